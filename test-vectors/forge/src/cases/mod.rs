@@ -1,0 +1,42 @@
+//! The vectors, one short function each.
+
+mod baseline;
+mod container;
+mod layout;
+mod metadata;
+
+use crate::trail::{Chain, Trail};
+use crate::vector::Vector;
+
+/// The account of most vectors.
+const ACCOUNT: &str = "111122223333";
+/// A second account.
+const OTHER_ACCOUNT: &str = "444455556666";
+/// The trail of most vectors.
+const TRAIL: &str = "management-events";
+
+/// All vectors.
+pub fn all() -> Vec<Vector> {
+    [
+        baseline::all(),
+        container::all(),
+        layout::all(),
+        metadata::all(),
+    ]
+    .concat()
+}
+
+/// The trail of most vectors.
+fn trail() -> Trail {
+    Trail::new(ACCOUNT, "us-east-1", TRAIL, "us-east-1")
+}
+
+/// Five hours, one of them silent; every other hour has logs.
+fn chain() -> Chain {
+    trail().chain(&[2, 1, 0, 2, 1])
+}
+
+/// Four hours of which the last is silent.
+fn quiet_end() -> Chain {
+    trail().chain(&[2, 1, 2, 0])
+}
