@@ -2,7 +2,10 @@
 
 mod baseline;
 mod container;
+mod entries;
+mod keys;
 mod layout;
+mod logs;
 mod metadata;
 
 use crate::trail::{Chain, Trail};
@@ -17,13 +20,16 @@ const TRAIL: &str = "management-events";
 
 /// All vectors.
 pub fn all() -> Vec<Vector> {
-    [
-        baseline::all(),
-        container::all(),
-        layout::all(),
-        metadata::all(),
-    ]
-    .concat()
+    let groups = [
+        baseline::all,
+        container::all,
+        entries::all,
+        keys::all,
+        layout::all,
+        logs::all,
+        metadata::all,
+    ];
+    groups.iter().flat_map(|group| group()).collect()
 }
 
 /// The trail of most vectors.
