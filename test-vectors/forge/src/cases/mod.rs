@@ -5,8 +5,11 @@ mod container;
 mod entries;
 mod keys;
 mod layout;
+mod links;
 mod logs;
+mod malformed;
 mod metadata;
+mod signatures;
 
 use crate::trail::{Chain, Trail};
 use crate::vector::Vector;
@@ -26,8 +29,11 @@ pub fn all() -> Vec<Vector> {
         entries::all,
         keys::all,
         layout::all,
+        links::all,
         logs::all,
+        malformed::all,
         metadata::all,
+        signatures::all,
     ];
     groups.iter().flat_map(|group| group()).collect()
 }

@@ -1,0 +1,122 @@
+//! Digests that are no digests. The malformed one is the newest and silent, and its predecessor has a sidecar, so that
+//! nothing but its hour hangs on it.
+
+use super::{quiet_end, trail};
+use crate::archive::Archive;
+use crate::gzip::gzip;
+use crate::vector::Vector;
+use crate::vector::Verdict::{Failed, Indeterminate};
+
+/// The vectors of this group.
+pub(super) fn all() -> Vec<Vector> {
+    vec![
+        unsigned("malformed/garbage", "The file is 40 bytes of no gzip and no JSON.", |bytes| {
+            *bytes = b"\x7fELF\x02\x01\x01 not a digest at all, not even JSON".to_vec();
+        }),
+        unsigned("malformed/not-json", "The gzip file holds three braces.", |bytes| *bytes = gzip(b"{{{")),
+        unsigned("malformed/array", "The gzip file holds a JSON array.", |bytes| *bytes = gzip(b"[]")),
+        unsigned("malformed/log-in-place-of-a-digest", "The gzip file holds a log.", |bytes| {
+            *bytes = gzip(b"{\"Records\":[]}");
+        }),
+        signed("malformed/doubled-key", "The account stands in it twice.", |json| {
+            json.replace("{\"aws", "{\"awsAccountId\":\"111122223333\",\"aws")
+        }),
+        signed("malformed/doubled-key-in-unknown-field", "An unknown field holds an object with a doubled key.", |json| {
+            json.replace("\"logFiles\":", "\"note\":{\"a\":1,\"a\":2},\"logFiles\":")
+        }),
+        signed("malformed/wrong-type", "The account is a number.", |json| {
+            json.replace("\"awsAccountId\":\"111122223333\"", "\"awsAccountId\":111122223333")
+        }),
+        signed("malformed/logs-missing", "There is no logFiles.", |json| json.replace(",\"logFiles\":[]", "")),
+        signed("malformed/logs-null", "logFiles is null.", |json| json.replace("\"logFiles\":[]", "\"logFiles\":null")),
+        signed("malformed/log-without-hash", "A log has no hashValue.", |json| {
+            json.replace("[]", "[{\"s3Bucket\":\"trail-archive\",\"s3Object\":\"x.json.gz\",\"hashAlgorithm\":\"SHA-256\"}]")
+        }),
+        signed("malformed/hash-too-short", "previousDigestHashValue has 63 digits.", |json| {
+            let start = json.find("HashValue\":\"").expect("the field") + "HashValue\":\"".len();
+            format!("{}{}", &json[..start], &json[start + 1..])
+        }),
+        signed("malformed/previous-partly-null", "Four of five previous fields are set, one is null.", |json| {
+            let start = json.find("\"previousDigestS3Bucket\":").expect("the field");
+            json[..start].to_owned() + &json[start..].replacen("\"trail-archive\"", "null", 1)
+        }),
+        signed("malformed/start-after-end", "It starts two hours later, after its end.", |json| {
+            json.replace("StartTime\":\"2026-03-01T03:", "StartTime\":\"2026-03-01T05:")
+        }),
+        signed("malformed/start-is-end", "It starts when it ends.", |json| {
+            json.replace("StartTime\":\"2026-03-01T03:", "StartTime\":\"2026-03-01T04:")
+        }),
+        signed("malformed/time-with-fraction", "Its start has a fraction of a second.", |json| {
+            json.replace("T03:01:31Z", "T03:01:31.000Z")
+        }),
+        signed("malformed/time-with-offset", "Its start has an offset instead of Z.", |json| {
+            json.replace("T03:01:31Z", "T03:01:31+00:00")
+        }),
+        signed("malformed/no-such-day", "It starts on 30 February.", |json| {
+            json.replace("StartTime\":\"2026-03-01", "StartTime\":\"2026-02-30")
+        }),
+        signed("malformed/trailing-text", "A brace follows the object.", |json| format!("{json}}}")),
+        signed("malformed/lone-surrogate", "An unknown field holds half of a surrogate pair.", |json| {
+            json.replace("\"logFiles\":", "\"note\":\"\\ud800\",\"logFiles\":")
+        }),
+        not_utf8(),
+        in_mid_chain(),
+    ]
+}
+
+/// The consequences.
+fn consequences(vector: Vector, description: &str) -> Vector {
+    vector
+        .near("baseline/account-trail")
+        .codes(&["coverage.gap", "digest.malformed"])
+        .integrity(Failed)
+        .coverage(Indeterminate)
+        .says(
+            &format!("The newest digest is malformed. {description}"),
+            "Two readers must not see two digests; what is malformed is not evidence, even if signed.",
+        )
+}
+
+/// The newest digest's file is replaced.
+fn unsigned(id: &str, description: &str, edit: impl FnOnce(&mut Vec<u8>)) -> Vector {
+    let chain = quiet_end();
+    let mut archive = Archive::of(&[&chain]);
+    archive.sidecar(&chain.digests[2]);
+    archive.edit(chain.key(3), edit);
+    consequences(Vector::new(id, &[&chain], archive), description)
+}
+
+/// The newest digest's JSON is rewritten before it is signed.
+fn signed(id: &str, description: &str, rewrite: fn(&str) -> String) -> Vector {
+    let chain = trail().chain_with(&[2, 1, 2, 0], |hour, digest| {
+        digest.rewrite = (hour == 3).then_some(rewrite);
+    });
+    let mut archive = Archive::of(&[&chain]);
+    archive.sidecar(&chain.digests[2]);
+    consequences(Vector::new(id, &[&chain], archive), description)
+}
+
+fn not_utf8() -> Vector {
+    unsigned("malformed/not-utf-8", "An unknown field holds a byte that is no UTF-8.", |bytes| {
+        let mut text = crate::gzip::gunzip(bytes);
+        text.splice(1..1, b"\"note\":\"\xff\",".iter().copied());
+        *bytes = gzip(&text);
+    })
+}
+
+fn in_mid_chain() -> Vector {
+    let chain = trail().chain(&[2, 1, 0, 2, 1]);
+    let mut archive = Archive::of(&[&chain]);
+    archive.sidecar(&chain.digests[1]);
+    archive.edit(chain.key(2), |bytes| *bytes = gzip(b"{{{"));
+    Vector::new("malformed/in-mid-chain", &[&chain], archive)
+        .near("malformed/not-json")
+        .codes(&["chain.link.hash_mismatch", "coverage.gap", "digest.malformed"])
+        .integrity(Failed)
+        .continuity(Failed)
+        .coverage(Indeterminate)
+        .says(
+            "A silent digest in the middle is replaced by three braces; its predecessor has a sidecar.",
+            "The file is there, so no digest is missing; its successor's hash contradicts it.",
+        )
+}
