@@ -1,5 +1,6 @@
 //! The vectors, one short function each.
 
+mod backfill;
 mod baseline;
 mod container;
 mod entries;
@@ -9,6 +10,7 @@ mod links;
 mod logs;
 mod malformed;
 mod metadata;
+mod scope;
 mod signatures;
 
 use crate::trail::{Chain, Trail};
@@ -24,6 +26,7 @@ const TRAIL: &str = "management-events";
 /// All vectors.
 pub fn all() -> Vec<Vector> {
     let groups = [
+        backfill::all,
         baseline::all,
         container::all,
         entries::all,
@@ -33,6 +36,7 @@ pub fn all() -> Vec<Vector> {
         logs::all,
         malformed::all,
         metadata::all,
+        scope::all,
         signatures::all,
     ];
     groups.iter().flat_map(|group| group()).collect()
