@@ -1,1 +1,78 @@
-//! trailseal
+//! Proves, offline, that a handed-over AWS CloudTrail archive is what AWS delivered: complete, unaltered, in an unbroken signed
+//! chain.
+//!
+//! ```text
+//!  bytes                 facts about one file              facts about all files            words for people
+//! ┌───────────┐ entry  ┌──────────┐ kind  ┌─────────┐ exhibit ┌──────┐ chains ┌──────────┐ ┌────────┐
+//! │ container ├───────►│ classify ├──────►│ examine ├────────►│ link ├───────►│ coverage ├►│ report │
+//! └───────────┘        └──────────┘       └─────────┘         └──────┘        └──────────┘ └────────┘
+//! ```
+//!
+//! The left half sees any number of files, in any order, on any number of threads, with no memory of each other. The right half
+//! is one value, the [`Case`], that has forgotten the bytes. The crate opens nothing: no file, socket, clock, environment or
+//! thread. Hosts bring bytes and show reports.
+//!
+//! ```
+//! use trailseal::{Case, EntryPath, Limits, Outcome, Policy, examine};
+//!
+//! let mut case = Case::new();
+//! for (path, bytes) in [("README.txt", b"not evidence".as_slice())] {
+//!     case.admit(examine(EntryPath::new(path), bytes, &Limits::default())); // any thread, any order
+//! }
+//! let report = case.conclude(&Policy::default());
+//! assert_eq!(report.overall(), Outcome::Indeterminate); // nothing is never `passed`
+//! ```
+
+// The pipeline, in order.
+pub mod container;
+// What a path claims.
+mod entry;
+// One member, nothing around it.
+mod gunzip;
+// A text with one reading.
+mod json;
+// From bytes to facts.
+mod examine;
+// The string to sign, and RSA.
+mod signature;
+// Whose keys vouch, and how far.
+mod keyring;
+// Where entries lie.
+mod place;
+// The graph of digest files.
+mod link;
+// What the graph says.
+mod chain;
+// Listed and present log files.
+mod log;
+// Asked and proved time.
+mod coverage;
+// All exhibits, and the steps to the report.
+mod case;
+// Findings on their way into the report.
+mod ledger;
+// The catalogue of codes.
+mod finding;
+// What the caller demands.
+mod policy;
+// The result.
+mod report;
+// UTC, to the second.
+mod time;
+// Could not look.
+mod error;
+
+pub use case::Case;
+pub use entry::{
+    ChainId, DigestKind, DigestName, EntryPath, IgnoredKind, Kind, LogKind, LogName, MetadataShape, Separator, classify,
+    digest_name, log_name, printable,
+};
+pub use error::Error;
+pub use examine::{Exhibit, examine, examine_reader, is_read};
+pub use finding::{Axis, Code, Effect, Explanation, Finding};
+pub use policy::{Expect, Limits, Policy, Provenance, Question, Relocation, Request, Scope, Trust, Weights};
+pub use report::{
+    Asked, Axes, Chain, Counts, Day, DigestCounts, Key, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Report, SCHEMA, counted,
+};
+pub use signature::{Check, Checked, KeyProblem, PublicKey, Signature, fingerprint, string_to_sign_sha256};
+pub use time::{Period, Time};

@@ -1,0 +1,423 @@
+//! The case: all exhibits, in any order, from any number of shards; and the steps from them to the report.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::chain;
+use crate::coverage::{self, Coverage};
+use crate::entry::{self, EntryPath, IgnoredKind, Kind};
+use crate::examine::digest::Digest;
+use crate::examine::keys::KeyEntry;
+use crate::examine::metadata::Detached;
+use crate::examine::{Content, Exhibit, Facts};
+use crate::finding::{Axis, Code, Effect, Finding};
+use crate::keyring::Keyring;
+use crate::ledger::{Ledger, Raise, effects};
+use crate::link::{DigestEntry, Graph, Node, Status};
+use crate::log::{self, LogEntry, Logs};
+use crate::place::Places;
+use crate::policy::{Policy, Scope};
+use crate::report::{
+    Asked, Axes, Chain, Counts, DigestCounts, Key, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Report, SCHEMA,
+};
+use crate::signature::{Check, Checked, Route, sha256};
+use crate::time::{HOUR_SECONDS, Period};
+
+/// The exhibits of one or several archives that are judged together.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Case {
+    exhibits: Vec<Exhibit>,
+    /// Entries that are no evidence leave nothing but their number.
+    ignored: BTreeMap<IgnoredKind, u64>,
+}
+
+impl Case {
+    /// A case without exhibits.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an exhibit.
+    pub fn admit(&mut self, exhibit: Exhibit) {
+        match exhibit {
+            Exhibit { facts: Facts::Ignored(kind), notes, .. } if notes.is_empty() => {
+                let count = self.ignored.entry(kind).or_default();
+                *count = count.saturating_add(1);
+            }
+            exhibit => self.exhibits.push(exhibit),
+        }
+    }
+
+    /// Adds all exhibits of another case: a shard that some other thread or machine examined.
+    pub fn merge(&mut self, other: Self) {
+        self.exhibits.extend(other.exhibits);
+        for (kind, more) in other.ignored {
+            let count = self.ignored.entry(kind).or_default();
+            *count = count.saturating_add(more);
+        }
+    }
+
+    /// Judges the case on this thread.
+    pub fn conclude(self, policy: &Policy) -> Report {
+        self.conclude_with(policy, &|checks| checks.iter().map(Check::run).collect())
+    }
+
+    /// Judges the case; `run` calls [`Check::run`] on every check, on as many threads as the host likes, and returns the
+    /// outcomes in the same order.
+    pub fn conclude_with(mut self, policy: &Policy, run: &dyn Fn(&[Check<'_>]) -> Vec<Checked>) -> Report {
+        // From here on nothing depends on the order in which exhibits came.
+        self.exhibits.sort();
+        let evidence = Evidence::sort_out(&self.exhibits);
+        let mut ledger = Ledger::new(&policy.weights);
+        let scope = &policy.scope;
+
+        let stated: BTreeSet<&str> = evidence.digests.iter().filter_map(|entry| Some(entry.digest?.fingerprint.as_str())).collect();
+        let keyring = Keyring::gather(&policy.trust, &evidence.keys, &stated, &mut ledger);
+        let places = Places::survey(
+            evidence.digests.iter().map(|entry| entry.path).chain(evidence.log_paths()),
+            evidence.digests.iter().filter_map(|entry| Some(&entry.digest?.object)),
+            &scope.relocations,
+        );
+        let mut graph = Graph::build(&evidence.digests, &evidence.detached, &places, scope, &mut ledger);
+        graph.authenticate(&keyring, run);
+        chain::judge(&graph, &keyring, &places, scope, &mut ledger);
+        let logs = log::judge(&graph, &evidence.logs, &places, scope, &mut ledger);
+        let coverages: Vec<Coverage> =
+            graph.chains.values().map(|range| coverage::judge_chain(nodes_of(&graph, range), scope, &mut ledger)).collect();
+        coverage::judge_absences(&graph, scope, &mut ledger);
+        self.judge_entries(&evidence, &graph, &logs, scope, &mut ledger);
+        self.judge_whole(&evidence, scope, &mut ledger);
+        let keys = report_keys(&keyring, &graph, &mut ledger);
+
+        let findings = ledger.close();
+        let mut report = Report {
+            schema: SCHEMA.to_owned(),
+            overall: Outcome::Indeterminate,
+            sentence: String::new(),
+            axes: fold_axes(&findings, &graph, &logs, &coverages, scope),
+            asked: Asked {
+                questions: scope.questions.clone(),
+                relocated: scope.relocations.iter().map(ToString::to_string).collect(),
+                policy: policy.weights.iter().collect(),
+            },
+            proved_extent: proved_extent(&graph),
+            evidence_root: evidence_root(&self.exhibits),
+            counts: self.count(&evidence, &graph, &logs, &findings),
+            chains: report_chains(&graph, &logs, coverages, scope, &keyring),
+            keys,
+            missing_keys: missing_keys(&graph),
+            findings,
+            not_claimed: NOT_CLAIMED.map(str::to_owned).to_vec(),
+        };
+        report.overall = report.axes.overall();
+        report.sentence = report.compose_sentence();
+        report
+    }
+
+    /// What the entries themselves showed, in the scope of what they hold.
+    fn judge_entries(&self, evidence: &Evidence<'_>, graph: &Graph<'_>, logs: &Logs, scope: &Scope, ledger: &mut Ledger<'_>) {
+        let log_scopes: BTreeMap<&EntryPath, bool> =
+            evidence.logs.iter().zip(&logs.in_scope).map(|(entry, in_scope)| (entry.path, *in_scope)).collect();
+        let digest_scopes: BTreeMap<&EntryPath, bool> =
+            graph.nodes.iter().flat_map(|node| node.entries.iter().map(|path| (*path, node.in_scope))).collect();
+        for exhibit in self.exhibits.iter().filter(|exhibit| !exhibit.notes.is_empty()) {
+            let kind = entry::classify(&exhibit.path);
+            let in_scope = match &kind {
+                Kind::Digest(name) => digest_scopes.get(&exhibit.path).copied().unwrap_or_else(|| {
+                    let hour = Period { from: name.time.plus(-HOUR_SECONDS), to: name.time };
+                    let chain = &name.chain;
+                    scope.is_asked(&chain.account, &chain.region, Some(&chain.trail), Some(hour))
+                }),
+                Kind::Log(_) => log_scopes.get(&exhibit.path).copied().unwrap_or(true),
+                _ => true,
+            };
+            for note in &exhibit.notes {
+                let mut raise = Raise::new(note.code, exhibit.path.text()).in_scope(in_scope);
+                let place = match &kind {
+                    Kind::Digest(name) => Some((&name.chain.account, &name.chain.region)),
+                    Kind::Log(name) => Some((&name.account, &name.region)),
+                    _ => None,
+                };
+                if note.code.explain().effect == Effect::Informs
+                    && let Some((account, region)) = place
+                {
+                    raise = raise.position(0).detail(format!("files of account {account} in {region}"));
+                } else if let Some(detail) = &note.detail {
+                    raise = raise.detail(detail);
+                }
+                ledger.enter(raise);
+            }
+        }
+    }
+
+    fn judge_whole(&self, evidence: &Evidence<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
+        if evidence.digests.is_empty() {
+            ledger.enter(Raise::new(Code::ArchiveEmpty, "the whole archive"));
+        }
+        if scope.has_no_period() {
+            ledger.enter(Raise::new(Code::CoveragePeriodUnstated, "the whole archive"));
+        }
+        for (kind, count) in &self.ignored {
+            ledger.enter(Raise::new(Code::ArchiveIgnored, kind.name()).count(*count));
+        }
+        let strays = self
+            .exhibits
+            .iter()
+            .filter(|exhibit| matches!(exhibit.facts, Facts::Stray(_)) && matches!(entry::classify(&exhibit.path), Kind::Stray));
+        let strays = strays.count() as u64;
+        if strays > 0 {
+            ledger.enter(Raise::new(Code::ArchiveIgnored, "other JSON files").count(strays));
+        }
+    }
+
+    fn count(&self, evidence: &Evidence<'_>, graph: &Graph<'_>, logs: &Logs, findings: &[Finding]) -> Counts {
+        let mut counts =
+            Counts { ignored: self.ignored.values().fold(0, |sum, count| sum.saturating_add(*count)), ..Counts::default() };
+        counts.entries = counts.ignored.saturating_add(self.exhibits.len() as u64);
+        for node in &graph.nodes {
+            count_digest(node, &mut counts.digests);
+        }
+        for entry in evidence.digests.iter().filter(|entry| entry.digest.is_none()) {
+            let slot = if entry.is_unread { &mut counts.digests.unproved } else { &mut counts.digests.failed };
+            *slot = slot.saturating_add(1);
+        }
+        for chain in logs.per_chain.values() {
+            let LogCounts { proved, proved_bytes, failed, missing, unproved, .. } = *chain;
+            let sum = &mut counts.logs;
+            for (total, part) in [
+                (&mut sum.proved, proved),
+                (&mut sum.proved_bytes, proved_bytes),
+                (&mut sum.failed, failed),
+                (&mut sum.missing, missing),
+                (&mut sum.unproved, unproved),
+            ] {
+                *total = total.saturating_add(part);
+            }
+        }
+        counts.logs.unreferenced = logs.unreferenced.values().fold(0, |sum, count| sum.saturating_add(*count));
+        for finding in findings {
+            let slot = match finding.effect {
+                Effect::Refutes => &mut counts.refuting,
+                Effect::Limits => &mut counts.limiting,
+                Effect::Informs => &mut counts.informing,
+            };
+            *slot = slot.saturating_add(finding.count);
+        }
+        counts
+    }
+}
+
+/// The exhibits by what they hold.
+struct Evidence<'a> {
+    digests: Vec<DigestEntry<'a>>,
+    logs: Vec<LogEntry<'a>>,
+    keys: Vec<(String, &'a KeyEntry)>,
+    detached: Vec<&'a Detached>,
+}
+
+impl<'a> Evidence<'a> {
+    fn sort_out(exhibits: &'a [Exhibit]) -> Self {
+        let mut evidence = Self { digests: Vec::new(), logs: Vec::new(), keys: Vec::new(), detached: Vec::new() };
+        for exhibit in exhibits {
+            let path = &exhibit.path;
+            let is_sound =
+                !exhibit.notes.iter().any(|note| matches!(note.code, Code::ContainerTrailingData | Code::ContainerTruncated));
+            match &exhibit.facts {
+                Facts::Digest(content, digest) => {
+                    let is_unread = *content == Content::Unread;
+                    evidence.digests.push(DigestEntry { path, digest: digest.as_deref(), is_unread });
+                    // A digest file can be listed like any object; it is found, and called foreign.
+                    evidence.logs.push(LogEntry { path, content, name: None, is_sound });
+                }
+                Facts::Log(content) => {
+                    let name = match entry::classify(path) {
+                        Kind::Log(name) => Some(name),
+                        _ => None,
+                    };
+                    evidence.logs.push(LogEntry { path, content, name, is_sound });
+                }
+                Facts::Stray(content) => evidence.logs.push(LogEntry { path, content, name: None, is_sound }),
+                Facts::Keys(entries) => evidence.keys.extend(entries.iter().map(|entry| (path.text(), entry))),
+                Facts::Metadata(found) => evidence.detached.extend(found),
+                Facts::Ignored(_) | Facts::Refused => {}
+            }
+        }
+        evidence
+    }
+
+    fn log_paths(&self) -> impl Iterator<Item = &'a EntryPath> {
+        self.logs.iter().filter(|entry| entry.name.is_some()).map(|entry| entry.path)
+    }
+}
+
+fn nodes_of<'g, 'a>(graph: &'g Graph<'a>, range: &std::ops::Range<usize>) -> &'g [Node<'a>] {
+    graph.nodes.get(range.clone()).unwrap_or_default()
+}
+
+fn count_digest(node: &Node<'_>, counts: &mut DigestCounts) {
+    let slot = match node.status {
+        Status::Signed(_, level) => {
+            counts.authenticated = counts.authenticated.saturating_add(u64::from(level > Level::Enclosed));
+            &mut counts.proved
+        }
+        Status::Invalid => &mut counts.failed,
+        Status::Unsigned => &mut counts.unproved,
+    };
+    *slot = slot.saturating_add(1);
+}
+
+fn fold_axes(findings: &[Finding], graph: &Graph<'_>, logs: &Logs, coverages: &[Coverage], scope: &Scope) -> Axes {
+    let in_scope = || graph.nodes.iter().filter(|node| node.in_scope);
+    let signed = in_scope().filter(|node| node.is_signed()).count() as u64;
+    let authenticated = in_scope().filter(|node| node.is_authenticated()).count() as u64;
+    let covered = coverages.iter().filter(|coverage| coverage.is_complete).count() as u64;
+    let coverage = match Outcome::fold(effects(findings, Axis::Coverage), covered) {
+        // Nothing limits it and nothing was asked: there is nothing to assess.
+        Outcome::Indeterminate | Outcome::Passed
+            if scope.has_no_period() && effects(findings, Axis::Coverage).all(|effect| effect == Effect::Informs) =>
+        {
+            Outcome::NotAssessed
+        }
+        outcome => outcome,
+    };
+    Axes {
+        integrity: Outcome::fold(effects(findings, Axis::Integrity), signed.saturating_add(logs.confirmations)),
+        authenticity: Outcome::fold(effects(findings, Axis::Authenticity), authenticated),
+        continuity: Outcome::fold(effects(findings, Axis::Continuity), signed),
+        coverage,
+    }
+}
+
+fn proved_extent(graph: &Graph<'_>) -> Option<Period> {
+    let proved = || graph.nodes.iter().filter(|node| node.in_scope && node.is_signed()).map(|node| node.digest.period);
+    Some(Period { from: proved().map(|period| period.from).min()?, to: proved().map(|period| period.to).max()? })
+}
+
+fn report_chains(graph: &Graph<'_>, logs: &Logs, coverages: Vec<Coverage>, scope: &Scope, keyring: &Keyring) -> Vec<Chain> {
+    graph
+        .chains
+        .iter()
+        .zip(coverages)
+        .map(|((id, range), coverage)| {
+            let nodes = nodes_of(graph, range);
+            let mut digests = DigestCounts::default();
+            for node in nodes {
+                count_digest(node, &mut digests);
+            }
+            let unreferenced = logs.unreferenced.get(&(id.account.clone(), id.region.clone())).copied().unwrap_or(0);
+            let keys: BTreeSet<String> = nodes
+                .iter()
+                .filter_map(|node| match node.status {
+                    Status::Signed(authentic, _) => match authentic.route() {
+                        Route::Signature { key } => keyring.keys.get(key).map(|key| hex::encode(key.sha256)),
+                        Route::HashLink => None,
+                    },
+                    _ => None,
+                })
+                .collect();
+            Chain {
+                id: id.to_string(),
+                account: id.account.clone(),
+                region: id.region.clone(),
+                trail: id.trail.clone(),
+                home_region: id.home_region.clone(),
+                kind: id.kind,
+                in_scope: scope.is_asked(&id.account, &id.region, Some(&id.trail), None),
+                proved_from: coverage.proved.first(),
+                proved_to: coverage.proved.last(),
+                proved_seconds: coverage.proved.seconds(),
+                silent_seconds: coverage.silent.seconds(),
+                digests,
+                logs: LogCounts { unreferenced, ..logs.per_chain.get(id).copied().unwrap_or_default() },
+                days: coverage::days(nodes, &coverage),
+                gaps: coverage.gaps.into_periods(),
+                keys: keys.into_iter().collect(),
+            }
+        })
+        .collect()
+}
+
+fn report_keys(keyring: &Keyring, graph: &Graph<'_>, ledger: &mut Ledger<'_>) -> Vec<Key> {
+    let mut used = vec![0_u64; keyring.keys.len()];
+    for node in &graph.nodes {
+        if let Status::Signed(authentic, _) = node.status
+            && let Route::Signature { key } = authentic.route()
+            && let Some(count) = used.get_mut(key)
+        {
+            *count = count.saturating_add(1);
+        }
+    }
+    let needed: BTreeSet<&str> = graph.nodes.iter().map(|node| node.digest.fingerprint.as_str()).collect();
+    keyring
+        .keys
+        .iter()
+        .zip(used)
+        .map(|(key, digests)| {
+            if !needed.contains(key.fingerprint.as_str()) {
+                ledger.enter(Raise::new(Code::KeyUnused, hex::encode(key.sha256)).found(key.fingerprint.clone()));
+            }
+            Key {
+                sha256: hex::encode(key.sha256),
+                fingerprint: key.fingerprint.clone(),
+                bits: key.public.bits(),
+                level: key.level,
+                regions: key.regions.iter().flatten().cloned().collect(),
+                validity: key.validity.iter().copied().collect(),
+                digests,
+            }
+        })
+        .collect()
+}
+
+/// The keys that no independent source gave, one per region and fingerprint, with the command that fetches them.
+fn missing_keys(graph: &Graph<'_>) -> Vec<MissingKey> {
+    let mut lacking: BTreeMap<(&str, &str), Period> = BTreeMap::new();
+    for node in graph.nodes.iter().filter(|node| node.in_scope && !node.is_authenticated() && !node.is_invalid()) {
+        let Digest { period, fingerprint, .. } = node.digest;
+        // A fingerprint that is none would only carry strange characters into a command.
+        if fingerprint.len() == 32 && fingerprint.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            lacking
+                .entry((&node.name.chain.region, fingerprint))
+                .and_modify(|whole| *whole = Period { from: whole.from.min(period.from), to: whole.to.max(period.to) })
+                .or_insert(*period);
+        }
+    }
+    lacking
+        .into_iter()
+        .map(|((region, fingerprint), period)| MissingKey {
+            region: region.to_owned(),
+            fingerprint: fingerprint.to_owned(),
+            period,
+            command: format!(
+                "aws cloudtrail list-public-keys --region {region} --start-time {} --end-time {} > {region}.json",
+                period.from,
+                period.to.plus(2 * HOUR_SECONDS)
+            ),
+        })
+        .collect()
+}
+
+/// See `docs/semantics.md`, "Evidence root".
+fn evidence_root(exhibits: &[Exhibit]) -> String {
+    let mut lines: BTreeSet<Vec<u8>> = BTreeSet::new();
+    for exhibit in exhibits {
+        let file_name = [entry::without_gz(exhibit.path.file_name()), b".gz"].concat();
+        let (kind, object, content) = match &exhibit.facts {
+            Facts::Digest(content, Some(digest)) => {
+                let Digest { object, .. } = &**digest;
+                ("digest", format!("s3://{}/{}", object.bucket, object.key).into_bytes(), content)
+            }
+            Facts::Digest(content, None) => ("digest", file_name, content),
+            Facts::Log(content) => ("log", file_name, content),
+            _ => continue,
+        };
+        let hash = match content {
+            Content::Whole { sha256, .. } => hex::encode(sha256),
+            Content::Damaged { stored_sha256 } => format!("damaged {}", hex::encode(stored_sha256)),
+            Content::Unread => "unread".to_owned(),
+        };
+        lines.insert([kind.as_bytes(), b" ", &object, b" ", hash.as_bytes(), b"\n"].concat());
+    }
+    hex::encode(sha256(&lines.into_iter().collect::<Vec<_>>().concat()))
+}

@@ -1,0 +1,316 @@
+//! What the graph of digest files says: each node's signature, identity and place, its link to its predecessor, and where
+//! a chain doubles, forks or runs in a circle.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::entry::{self, DigestKind, Kind};
+use crate::examine::digest::Object;
+use crate::finding::{Code, Effect};
+use crate::keyring::Keyring;
+use crate::ledger::{Ledger, Raise};
+use crate::link::{Graph, Node, Status, has_supported_algorithm};
+use crate::place::Places;
+use crate::policy::Scope;
+use crate::report::Level;
+use crate::signature::{Route, Signature};
+use crate::time::Period;
+
+/// Enters everything that the graph shows into the ledger.
+pub(crate) fn judge(graph: &Graph<'_>, keyring: &Keyring, places: &Places<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
+    for node in &graph.nodes {
+        judge_signature(graph, node, keyring, ledger);
+        judge_signature_sources(graph, node, ledger);
+        if !node.is_invalid() {
+            judge_identity(node, places, ledger);
+        }
+        if node.is_signed() {
+            judge_link(graph, node, scope, ledger);
+        }
+    }
+    judge_doubles(graph, ledger);
+    judge_forks(graph, ledger);
+    judge_cycles(graph, ledger);
+}
+
+fn raise(code: Code, node: &Node<'_>) -> Raise {
+    Raise::new(code, node.subject()).chain(&node.name.chain, node.position).in_scope(node.in_scope).period(node.digest.period)
+}
+
+fn path_text(node: &Node<'_>) -> String {
+    node.entries.first().map(|path| path.text()).unwrap_or_default()
+}
+
+fn judge_signature(graph: &Graph<'_>, node: &Node<'_>, keyring: &Keyring, ledger: &mut Ledger<'_>) {
+    let fingerprint = || entry::printable(node.digest.fingerprint.as_bytes());
+    let odd_metadata = node.metadata.iter().find(|detached| !has_supported_algorithm(detached));
+    if let Some(algorithm) = node.digest.unsupported.as_ref().or_else(|| odd_metadata.and_then(|odd| odd.algorithm.as_ref())) {
+        ledger.enter(raise(Code::DigestAlgorithmUnsupported, node).found(entry::printable(algorithm.as_bytes())));
+    }
+    let key = keyring.find(&node.digest.fingerprint).map(|(_, key)| key);
+    match node.status {
+        Status::Signed(authentic, level) => {
+            match authentic.route() {
+                Route::Signature { key } => {
+                    if let Some(key) = keyring.keys.get(key) {
+                        judge_key(node, key, ledger);
+                    }
+                }
+                Route::HashLink if key.is_none() && !node.digest.signature_unsupported => ledger.enter(
+                    raise(Code::DigestKeyUnknown, node)
+                        .effect(Effect::Informs)
+                        .found(fingerprint())
+                        .detail("a signed successor commits to it by hash"),
+                ),
+                Route::HashLink => {}
+            }
+            if level == Level::Enclosed {
+                ledger.enter(raise(Code::KeyEnclosed, node).found(fingerprint()));
+            }
+        }
+        Status::Invalid => {
+            let is_malformed = |signature: &Signature| match signature {
+                Signature::NotHex(_) => true,
+                Signature::Bytes(bytes) => key.is_some_and(|key| key.public.signature_bytes() != bytes.len()),
+            };
+            let signatures: Vec<&Signature> = graph.quotable_signatures(node).map(|(_, signature)| signature).collect();
+            let code = if signatures.iter().all(|signature| is_malformed(signature)) {
+                Code::DigestSignatureMalformed
+            } else {
+                Code::DigestSignatureInvalid
+            };
+            let found = signatures.first().map(|signature| signature.abbreviated()).unwrap_or_default();
+            ledger.enter(raise(code, node).entry(path_text(node)).found(found));
+        }
+        Status::Unsigned if node.digest.signature_unsupported => {}
+        Status::Unsigned => {
+            if key.is_none() {
+                ledger.enter(raise(Code::DigestKeyUnknown, node).found(fingerprint()));
+            }
+            if graph.quotable_signatures(node).next().is_none() {
+                ledger.enter(raise(Code::DigestSignatureMissing, node).command(sidecar_command(&node.digest.object)));
+            }
+        }
+    }
+}
+
+/// The key that verified: is it of the region, and was it valid?
+fn judge_key(node: &Node<'_>, key: &crate::keyring::Key, ledger: &mut Ledger<'_>) {
+    let region = node.name.chain.region.as_str();
+    if !key.fits_region(region) {
+        let stated: Vec<&str> = key.regions.iter().flatten().map(String::as_str).collect();
+        ledger.enter(raise(Code::DigestKeyOtherRegion, node).expected(region).found(stated.join(", ")));
+    }
+    let made = match node.name.chain.kind {
+        DigestKind::Normal => Some(node.digest.period.to),
+        // Backfill digests are signed with the key of the time at which they are made; without their metadata it is not known.
+        DigestKind::Backfill => node.generated(),
+    };
+    if made.is_some_and(|made| !key.is_valid_at(made)) {
+        let windows: Vec<String> = key.validity.iter().map(|window| format!("{} to {}", window.from, window.to)).collect();
+        ledger.enter(raise(Code::DigestKeyOutsideValidity, node).expected(windows.join(", ")));
+    }
+}
+
+/// A shell command that fetches the metadata of an object, if its names are plain enough to be pasted.
+fn sidecar_command(object: &Object) -> Option<String> {
+    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-/@".contains(&byte));
+    let name = object.file_name();
+    (is_plain(&object.bucket) && is_plain(&object.key) && !object.bucket.starts_with('-'))
+        .then(|| format!("aws s3api head-object --bucket {} --key {} > {name}.head.json", object.bucket, object.key))
+}
+
+/// Metadata and successors must agree on one signature.
+fn judge_signature_sources(graph: &Graph<'_>, node: &Node<'_>, ledger: &mut Ledger<'_>) {
+    let signatures: Vec<(Option<usize>, &Signature)> = graph.quotable_signatures(node).collect();
+    let from_metadata = signatures.iter().find(|(source, _)| source.is_none()).map(|(_, signature)| *signature);
+    let Some(reference) = node.verified.or(from_metadata) else { return };
+    for (source, signature) in signatures {
+        if signature == reference {
+            continue;
+        }
+        let successor = source.and_then(|source| graph.node(source));
+        let subject = successor.unwrap_or(node);
+        let detail = match successor {
+            Some(_) => "the signature of its predecessor that it quotes is another",
+            None => "its metadata holds another signature",
+        };
+        ledger.enter(
+            raise(Code::ChainLinkSignatureMismatch, subject)
+                .in_scope(node.in_scope || subject.in_scope)
+                .expected(reference.abbreviated())
+                .found(signature.abbreviated())
+                .detail(detail),
+        );
+    }
+}
+
+/// The names of its entries, and the JSON itself, against the key that is signed inside.
+fn judge_identity(node: &Node<'_>, places: &Places<'_>, ledger: &mut Ledger<'_>) {
+    let mismatch = |detail: &str| raise(Code::DigestIdentityMismatch, node).entry(path_text(node)).detail(detail.to_owned());
+    if node.digest.account != node.name.chain.account {
+        ledger
+            .enter(mismatch("awsAccountId is not the account in its key").found(entry::printable(node.digest.account.as_bytes())));
+    } else if node.name.chain.kind == DigestKind::Normal && node.digest.period.to != node.name.time {
+        ledger.enter(mismatch("digestEndTime is not the time in its key").found(node.digest.period.to.to_string()));
+    }
+    for path in &node.entries {
+        if !matches!(entry::classify(path), Kind::Digest(name) if name == node.name) {
+            ledger.enter(mismatch("its file name is another digest file's").entry(path.text()));
+        } else if !places.agree_with_digest(path, &node.digest.object) {
+            ledger.enter(raise(Code::DigestRelocated, node).entry(path.text()));
+        }
+    }
+}
+
+fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
+    let chain = &node.name.chain;
+    let is_normal = chain.kind == DigestKind::Normal;
+    let Some(previous) = &node.digest.previous else {
+        if is_normal && let Some(older) = graph.newest_before(&node.name) {
+            ledger.enter(raise(Code::ChainRestart, node).found(format!("an older digest file ends at {older}")));
+        }
+        return;
+    };
+    let Some(name) = entry::digest_name(previous.object.file_name()).filter(|name| name.chain == *chain) else {
+        ledger.enter(raise(Code::ChainLinkForeign, node).found(previous.object.to_string()));
+        return;
+    };
+    let Some(predecessor) = node.previous.and_then(|index| graph.node(index)) else {
+        if let Some(older) = graph.newest_before(&name).filter(|_| !graph.unread.contains(&name)) {
+            let missing = raise(Code::ChainDigestMissing, node).expected(previous.object.to_string());
+            ledger.enter(match Period::new(older, node.digest.period.from) {
+                // The scope of a hole is the scope of its time, not that of its edges.
+                Ok(hole) => {
+                    missing.in_scope(scope.is_asked(&chain.account, &chain.region, Some(&chain.trail), Some(hole))).period(hole)
+                }
+                Err(_) => missing,
+            });
+        }
+        return;
+    };
+    let raise = |code| raise(code, node).in_scope(node.in_scope || predecessor.in_scope);
+    if let Some(sha256) = previous.sha256.filter(|sha256| *sha256 != predecessor.digest.sha256) {
+        ledger.enter(
+            raise(Code::ChainLinkHashMismatch)
+                .entry(path_text(predecessor))
+                .expected(hex::encode(sha256))
+                .found(hex::encode(predecessor.digest.sha256)),
+        );
+    }
+    let (begin, end) = (node.digest.period.from, predecessor.digest.period.to);
+    if is_normal && let Ok(gap) = Period::new(end, begin) {
+        ledger.enter(raise(Code::ChainLinkTimeGap).period(gap));
+    }
+    if is_normal && let Ok(overlap) = Period::new(begin, end) {
+        ledger.enter(raise(Code::ChainLinkTimeOverlap).period(overlap));
+    }
+    let (here, before) = (root_of(&node.digest.object), root_of(&predecessor.digest.object));
+    if here != before {
+        ledger.enter(raise(Code::ChainMoved).expected(before).found(here));
+    }
+}
+
+/// What of an object's place is no part of its chain's identity: bucket, key prefix, organization folder.
+fn root_of(object: &Object) -> String {
+    let root = object.key.rsplit_once("/CloudTrail-Digest/").map_or("", |(root, _)| root);
+    let root = root.rsplit_once('/').map_or("", |(root, _account)| root);
+    Object { bucket: object.bucket.clone(), key: root.into() }.to_string()
+}
+
+/// Two entries for one object, and two digest files for one hour.
+fn judge_doubles(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
+    for node in &graph.nodes {
+        for copy in node.entries.iter().skip(1) {
+            ledger.enter(
+                raise(Code::ArchiveEntryDuplicate, node).effect(Effect::Informs).entry(copy.text()).detail("the same bytes"),
+            );
+        }
+    }
+    for range in graph.chains.values() {
+        let nodes = graph.nodes.get(range.clone()).unwrap_or_default();
+        for hour in nodes.chunk_by(|one, other| one.name == other.name) {
+            for object in hour.chunk_by(|one, other| one.digest.object == other.digest.object) {
+                let Some((first, others)) = object.split_first() else { continue };
+                for other in others {
+                    ledger.enter(
+                        raise(Code::ArchiveEntryDuplicate, other)
+                            .in_scope(first.in_scope || other.in_scope)
+                            .entry(path_text(other))
+                            .expected(hex::encode(first.digest.sha256))
+                            .found(hex::encode(other.digest.sha256))
+                            .detail("two different contents"),
+                    );
+                }
+            }
+            let parties: Vec<&Node<'_>> = hour.iter().filter(|node| !node.is_invalid()).collect();
+            let effect = effect_among(&parties);
+            let mut objects = BTreeSet::new();
+            for node in &parties {
+                if objects.insert(&node.digest.object) && objects.len() > 1 {
+                    ledger.enter(
+                        raise(Code::DigestDuplicate, node)
+                            .effect(effect)
+                            .in_scope(parties.iter().any(|party| party.in_scope))
+                            .found(parties.first().map(|first| first.subject()).unwrap_or_default()),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// What AWS itself signed and is merely odd limits; anything else refutes.
+fn effect_among(parties: &[&Node<'_>]) -> Effect {
+    if parties.iter().all(|party| party.is_signed()) { Effect::Limits } else { Effect::Refutes }
+}
+
+/// Two successors of one digest file, of different hours.
+fn judge_forks(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
+    let mut branches: BTreeMap<&Object, Vec<&Node<'_>>> = BTreeMap::new();
+    for node in graph.nodes.iter().filter(|node| !node.is_invalid()) {
+        if let Some(previous) = &node.digest.previous {
+            let target = node.previous.and_then(|index| graph.node(index)).map_or(&previous.object, |target| &target.digest.object);
+            branches.entry(target).or_default().push(node);
+        }
+    }
+    for (target, successors) in branches {
+        let mut parties = successors.clone();
+        parties.extend(successors.first().and_then(|node| node.previous).and_then(|index| graph.node(index)));
+        let effect = effect_among(&parties);
+        let Some((first, others)) = successors.split_first() else { continue };
+        let mut last = first;
+        for other in others {
+            if other.name.chain == first.name.chain && other.name.time != last.name.time {
+                ledger.enter(
+                    raise(Code::ChainFork, other)
+                        .effect(effect)
+                        .in_scope(successors.iter().any(|node| node.in_scope))
+                        .expected(target.to_string())
+                        .found(first.subject()),
+                );
+                last = other;
+            }
+        }
+    }
+}
+
+/// Links that come back to a digest file already passed.
+fn judge_cycles(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
+    const UNSEEN: usize = usize::MAX;
+    let mut seen_in = vec![UNSEEN; graph.nodes.len()];
+    for walk in 0..graph.nodes.len() {
+        let mut here = walk;
+        while let Some(node) = graph.node(here).filter(|node| node.is_signed()) {
+            match seen_in.get_mut(here) {
+                Some(seen) if *seen == UNSEEN => *seen = walk,
+                _ => break,
+            }
+            let Some(next) = node.previous else { break };
+            if seen_in.get(next) == Some(&walk) {
+                ledger.enter(raise(Code::ChainCycle, node).found(graph.node(next).map(Node::subject).unwrap_or_default()));
+                break;
+            }
+            here = next;
+        }
+    }
+}

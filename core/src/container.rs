@@ -1,0 +1,319 @@
+//! Containers: from an archive's bytes to entries. Nothing is unpacked to disk, and every entry of the directory is seen, also one
+//! that bears a name for the second time.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+
+use flate2::Crc;
+use flate2::read::DeflateDecoder;
+use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder, ZipFileHeaderRecord, ZipLocator};
+
+pub use rawzip::ReaderAt;
+
+use crate::entry::{EntryPath, Separator};
+use crate::error::Error;
+use crate::examine::{Exhibit, examine, examine_reader, is_read};
+use crate::finding::Code;
+use crate::policy::Limits;
+
+/// Entries up to this size are examined in one piece, larger ones as a stream.
+pub const PIECE_BYTES: u64 = 64 << 20;
+
+/// A zip archive whose directory was read.
+#[derive(Debug)]
+pub struct Zip<R> {
+    archive: ZipArchive<R>,
+    members: Vec<Member>,
+    /// What is wrong with the archive itself.
+    problems: Vec<Exhibit>,
+}
+
+/// One entry of a zip archive's directory.
+#[derive(Debug)]
+pub struct Member {
+    path: EntryPath,
+    claim: Claim,
+}
+
+#[derive(Debug)]
+enum Claim {
+    File(Stored),
+    Refused(Code, &'static str),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Stored {
+    wayfinder: ZipArchiveEntryWayfinder,
+    method: CompressionMethod,
+    crc32: u32,
+    size_bytes: u64,
+    /// Its local header leaves checksum and sizes to a descriptor behind the data.
+    is_described: bool,
+    /// It was reached through a link.
+    is_linked: bool,
+}
+
+impl Member {
+    /// Its path inside the archive.
+    pub fn path(&self) -> &EntryPath {
+        &self.path
+    }
+
+    /// Its stated size, for progress bars.
+    pub fn size_bytes(&self) -> u64 {
+        match &self.claim {
+            Claim::File(stored) => stored.size_bytes,
+            Claim::Refused(..) => 0,
+        }
+    }
+}
+
+/// Says whether bytes begin as a zip archive does.
+pub fn is_zip(start: &[u8]) -> bool {
+    start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06")
+}
+
+impl<R: ReaderAt> Zip<R> {
+    /// Reads the directory of an archive of `length_bytes`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Container`] if there is no directory, because the archive is cut off or is no zip archive.
+    pub fn open(reader: R, length_bytes: u64, limits: &Limits) -> Result<Self, Error> {
+        let mut buffer = vec![0; rawzip::MAX_CENTRAL_DIRECTORY_RECORD_SIZE.max(rawzip::RECOMMENDED_BUFFER_SIZE)];
+        let archive = ZipLocator::new()
+            .locate_in_reader(reader, &mut buffer, length_bytes)
+            .map_err(|(_, error)| Error::Container { reason: error.to_string() })?;
+        let mut zip = Self { archive, members: Vec::new(), problems: Vec::new() };
+        zip.list(&mut buffer, limits);
+        Ok(zip)
+    }
+
+    fn list(&mut self, buffer: &mut [u8], limits: &Limits) {
+        let mut seen = 0_u64;
+        let mut is_whole = true;
+        let mut links: Vec<(EntryPath, Stored)> = Vec::new();
+        let mut entries = self.archive.entries(buffer);
+        loop {
+            match entries.next_entry() {
+                Ok(None) => break,
+                Ok(Some(_)) if seen == limits.entries => {
+                    self.problems.push(directory_problem(Code::ArchiveLimit, format!("entries is {}", limits.entries)));
+                    is_whole = false;
+                    break;
+                }
+                Ok(Some(record)) => {
+                    seen = seen.saturating_add(1);
+                    match read_record(&record) {
+                        Some(Record::Member(member)) => self.members.push(member),
+                        Some(Record::Link(path, stored)) => links.push((path, stored)),
+                        None => {}
+                    }
+                }
+                Err(error) => {
+                    self.problems.push(directory_problem(Code::ArchiveEntryUnreadable, error.to_string()));
+                    is_whole = false;
+                    break;
+                }
+            }
+        }
+        // Without zip64 the end record counts in 16 bits, and some programs let that overflow.
+        let stated = self.archive.entries_hint();
+        if is_whole && stated != seen && !(stated <= u64::from(u16::MAX) && stated == seen % 65_536) {
+            let detail = format!("its end record states {stated} entries, the directory holds {seen}");
+            self.problems.push(directory_problem(Code::ArchiveEntryUnreadable, detail));
+        }
+        if !links.is_empty() {
+            self.follow(links);
+        }
+    }
+
+    /// A link to a file of the archive is that file under another name; any other link is refused.
+    fn follow(&mut self, links: Vec<(EntryPath, Stored)>) {
+        let files: BTreeMap<&EntryPath, Stored> = self
+            .members
+            .iter()
+            .filter_map(|member| match &member.claim {
+                Claim::File(stored) => Some((&member.path, *stored)),
+                Claim::Refused(..) => None,
+            })
+            .collect();
+        let followed: Vec<Member> = links
+            .into_iter()
+            .map(|(path, stored)| {
+                let claim = match self.link_target(&path, stored) {
+                    Err(detail) => Claim::Refused(Code::ArchiveEntryUnsafe, detail),
+                    Ok(target) => files.get(&target).map_or(
+                        Claim::Refused(Code::ArchiveEntryUnsafe, "a link that leads to no file of the archive"),
+                        |stored| Claim::File(Stored { is_linked: true, ..*stored }),
+                    ),
+                };
+                Member { path, claim }
+            })
+            .collect();
+        self.members.extend(followed);
+    }
+
+    /// Its entries, folders apart, in the order of the directory.
+    pub fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// What is wrong with the archive itself; to be admitted like any exhibit.
+    pub fn problems(&self) -> &[Exhibit] {
+        &self.problems
+    }
+
+    /// Examines one member. `buffer` is working space that can be used again for the next.
+    pub fn examine(&self, member: &Member, limits: &Limits, buffer: &mut Vec<u8>) -> Exhibit {
+        match &member.claim {
+            Claim::Refused(code, detail) => Exhibit::refused(member.path.clone(), *code, *detail),
+            Claim::File(_) if !is_read(&member.path) => examine(member.path.clone(), &[], limits),
+            Claim::File(stored) => self.examine_file(&member.path, *stored, limits, buffer),
+        }
+    }
+
+    fn link_target(&self, path: &EntryPath, stored: Stored) -> Result<EntryPath, &'static str> {
+        const MAX_LINK_BYTES: u64 = 4096;
+        let mut target = Vec::new();
+        let is_read =
+            self.reader(stored).is_ok_and(|reader| reader.take(MAX_LINK_BYTES).read_to_end(&mut target).is_ok_and(|read| read > 0));
+        if !is_read || target.starts_with(b"/") {
+            return Err("a link that leaves the archive");
+        }
+        let mut folders: Vec<Vec<u8>> = path.folders().into_iter().map(<[u8]>::to_vec).collect();
+        for part in target.split(|byte| *byte == b'/') {
+            match part {
+                b"" | b"." => {}
+                b".." => {
+                    folders.pop().ok_or("a link that leaves the archive")?;
+                }
+                part => folders.push(part.to_vec()),
+            }
+        }
+        Ok(EntryPath::normalise(&folders.join(&b'/'), Separator::Slash).0)
+    }
+
+    fn examine_file(&self, path: &EntryPath, stored: Stored, limits: &Limits, buffer: &mut Vec<u8>) -> Exhibit {
+        let refused = |detail: String| Exhibit::refused(path.clone(), Code::ArchiveEntryUnreadable, detail);
+        if stored.size_bytes > limits.entry_bytes {
+            return Exhibit::refused(path.clone(), Code::ArchiveLimit, format!("entry_bytes is {}", limits.entry_bytes));
+        }
+        if !matches!(stored.method, CompressionMethod::STORE | CompressionMethod::DEFLATE) {
+            return refused(format!("compression method {} is not supported", stored.method.as_u16()));
+        }
+        let disagreement = match self.header_disagreement(path, stored) {
+            Ok(disagreement) => disagreement,
+            Err(error) => return refused(error),
+        };
+        let mut reader = match self.reader(stored) {
+            Ok(reader) => Summing { reader, crc: Crc::new(), size_bytes: 0, is_whole: false },
+            Err(error) => return refused(error.to_string()),
+        };
+        let exhibit = if stored.size_bytes <= PIECE_BYTES {
+            buffer.clear();
+            // A member may hold more than it states; what it states decides how it is read, never how much.
+            match (&mut reader).take(PIECE_BYTES.saturating_add(1)).read_to_end(buffer) {
+                Ok(read) if read as u64 > PIECE_BYTES => return refused("it holds more than its header states".to_owned()),
+                Ok(_) => examine(path.clone(), buffer, limits),
+                Err(error) => return refused(error.kind().to_string()),
+            }
+        } else {
+            examine_reader(path.clone(), &mut (&mut reader).take(limits.entry_bytes), limits)
+        };
+        let is_as_stated = reader.size_bytes == stored.size_bytes && reader.crc.sum() == stored.crc32;
+        let exhibit = if reader.is_whole && !is_as_stated {
+            exhibit.with_note(Code::ArchiveEntryUnreadable, "its checksum or size in the archive is wrong")
+        } else {
+            exhibit
+        };
+        match disagreement {
+            Some(detail) => exhibit.with_note(Code::ArchiveEntryUnreadable, detail),
+            None => exhibit,
+        }
+    }
+
+    fn reader(&self, stored: Stored) -> io::Result<Box<dyn Read + '_>> {
+        let entry = self.archive.get_entry(stored.wayfinder).map_err(io::Error::other)?;
+        let raw = io::BufReader::with_capacity(64 << 10, entry.reader());
+        Ok(if stored.method == CompressionMethod::DEFLATE { Box::new(DeflateDecoder::new(raw)) } else { Box::new(raw) })
+    }
+
+    /// Two headers describe each member; programs differ in which one they believe.
+    fn header_disagreement(&self, path: &EntryPath, stored: Stored) -> Result<Option<&'static str>, String> {
+        let entry = self.archive.get_entry(stored.wayfinder).map_err(|error| error.to_string())?;
+        let mut buffer = vec![0; 2 * usize::from(u16::MAX)];
+        let local = entry.local_header(&mut buffer).map_err(|error| error.to_string())?;
+        let local_path = EntryPath::normalise(local.file_path().as_ref(), Separator::SlashOrBackslash).0;
+        let is_same_content = stored.is_described
+            || (local.crc32() == stored.crc32
+                && local.uncompressed_size_hint() == stored.size_bytes
+                && local.compressed_size_hint() == stored.wayfinder.compressed_size_hint());
+        let agree = local.compression_method() == stored.method && is_same_content && !local.flags().is_encrypted();
+        // A link's file has the name of the link here and its own there.
+        let agree = agree && (stored.is_linked || local_path == *path);
+        Ok((!agree).then_some("its local and central headers disagree"))
+    }
+}
+
+enum Record {
+    Member(Member),
+    Link(EntryPath, Stored),
+}
+
+/// None for a folder.
+fn read_record(record: &ZipFileHeaderRecord<'_>) -> Option<Record> {
+    const KIND: u32 = 0o170_000;
+    const FOLDER: u32 = 0o040_000;
+    const REGULAR: u32 = 0o100_000;
+    const LINK: u32 = 0o120_000;
+    let name = record.file_path();
+    let (path, is_safe) = EntryPath::normalise(name.as_ref(), Separator::SlashOrBackslash);
+    let stored = Stored {
+        wayfinder: record.wayfinder(),
+        method: record.compression_method(),
+        crc32: record.crc32(),
+        size_bytes: record.uncompressed_size_hint(),
+        is_described: record.flags().has_data_descriptor(),
+        is_linked: false,
+    };
+    let mode = record.mode().value() & KIND;
+    let is_folder = name.as_ref().ends_with(b"/") || (name.as_ref().ends_with(b"\\") && stored.size_bytes == 0);
+    let claim = if !is_safe && !(is_folder && path.as_bytes().is_empty()) {
+        Claim::Refused(Code::ArchiveEntryUnsafe, "its path leaves the archive or is absolute")
+    } else if is_folder || mode == FOLDER {
+        return None;
+    } else if record.flags().is_encrypted() || record.flags().has_strong_encryption() {
+        Claim::Refused(Code::ArchiveEntryEncrypted, "it is protected by a password")
+    } else if mode == LINK {
+        return Some(Record::Link(path, stored));
+    } else if mode != 0 && mode != REGULAR {
+        Claim::Refused(Code::ArchiveEntryUnsafe, "it is a device, a FIFO or a socket")
+    } else {
+        Claim::File(stored)
+    };
+    Some(Record::Member(Member { path, claim }))
+}
+
+/// Sums up what passes through.
+struct Summing<R> {
+    reader: R,
+    crc: Crc,
+    size_bytes: u64,
+    /// The reader came to its end.
+    is_whole: bool,
+}
+
+impl<R: Read> Read for Summing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        self.is_whole = read == 0 && !buffer.is_empty();
+        self.crc.update(buffer.get(..read).unwrap_or_default());
+        self.size_bytes = self.size_bytes.saturating_add(read as u64);
+        Ok(read)
+    }
+}
+
+fn directory_problem(code: Code, detail: String) -> Exhibit {
+    Exhibit::refused(EntryPath::new("(the zip archive's directory)"), code, detail)
+}

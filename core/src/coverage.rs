@@ -1,0 +1,222 @@
+//! What was asked against what is proved: intervals, gaps and the days of the coverage matrix.
+
+use std::collections::BTreeSet;
+
+use crate::entry::DigestKind;
+use crate::finding::Code;
+use crate::ledger::{Ledger, Raise};
+use crate::link::{Graph, Node};
+use crate::policy::Scope;
+use crate::report::Day;
+use crate::time::{DAY_SECONDS, Period, Time};
+
+/// Disjoint spans, sorted; neighbours that touch are one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Spans(Vec<Period>);
+
+impl Spans {
+    pub(crate) fn union(periods: impl IntoIterator<Item = Period>) -> Self {
+        let mut sorted: Vec<Period> = periods.into_iter().collect();
+        sorted.sort_unstable();
+        let mut spans: Vec<Period> = Vec::new();
+        for next in sorted {
+            match spans.last_mut() {
+                Some(last) if next.from <= last.to => last.to = last.to.max(next.to),
+                _ => spans.push(next),
+            }
+        }
+        Self(spans)
+    }
+
+    /// What is in `self` and not in `other`.
+    pub(crate) fn without(&self, other: &Self) -> Self {
+        let mut rest = Vec::new();
+        let mut holes = other.0.iter().peekable();
+        for span in &self.0 {
+            let mut from = span.from;
+            while let Some(hole) = holes.peek() {
+                if hole.to <= from {
+                    holes.next();
+                    continue;
+                }
+                if hole.from >= span.to {
+                    break;
+                }
+                if from < hole.from {
+                    rest.push(Period { from, to: hole.from });
+                }
+                from = from.max(hole.to);
+                if hole.to > span.to {
+                    break;
+                }
+                holes.next();
+            }
+            if from < span.to {
+                rest.push(Period { from, to: span.to });
+            }
+        }
+        Self(rest)
+    }
+
+    pub(crate) fn seconds(&self) -> u64 {
+        self.0.iter().map(Period::seconds).fold(0, u64::saturating_add)
+    }
+
+    pub(crate) fn first(&self) -> Option<Time> {
+        self.0.first().map(|span| span.from)
+    }
+
+    pub(crate) fn last(&self) -> Option<Time> {
+        self.0.last().map(|span| span.to)
+    }
+
+    pub(crate) fn into_periods(self) -> Vec<Period> {
+        self.0
+    }
+
+    /// Seconds inside a window that begins no earlier than that of the call before; `start` remembers where to look.
+    fn seconds_in(&self, window: Period, start: &mut usize) -> u64 {
+        while self.0.get(*start).is_some_and(|span| span.to <= window.from) {
+            *start = start.saturating_add(1);
+        }
+        let rest = self.0.get(*start..).unwrap_or_default();
+        rest.iter()
+            .take_while(|span| span.from < window.to)
+            .map(|span| Period { from: span.from.max(window.from), to: span.to.min(window.to) }.seconds())
+            .fold(0, u64::saturating_add)
+    }
+}
+
+/// One chain's coverage.
+#[derive(Default)]
+pub(crate) struct Coverage {
+    pub(crate) proved: Spans,
+    pub(crate) silent: Spans,
+    pub(crate) gaps: Spans,
+    /// It covers all of an asked period.
+    pub(crate) is_complete: bool,
+}
+
+/// Covers one chain and enters its gaps.
+pub(crate) fn judge_chain(nodes: &[Node<'_>], scope: &Scope, ledger: &mut Ledger<'_>) -> Coverage {
+    let signed = || nodes.iter().filter(|node| node.is_signed());
+    let spans_of = |is_silent: bool| {
+        Spans::union(signed().filter(|node| node.digest.logs.is_empty() == is_silent).map(|node| node.digest.period))
+    };
+    let proved = Spans::union(signed().map(|node| node.digest.period));
+    // An hour that two digest files cover is silent only if neither lists a log file.
+    let silent = spans_of(true).without(&spans_of(false));
+    let Some(chain) = nodes.first().map(|node| &node.name.chain) else { return Coverage::default() };
+    if chain.kind == DigestKind::Backfill {
+        return Coverage { proved, silent, ..Coverage::default() };
+    }
+    let questions: Vec<_> = scope
+        .questions
+        .iter()
+        .filter(|question| question.matches_place(&chain.account, &chain.region, Some(&chain.trail)))
+        .collect();
+    let extent = Spans::union(nodes.iter().map(|node| node.digest.period));
+    let own_extent = extent.first().zip(extent.last()).map(|(from, to)| Period { from, to });
+    let owed = Spans::union(questions.iter().filter_map(|question| question.period.or(own_extent)));
+    let gaps = owed.without(&proved);
+    for gap in &gaps.0 {
+        let before = signed().map(|node| node.digest.period.to).filter(|end| *end <= gap.from).max();
+        let after = signed().map(|node| node.digest.period.from).filter(|begin| *begin >= gap.to).min();
+        let inside = nodes.iter().filter(|node| !node.is_signed() && node.digest.period.meets(gap)).count();
+        let bounds = match (before, after) {
+            (Some(before), Some(after)) => format!("between signed digest files that end at {before} and begin at {after}"),
+            (Some(before), None) => format!("after the last signed digest file, which ends at {before}"),
+            (None, Some(after)) => format!("before the first signed digest file, which begins at {after}"),
+            (None, None) => "no digest file of the chain is signed".to_owned(),
+        };
+        let inside = match inside {
+            0 => String::new(),
+            1 => "; 1 digest file in it is not signed".to_owned(),
+            count => format!("; {count} digest files in it are not signed"),
+        };
+        let subject = chain.to_string();
+        ledger.enter(
+            Raise::new(Code::CoverageGap, subject.clone()).on_chain(subject).period(*gap).detail(format!("{bounds}{inside}")),
+        );
+    }
+    let is_complete = gaps.0.is_empty() && !proved.0.is_empty() && questions.iter().any(|question| question.period.is_some());
+    Coverage { proved, silent, gaps, is_complete }
+}
+
+/// Enters the accounts, regions and trails that were asked and have no chain at all.
+pub(crate) fn judge_absences(graph: &Graph<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
+    let mut owed: BTreeSet<[Option<&str>; 3]> = BTreeSet::new();
+    owed.extend(scope.questions.iter().flat_map(|question| question.combinations()));
+    for [account, region, trail] in owed {
+        let is_there = graph.chains.keys().any(|chain| {
+            chain.kind == DigestKind::Normal
+                && account.is_none_or(|account| account == chain.account)
+                && region.is_none_or(|region| region == chain.region)
+                && trail.is_none_or(|trail| trail == chain.trail)
+        });
+        if !is_there {
+            let named = [("account", account), ("region", region), ("trail", trail)];
+            let named: Vec<String> = named.iter().filter_map(|(what, name)| Some(format!("{what} {}", (*name)?))).collect();
+            ledger.enter(Raise::new(Code::CoverageAbsent, named.join(", ")));
+        }
+    }
+}
+
+/// The days of a chain: its row of the coverage matrix.
+pub(crate) fn days(nodes: &[Node<'_>], coverage: &Coverage) -> Vec<Day> {
+    let mut begins: BTreeSet<Time> = BTreeSet::new();
+    for node in nodes {
+        begins.insert(node.digest.period.from.day());
+        begins.insert(node.digest.period.to.plus(-1).day());
+    }
+    let (mut in_proved, mut in_silent) = (0, 0);
+    begins
+        .into_iter()
+        .map(|begin| {
+            let day = Period { from: begin, to: begin.plus(DAY_SECONDS) };
+            let unproved = nodes.iter().filter(|node| !node.is_signed() && day.contains(node.digest.period.from)).count();
+            Day {
+                day: begin.date_text(),
+                proved_seconds: coverage.proved.seconds_in(day, &mut in_proved),
+                silent_seconds: coverage.silent.seconds_in(day, &mut in_silent),
+                unproved_digests: unproved as u64,
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn spans(pairs: &[(i64, i64)]) -> Spans {
+        Spans::union(
+            pairs.iter().map(|(from, to)| Period { from: Time::from_unix(*from).unwrap(), to: Time::from_unix(*to).unwrap() }),
+        )
+    }
+
+    #[test]
+    fn spans_join_where_they_touch() {
+        assert_eq!(spans(&[(5, 7), (1, 3), (3, 5)]), spans(&[(1, 7)]));
+        assert_eq!(spans(&[(1, 10)]).without(&spans(&[(2, 3), (5, 6), (9, 20)])), spans(&[(1, 2), (3, 5), (6, 9)]));
+        assert_eq!(spans(&[(1, 2), (4, 5)]).without(&spans(&[(0, 9)])), spans(&[]));
+    }
+
+    proptest! {
+        #[test]
+        fn spans_are_sets_of_seconds(
+            one in prop::collection::vec((0_i64..60, 1_i64..9), 0..12), other in prop::collection::vec((0_i64..60, 1_i64..9), 0..12),
+        ) {
+            let pairs = |list: &[(i64, i64)]| list.iter().map(|(from, len)| (*from, from + len)).collect::<Vec<_>>();
+            let set = |list: &[(i64, i64)]| pairs(list).iter().flat_map(|(from, to)| *from..*to).collect::<BTreeSet<i64>>();
+            let difference = spans(&pairs(&one)).without(&spans(&pairs(&other)));
+            let expected: BTreeSet<i64> = set(&one).difference(&set(&other)).copied().collect();
+            let found: BTreeSet<i64> = difference.0.iter().flat_map(|span| span.from.unix()..span.to.unix()).collect();
+            prop_assert_eq!(difference.seconds(), expected.len() as u64);
+            prop_assert_eq!(found, expected);
+            prop_assert!(difference.0.array_windows().all(|[one, other]| one.to < other.from));
+        }
+    }
+}

@@ -1,0 +1,481 @@
+//! What a path claims: the grammar of CloudTrail's file names and the places where files lie.
+//!
+//! Nothing here looks at contents; a claim becomes a fact only when a signed digest file says the same.
+
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Time;
+
+/// The path of an entry inside its archive: bytes, with `/` between folders, relative, without `.` and empty folders.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct EntryPath(Box<[u8]>);
+
+/// Which character separates folders in the names of a container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Separator {
+    /// `/` only.
+    Slash,
+    /// `/` and `\`: old .NET programs write the latter into zip archives.
+    SlashOrBackslash,
+}
+
+impl EntryPath {
+    /// Normalises a name as a container gives it: a leading `./` and doubled separators go. Returns the path, and whether the
+    /// name is safe: relative, without `..`, without a drive letter.
+    pub fn normalise(name: &[u8], separator: Separator) -> (Self, bool) {
+        let is_separator = |byte: &u8| *byte == b'/' || (*byte == b'\\' && separator == Separator::SlashOrBackslash);
+        let folders: Vec<&[u8]> = name.split(is_separator).filter(|folder| !folder.is_empty() && *folder != b".").collect();
+        let is_drive = matches!(folders.first(), Some([letter, b':']) if letter.is_ascii_alphabetic());
+        let is_safe =
+            !name.first().is_some_and(is_separator) && !is_drive && !folders.contains(&b"..".as_slice()) && !folders.is_empty();
+        (Self(folders.join(&b'/').into()), is_safe)
+    }
+
+    /// The path of a text that is known to be normal, for tests and for hosts that build paths themselves.
+    pub fn new(path: &str) -> Self {
+        Self::normalise(path.as_bytes(), Separator::Slash).0
+    }
+
+    /// Its bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The last part.
+    pub fn file_name(&self) -> &[u8] {
+        self.0.rsplit(|byte| *byte == b'/').next().unwrap_or_default()
+    }
+
+    /// The folders, from the top.
+    pub fn folders(&self) -> Vec<&[u8]> {
+        let mut parts: Vec<&[u8]> = self.0.split(|byte| *byte == b'/').collect();
+        parts.pop();
+        parts
+    }
+
+    /// Its printable form, as [`printable`].
+    pub fn text(&self) -> String {
+        printable(&self.0)
+    }
+}
+
+/// A name that is safe to print: bytes that are no UTF-8, control characters, line separators and the characters that turn the
+/// direction of writing appear as `%HH`.
+pub fn printable(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            let turns = matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{61c}' | '\u{feff}');
+            if character.is_control() || turns {
+                let mut utf8 = [0; 4];
+                escape(&mut text, character.encode_utf8(&mut utf8).as_bytes());
+            } else {
+                text.push(character);
+            }
+        }
+        escape(&mut text, chunk.invalid());
+    }
+    text
+}
+
+fn escape(text: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        // Writing into a String cannot fail.
+        let _ = write!(text, "%{byte:02X}");
+    }
+}
+
+/// The identity of a chain: bucket, key prefix and organization folder are no part of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ChainId {
+    /// The account whose activity is recorded.
+    pub account: String,
+    /// The source region: where the activity happened and the digest file was made.
+    pub region: String,
+    /// The trail's name.
+    pub trail: String,
+    /// The region in which the trail was created.
+    pub home_region: String,
+    /// Normal or backfill.
+    pub kind: DigestKind,
+}
+
+impl std::fmt::Display for ChainId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { account, region, trail, home_region, kind } = self;
+        write!(f, "{account}/{region}/{trail}@{home_region}")?;
+        if *kind == DigestKind::Backfill { f.write_str("/backfill") } else { Ok(()) }
+    }
+}
+
+/// The two kinds of digest files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum DigestKind {
+    /// One each hour.
+    Normal,
+    /// Made later, for log files that the hourly one missed.
+    Backfill,
+}
+
+/// A parsed digest file name, `ACCT_CloudTrail-Digest_REGION_TRAIL_HOME_TIME[_backfill].json[.gz]`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct DigestName {
+    /// The chain that it claims to belong to.
+    pub chain: ChainId,
+    /// The time in it: the end of the digest file's interval.
+    pub time: Time,
+}
+
+/// The kinds of log files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogKind {
+    /// Management and data events.
+    Events,
+    /// `CloudTrail-Insight`.
+    Insight,
+    /// `CloudTrail-NetworkActivity`.
+    NetworkActivity,
+    /// `CloudTrail-Aggregated`.
+    Aggregated,
+}
+
+/// A parsed log file name, `ACCT_CloudTrail[-KIND]_REGION_TIME_RANDOM.json[.gz]`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct LogName {
+    /// The account.
+    pub account: String,
+    /// The source region.
+    pub region: String,
+    /// The kind in its name.
+    pub kind: LogKind,
+    /// The delivery time in its name, to the minute.
+    pub time: Time,
+}
+
+/// Why an entry is no evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IgnoredKind {
+    /// Saved output of AWS commands; counted, not judged.
+    CapturedConfiguration,
+    /// A CloudTrail Lake query result; counted, not judged.
+    LakeResult,
+    /// What macOS and Windows leave behind.
+    SystemFile,
+    /// Anything else.
+    Other,
+}
+
+impl IgnoredKind {
+    /// Its name in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CapturedConfiguration => "captured configuration, not judged",
+            Self::LakeResult => "CloudTrail Lake query results, not judged",
+            Self::SystemFile => "system files",
+            Self::Other => "other files",
+        }
+    }
+}
+
+/// The shapes in which an object's metadata is handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MetadataShape {
+    /// `NAME.head.json` beside NAME: output of `aws s3api head-object` or `get-object`.
+    Sidecar,
+    /// `object-metadata*.json`: output of `rclone lsjson -R -M --files-only`.
+    Array,
+    /// `object-metadata*.jsonl`: one JSON object a line.
+    Lines,
+    /// `object-metadata*.csv`: columns `key` and `signature`.
+    Table,
+}
+
+/// What a path claims to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A digest file.
+    Digest(DigestName),
+    /// A log file.
+    Log(LogName),
+    /// A list of public keys, with the region that its file name states.
+    Keys(Option<String>),
+    /// Object metadata.
+    Metadata(MetadataShape),
+    /// Named like a CloudTrail file, but not by its grammar.
+    Unrecognised,
+    /// JSON of unknown purpose: it is hashed, because it may be a log file under another name.
+    Stray,
+    /// No evidence; not read.
+    Ignored(IgnoredKind),
+}
+
+/// Says what a path claims to be, by its file name, wherever it stands.
+pub fn classify(path: &EntryPath) -> Kind {
+    let name = path.file_name();
+    let folders = path.folders();
+    let parent = folders.last().copied().unwrap_or_default();
+    if folders.contains(&b"__MACOSX".as_slice())
+        || name.starts_with(b"._")
+        || matches!(name, b".DS_Store" | b"Thumbs.db" | b"desktop.ini")
+    {
+        return Kind::Ignored(IgnoredKind::SystemFile);
+    }
+    if name.ends_with(b".head.json") {
+        return Kind::Metadata(MetadataShape::Sidecar);
+    }
+    if name.starts_with(b"object-metadata") {
+        match extension(name) {
+            b"json" => return Kind::Metadata(MetadataShape::Array),
+            b"jsonl" => return Kind::Metadata(MetadataShape::Lines),
+            b"csv" => return Kind::Metadata(MetadataShape::Table),
+            _ => {}
+        }
+    }
+    if parent == b"captures" && extension(name) == b"json" {
+        return Kind::Ignored(IgnoredKind::CapturedConfiguration);
+    }
+    if name == b"result_sign.json" || (name.starts_with(b"result_") && name.ends_with(b".csv.gz")) {
+        return Kind::Ignored(IgnoredKind::LakeResult);
+    }
+    if let Ok(text) = std::str::from_utf8(name) {
+        if let Some(digest) = digest_name(text) {
+            return Kind::Digest(digest);
+        }
+        if let Some(log) = log_name(text) {
+            return Kind::Log(log);
+        }
+    }
+    let lower = name.to_ascii_lowercase();
+    let is_json = lower.ends_with(b".json") || lower.ends_with(b".json.gz");
+    if is_json && lower.windows(b"_cloudtrail".len()).any(|part| part == b"_cloudtrail") {
+        return Kind::Unrecognised;
+    }
+    let is_key_list = name == b"public-keys.json" || parent == b"public-keys" || name.starts_with(b"public-keys-");
+    if is_key_list && extension(name) == b"json" {
+        return Kind::Keys(stated_region(name));
+    }
+    if is_json { Kind::Stray } else { Kind::Ignored(IgnoredKind::Other) }
+}
+
+fn extension(name: &[u8]) -> &[u8] {
+    match name.iter().rposition(|byte| *byte == b'.') {
+        Some(dot) => name.get(dot.saturating_add(1)..).unwrap_or_default(),
+        None => b"",
+    }
+}
+
+/// The region that a key file's name states: `REGION.json` or `public-keys-REGION.json`.
+pub(crate) fn stated_region(file_name: &[u8]) -> Option<String> {
+    let stem = std::str::from_utf8(file_name).ok()?.strip_suffix(".json")?;
+    let region = stem.strip_prefix("public-keys-").unwrap_or(stem);
+    is_region(region).then(|| region.to_owned())
+}
+
+/// A digest file name, parsed from both ends, because a trail's name may hold `_`.
+pub fn digest_name(name: &str) -> Option<DigestName> {
+    let stem = json_stem(name)?;
+    let (stem, kind) = match stem.strip_suffix("_backfill") {
+        Some(stem) => (stem, DigestKind::Backfill),
+        None => (stem, DigestKind::Normal),
+    };
+    let (account, rest) = stem.split_once('_')?;
+    let (region, rest) = rest.strip_prefix("CloudTrail-Digest_")?.split_once('_')?;
+    let (rest, time) = rest.rsplit_once('_')?;
+    let (trail, home_region) = rest.rsplit_once('_')?;
+    let time = Time::from_digest_name(time)?;
+    let is_name = is_account(account) && is_region(region) && is_trail(trail) && is_region(home_region);
+    is_name.then(|| DigestName {
+        chain: ChainId {
+            account: account.to_owned(),
+            region: region.to_owned(),
+            trail: trail.to_owned(),
+            home_region: home_region.to_owned(),
+            kind,
+        },
+        time,
+    })
+}
+
+/// A log file name. The `_` before the random part is missing in an old sample of AWS's documentation, so it may.
+pub fn log_name(name: &str) -> Option<LogName> {
+    const TIME_CHARACTERS: usize = 14;
+    let stem = json_stem(name)?;
+    let (account, rest) = stem.split_once('_')?;
+    let (kind, rest) = rest.split_once('_')?;
+    let (region, rest) = rest.split_once('_')?;
+    let kind = match kind {
+        "CloudTrail" => LogKind::Events,
+        "CloudTrail-Insight" => LogKind::Insight,
+        "CloudTrail-NetworkActivity" => LogKind::NetworkActivity,
+        "CloudTrail-Aggregated" => LogKind::Aggregated,
+        _ => return None,
+    };
+    let time = Time::from_log_name(rest.get(..TIME_CHARACTERS)?)?;
+    let random = rest.get(TIME_CHARACTERS..)?;
+    let random = random.strip_prefix('_').unwrap_or(random);
+    let is_random = !random.is_empty() && random.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (is_account(account) && is_region(region) && is_random).then(|| LogName {
+        account: account.to_owned(),
+        region: region.to_owned(),
+        kind,
+        time,
+    })
+}
+
+fn json_stem(name: &str) -> Option<&str> {
+    name.strip_suffix(".gz").unwrap_or(name).strip_suffix(".json")
+}
+
+/// Twelve ASCII digits.
+pub(crate) fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The form of all region names in AWS's partitions, known today or not: lower-case words and a number, `us-gov-west-1`.
+pub(crate) fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let Some((number, words)) = parts.split_last() else { return false };
+    text.len() <= 32
+        && words.len() >= 2
+        && words.iter().all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()))
+        && !number.is_empty()
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The characters of trail names (CreateTrail: letters, digits, `.`, `_`, `-`; 3 to 128 of them). Shorter ones are let through:
+/// a name is compared, never created.
+pub(crate) fn is_trail(text: &str) -> bool {
+    (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
+}
+
+/// A file name without a final `.gz`: `gunzip -r` takes that off, and it is the same object.
+pub(crate) fn without_gz(name: &[u8]) -> &[u8] {
+    name.strip_suffix(b".gz").unwrap_or(name)
+}
+
+/// Splits an object key into folders and file name.
+pub(crate) fn split_key(key: &str) -> (Vec<&[u8]>, &[u8]) {
+    let mut folders: Vec<&[u8]> = key.as_bytes().split(|byte| *byte == b'/').collect();
+    let name = folders.pop().unwrap_or_default();
+    (folders, name)
+}
+
+/// True if the folders of an entry and of an object key agree from the right, as far as both go: exports cut folders off at
+/// the top, or put a bucket's name there.
+pub(crate) fn folders_agree(entry: &[&[u8]], key: &[&[u8]]) -> bool {
+    entry.iter().rev().zip(key.iter().rev()).all(|(entry, key)| entry == key)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn paths_are_normalised_and_unsafe_ones_named() {
+        let normalise = |name: &str| {
+            let (path, is_safe) = EntryPath::normalise(name.as_bytes(), Separator::SlashOrBackslash);
+            (path.text(), is_safe)
+        };
+        assert_eq!(normalise("./a//b/./c.json"), ("a/b/c.json".into(), true));
+        assert_eq!(normalise("a\\b\\c.json"), ("a/b/c.json".into(), true));
+        for wrong in ["/etc/passwd", "a/../../b", "\\\\server\\share", "C:\\x", "..", "", "./"] {
+            assert!(!normalise(wrong).1, "{wrong}");
+        }
+        assert_eq!(EntryPath::normalise(b"a\\b", Separator::Slash).0.text(), "a\\b");
+    }
+
+    #[test]
+    fn what_cannot_be_printed_is_escaped() {
+        assert_eq!(printable(b"a\nb\x1b[31m\xff\xc3\xa4"), "a%0Ab%1B[31m%FFä");
+        assert_eq!(printable("x\u{202e}gpj.exe\u{85}".as_bytes()), "x%E2%80%AEgpj.exe%C2%85");
+    }
+
+    #[test]
+    fn digest_names_are_parsed_from_both_ends() {
+        let name = digest_name("111122223333_CloudTrail-Digest_us-east-1_my_odd_trail_eu-west-1_20260301T000131Z.json.gz").unwrap();
+        assert_eq!(name.chain.trail, "my_odd_trail");
+        assert_eq!(name.chain.home_region, "eu-west-1");
+        assert_eq!(name.chain.kind, DigestKind::Normal);
+        let name =
+            digest_name("111122223333_CloudTrail-Digest_us-gov-west-1_t_us-gov-west-1_20260301T000131Z_backfill.json").unwrap();
+        assert_eq!(name.chain.kind, DigestKind::Backfill);
+        for wrong in [
+            "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_0_99991231T235959Z.json.gz",
+            "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260231T000131Z.json.gz",
+            "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T0001Z.json.gz",
+            "111122223333_CloudTrail-Digest_us-east-1__us-east-1_20260301T000131Z.json.gz",
+            "11112222333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T000131Z.json.gz",
+            "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T000131Z_backfill_x.json.gz",
+            "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T000131Z.json.gz.bak",
+        ] {
+            assert_eq!(digest_name(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_path_has_one_kind() {
+        let kind = |path: &str| classify(&EntryPath::new(path));
+        let digest = "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T000131Z.json.gz";
+        assert!(matches!(kind(digest), Kind::Digest(_)));
+        assert_eq!(kind(&format!("a/{digest}.head.json")), Kind::Metadata(MetadataShape::Sidecar));
+        assert_eq!(kind(&format!("__MACOSX/a/._{digest}")), Kind::Ignored(IgnoredKind::SystemFile));
+        assert_eq!(kind(&digest.to_ascii_uppercase()), Kind::Unrecognised);
+        assert_eq!(kind("1_cloudtrail.JSON"), Kind::Unrecognised);
+        for (middle, expected) in [
+            ("CloudTrail", LogKind::Events),
+            ("CloudTrail-Insight", LogKind::Insight),
+            ("CloudTrail-NetworkActivity", LogKind::NetworkActivity),
+            ("CloudTrail-Aggregated", LogKind::Aggregated),
+        ] {
+            let Kind::Log(log) = kind(&format!("x/111122223333_{middle}_us-east-1_20260301T0005Z_AbCdEf0123456789.json")) else {
+                panic!("{middle}")
+            };
+            assert_eq!(log.kind, expected);
+        }
+        assert_eq!(kind("111122223333_CloudTrail-Other_us-east-1_20260301T0005Z_A.json.gz"), Kind::Unrecognised);
+        assert_eq!(kind("x/public-keys.json"), Kind::Keys(None));
+        assert_eq!(kind("public-keys/eu-west-1.json"), Kind::Keys(Some("eu-west-1".into())));
+        assert_eq!(kind("public-keys-eu-west-1.json"), Kind::Keys(Some("eu-west-1".into())));
+        assert_eq!(kind("object-metadata-2026.json"), Kind::Metadata(MetadataShape::Array));
+        assert_eq!(kind("object-metadata.jsonl"), Kind::Metadata(MetadataShape::Lines));
+        assert_eq!(kind("object-metadata.csv"), Kind::Metadata(MetadataShape::Table));
+        assert_eq!(kind("captures/describe-trails.json"), Kind::Ignored(IgnoredKind::CapturedConfiguration));
+        assert_eq!(kind("q/result_sign.json"), Kind::Ignored(IgnoredKind::LakeResult));
+        assert_eq!(kind("renamed.json.gz"), Kind::Stray);
+        assert_eq!(kind("README.txt"), Kind::Ignored(IgnoredKind::Other));
+    }
+
+    proptest! {
+        #[test]
+        fn digest_names_round_trip(
+            account in "[0-9]{12}", region in "[a-z]{2}(-[a-z]{3,5}){1,2}-[1-9]", trail in "[A-Za-z0-9][A-Za-z0-9._-]{0,40}",
+            seconds in 1_420_000_000_i64..2_500_000_000, backfill in any::<bool>(),
+        ) {
+            let time = Time::from_unix(seconds).unwrap().to_string().replace(['-', ':'], "");
+            let name = format!(
+                "{account}_CloudTrail-Digest_{region}_{trail}_{region}_{time}{}.json.gz", if backfill { "_backfill" } else { "" }
+            );
+            let parsed = digest_name(&name).unwrap();
+            prop_assert_eq!(parsed.chain.account, account);
+            prop_assert_eq!(parsed.chain.trail, trail);
+            prop_assert_eq!(parsed.time.unix(), seconds);
+            prop_assert_eq!(parsed.chain.kind == DigestKind::Backfill, backfill);
+        }
+
+        #[test]
+        fn any_bytes_are_classified(name in prop::collection::vec(any::<u8>(), 0..80)) {
+            let (path, _) = EntryPath::normalise(&name, Separator::SlashOrBackslash);
+            classify(&path);
+            prop_assert!(!path.text().chars().any(char::is_control));
+        }
+    }
+}

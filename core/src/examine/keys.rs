@@ -1,0 +1,110 @@
+//! Lists of public keys: the verbatim output of `aws cloudtrail list-public-keys`.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+
+use crate::json::{Json, decode_text};
+use crate::time::{Period, Time};
+
+/// One entry of a key list, as stated; nothing about it is believed yet.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct KeyEntry {
+    /// The DER bytes as given; `None` if they could not be decoded.
+    pub(crate) der: Option<Vec<u8>>,
+    /// The fingerprint that the list states.
+    pub(crate) stated_fingerprint: Option<String>,
+    /// The validity that the list states; `None` if it cannot be read.
+    pub(crate) validity: Option<Period>,
+    /// The region that the file's name states.
+    pub(crate) region: Option<String>,
+    /// Its place in the list, counted from 1.
+    pub(crate) number: u64,
+}
+
+/// Reads a key list. An entry that cannot be used stays in it, so that it can be reported.
+pub(crate) fn read_list(bytes: &[u8], region: Option<String>, max_depth: u32) -> Result<Vec<KeyEntry>, String> {
+    let text = decode_text(bytes).ok_or("neither UTF-8 nor UTF-16 with a byte order mark")?;
+    let json = Json::read(text.trim().as_bytes(), max_depth)?;
+    let list = json.field("PublicKeyList").or_else(|| json.field("publicKeyList")).and_then(Json::list);
+    let list = list.ok_or("no list named PublicKeyList")?;
+    Ok(list
+        .iter()
+        .zip(1..)
+        .map(|(entry, number)| KeyEntry {
+            der: entry.field("Value").and_then(Json::text).and_then(decode_base64),
+            stated_fingerprint: entry.field("Fingerprint").and_then(Json::text).map(str::to_ascii_lowercase),
+            validity: validity(entry),
+            region: region.clone(),
+            number,
+        })
+        .collect())
+}
+
+fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    let compact: String = text.chars().filter(|character| !character.is_ascii_whitespace()).collect();
+    STANDARD.decode(compact).ok()
+}
+
+fn validity(entry: &Json) -> Option<Period> {
+    let from = instant(entry.field("ValidityStartTime")?)?;
+    let to = instant(entry.field("ValidityEndTime")?)?;
+    Period::new(from, to).ok()
+}
+
+/// An instant as the AWS CLI and SDKs print it: ISO 8601 with any offset, epoch seconds as a number or as a text.
+fn instant(json: &Json) -> Option<Time> {
+    let from_epoch = |seconds: f64| {
+        #[expect(clippy::cast_possible_truncation, reason = "the cast saturates, and from_unix refuses what is out of range")]
+        Time::from_unix(seconds.floor() as i64).filter(|_| seconds.is_finite())
+    };
+    match json {
+        Json::Number(seconds) => from_epoch(*seconds),
+        Json::Text(text) => Time::from_text(text).ok().or_else(|| from_epoch(text.trim().parse().ok()?)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(fields: &str) -> KeyEntry {
+        let json = format!(r#"{{"publicKeyList":[{{"Value":"AAEC\nAw==",{fields}}}],"NextToken":null}}"#);
+        read_list(json.replace('\n', "\\n").as_bytes(), None, 64).unwrap().remove(0)
+    }
+
+    #[test]
+    fn times_come_in_every_form_that_aws_tools_print() {
+        let expected = one(r#""ValidityStartTime":"2016-01-18T00:25:02+00:00","ValidityEndTime":"2016-02-17T00:25:02Z""#).validity;
+        assert!(expected.is_some());
+        for fields in [
+            r#""ValidityStartTime":1453076702.0,"ValidityEndTime":1455668702"#,
+            r#""ValidityStartTime":"1453076702.0","ValidityEndTime":"1455668702""#,
+            r#""ValidityStartTime":"2016-01-17T16:25:02.869000-08:00","ValidityEndTime":"2016-02-17 00:25:02+00:00""#,
+        ] {
+            assert_eq!(one(fields).validity, expected, "{fields}");
+        }
+        for fields in [
+            r#""ValidityStartTime":1455668702,"ValidityEndTime":1453076702"#,
+            r#""ValidityStartTime":"2016-01-17T16:25:02","ValidityEndTime":"2016-02-17T00:25:02Z""#,
+            r#""ValidityStartTime":1e300,"ValidityEndTime":"inf""#,
+            r#""ValidityStartTime":null"#,
+        ] {
+            assert_eq!(one(fields).validity, None, "{fields}");
+        }
+    }
+
+    #[test]
+    fn values_are_base64_with_any_line_breaks() {
+        assert_eq!(one(r#""Fingerprint":"ABcd""#).der.as_deref(), Some([0, 1, 2, 3].as_slice()));
+        assert_eq!(one(r#""Fingerprint":"ABcd""#).stated_fingerprint.as_deref(), Some("abcd"));
+    }
+
+    #[test]
+    fn other_files_are_no_key_lists() {
+        for wrong in ["{}", "[]", r#"{"PublicKeyList":{}}"#, "", r#"{"PublicKeyList":[],"PublicKeyList":[]}"#] {
+            assert!(read_list(wrong.as_bytes(), None, 64).is_err(), "{wrong}");
+        }
+    }
+}

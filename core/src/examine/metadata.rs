@@ -1,0 +1,214 @@
+//! Object metadata in every shape in which exports carry it: where the newest digest file's signature comes from.
+
+use serde::{Deserialize, Serialize};
+
+use crate::entry::{self, EntryPath, MetadataShape};
+use crate::json::{Json, decode_text};
+use crate::signature::Signature;
+use crate::time::Time;
+
+/// What the metadata of one digest object says.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Detached {
+    /// The object's path: a key as far as the listing knows it, or the place beside a sidecar.
+    pub(crate) path: EntryPath,
+    /// The signature.
+    pub(crate) signature: Option<Signature>,
+    /// The signature's algorithm, if stated.
+    pub(crate) algorithm: Option<String>,
+    /// When a backfill digest was made.
+    pub(crate) generated: Option<Time>,
+}
+
+impl Detached {
+    /// None if the path names no digest file: other objects carry no signature.
+    fn of(path: EntryPath, fields: &[(String, Json)]) -> Option<Self> {
+        let name = std::str::from_utf8(path.file_name()).ok()?;
+        entry::digest_name(name)?;
+        let value = |wanted: &str| {
+            fields.iter().find_map(|(key, value)| {
+                let key = key.to_ascii_lowercase();
+                let key = key.strip_prefix("x-amz-meta-").unwrap_or(&key);
+                (key == wanted).then(|| value.text()).flatten().filter(|text| !text.is_empty())
+            })
+        };
+        Some(Self {
+            signature: value("signature").map(Signature::from_hex),
+            algorithm: value("signature-algorithm").map(str::to_owned),
+            generated: value("backfill-generation-timestamp").and_then(|text| Time::from_text(text).ok()),
+            path,
+        })
+    }
+}
+
+/// Reads a metadata file. The second list says which parts of it could not be read.
+pub(crate) fn read(path: &EntryPath, shape: MetadataShape, bytes: &[u8], max_depth: u32) -> (Vec<Detached>, Vec<String>) {
+    let Some(text) = decode_text(bytes) else {
+        return (Vec::new(), vec!["neither UTF-8 nor UTF-16 with a byte order mark".to_owned()]);
+    };
+    match shape {
+        MetadataShape::Sidecar => as_one(sidecar(path, &text, max_depth)),
+        MetadataShape::Array => match Json::read(text.trim().as_bytes(), max_depth) {
+            Ok(Json::List(rows)) => rows.iter().fold(Default::default(), collect_row),
+            Ok(row @ Json::Object(_)) => collect_row(Default::default(), &row),
+            Ok(_) => as_one(Err("neither an array nor an object".to_owned())),
+            Err(reason) => as_one(Err(reason)),
+        },
+        MetadataShape::Lines => {
+            let lines = text.lines().zip(1_u64..).filter(|(line, _)| !line.trim().is_empty());
+            lines.fold(Default::default(), |mut found, (line, number)| match Json::read(line.as_bytes(), max_depth) {
+                Ok(row) => collect_row(found, &row),
+                Err(reason) => {
+                    found.1.push(format!("line {number}: {reason}"));
+                    found
+                }
+            })
+        }
+        MetadataShape::Table => table(&text),
+    }
+}
+
+fn as_one(outcome: Result<Option<Detached>, String>) -> (Vec<Detached>, Vec<String>) {
+    match outcome {
+        Ok(found) => (found.into_iter().collect(), Vec::new()),
+        Err(reason) => (Vec::new(), vec![reason]),
+    }
+}
+
+/// Output of `aws s3api head-object` or `get-object`; it names no key, so the file's own name does.
+fn sidecar(path: &EntryPath, text: &str, max_depth: u32) -> Result<Option<Detached>, String> {
+    let json = Json::read(text.trim().as_bytes(), max_depth)?;
+    let metadata = match json.field("Metadata") {
+        Some(metadata) => metadata.fields().ok_or("its Metadata is no object")?,
+        None if json.fields().is_some() => &[],
+        None => return Err("not a JSON object".to_owned()),
+    };
+    let object = path.as_bytes().strip_suffix(b".head.json").unwrap_or_default();
+    Ok(Detached::of(EntryPath::normalise(object, entry::Separator::Slash).0, metadata))
+}
+
+/// A row of `rclone lsjson` (`Path`, `Metadata`) or of `s5cmd head` (`key`, `metadata`; also `Key`, `Metadata`).
+fn collect_row(mut found: (Vec<Detached>, Vec<String>), row: &Json) -> (Vec<Detached>, Vec<String>) {
+    let key = ["Path", "key", "Key"].iter().find_map(|name| row.field(name)).and_then(Json::text);
+    let metadata = ["Metadata", "metadata"]
+        .iter()
+        .find_map(|name| row.field(name))
+        .map_or(Some(&[][..]), |metadata| if *metadata == Json::Null { Some(&[][..]) } else { metadata.fields() });
+    match (key, metadata) {
+        (Some(key), Some(metadata)) => found.0.extend(Detached::of(object_path(key), metadata)),
+        (None, _) => found.1.push("a row names no key".to_owned()),
+        (Some(key), None) => found.1.push(format!("the metadata of {} is no object", entry::printable(key.as_bytes()))),
+    }
+    found
+}
+
+/// A key, or `s3://bucket/key`, which puts the bucket's name on top as some tools do on disk.
+fn object_path(key: &str) -> EntryPath {
+    EntryPath::normalise(key.strip_prefix("s3://").unwrap_or(key).as_bytes(), entry::Separator::Slash).0
+}
+
+/// Columns `key` and `signature`, as an Athena query over S3 Metadata tables gives them.
+fn table(text: &str) -> (Vec<Detached>, Vec<String>) {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let mut found: (Vec<Detached>, Vec<String>) = Default::default();
+    let headers = match reader.headers() {
+        Ok(headers) => headers.iter().map(str::to_ascii_lowercase).collect::<Vec<_>>(),
+        Err(error) => return (Vec::new(), vec![error.to_string()]),
+    };
+    let Some(key_column) = headers.iter().position(|header| header == "key") else {
+        return (Vec::new(), vec!["no column named key".to_owned()]);
+    };
+    if !headers.iter().any(|header| header == "signature") {
+        return (Vec::new(), vec!["no column named signature".to_owned()]);
+    }
+    for (record, number) in reader.records().zip(2_u64..) {
+        match record {
+            Ok(record) => {
+                let fields: Vec<(String, Json)> =
+                    headers.iter().cloned().zip(record.iter().map(|value| Json::Text(value.to_owned()))).collect();
+                match record.get(key_column) {
+                    Some(key) => found.0.extend(Detached::of(object_path(key), &fields)),
+                    None => found.1.push(format!("row {number} names no key")),
+                }
+            }
+            Err(error) => found.1.push(format!("row {number}: {error}")),
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAME: &str = "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T000131Z.json.gz";
+
+    fn read_text(file: &str, shape: MetadataShape, text: &str) -> (Vec<Detached>, Vec<String>) {
+        read(&EntryPath::new(file), shape, text.as_bytes(), 64)
+    }
+
+    #[test]
+    fn every_shape_gives_the_same_signature() {
+        let sidecar = r#"{"AcceptRanges":"bytes","Metadata":{"signature":"0aFF","signature-algorithm":"SHA256withRSA"}}"#;
+        let key = format!("AWSLogs/111122223333/{NAME}");
+        let shapes = [
+            (format!("{key}.head.json"), MetadataShape::Sidecar, sidecar.to_owned()),
+            (
+                "object-metadata.json".to_owned(),
+                MetadataShape::Array,
+                format!(
+                    r#"[{{"Path":"x.txt","Metadata":null}},{{"Path":"{key}","Metadata":{{"signature":"0aff","signature-algorithm":"SHA256withRSA"}}}}]"#
+                ),
+            ),
+            (
+                "object-metadata.jsonl".to_owned(),
+                MetadataShape::Lines,
+                format!(
+                    "\n{{\"key\":\"{key}\",\"metadata\":{{\"X-Amz-Meta-Signature\":\"0aff\",\"signature-algorithm\":\"SHA256withRSA\"}}}}\n"
+                ),
+            ),
+            (
+                "object-metadata.csv".to_owned(),
+                MetadataShape::Table,
+                format!("\"key\",\"signature\",\"signature-algorithm\"\r\n\"{key}\",\"0aff\",\"SHA256withRSA\"\r\n"),
+            ),
+        ];
+        for (file, shape, text) in shapes {
+            let (found, problems) = read_text(&file, shape, &text);
+            assert_eq!(problems, Vec::<String>::new(), "{file}");
+            assert_eq!(found.len(), 1, "{file}");
+            assert_eq!(found[0].path, EntryPath::new(&key), "{file}");
+            assert_eq!(found[0].signature, Some(Signature::Bytes([0x0a, 0xff].into())), "{file}");
+            assert_eq!(found[0].algorithm.as_deref(), Some("SHA256withRSA"), "{file}");
+        }
+    }
+
+    #[test]
+    fn one_damaged_row_costs_no_other() {
+        let (found, problems) = read_text(
+            "object-metadata.jsonl",
+            MetadataShape::Lines,
+            &format!(
+                "{{\"Key\":\"{NAME}\",\"Metadata\":{{\"signature\":\"00\"}}}}\n{{\n{{\"Key\":\"s3://b/{NAME}\",\"Metadata\":{{\"signature\":\"01\"}}}}"
+            ),
+        );
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[1].path, EntryPath::new(&format!("b/{NAME}")));
+        assert_eq!(problems.len(), 1);
+    }
+
+    #[test]
+    fn what_is_no_metadata_is_said() {
+        let sidecar = format!("{NAME}.head.json");
+        for (file, shape, text) in [
+            (sidecar.as_str(), MetadataShape::Sidecar, "[]"),
+            (sidecar.as_str(), MetadataShape::Sidecar, r#"{"Metadata":{"signature":"00","signature":"01"}}"#),
+            ("object-metadata.json", MetadataShape::Array, "7"),
+            ("object-metadata.json", MetadataShape::Array, r#"[{"Name":"x"}]"#),
+            ("object-metadata.csv", MetadataShape::Table, "bucket,signature\nb,00\n"),
+        ] {
+            let (found, problems) = read_text(file, shape, text);
+            assert!(found.is_empty() && !problems.is_empty(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,415 @@
+//! Examining: from one entry's path and bytes to its [`Exhibit`], knowing no other entry and no key.
+
+pub(crate) mod digest;
+pub(crate) mod keys;
+pub(crate) mod metadata;
+
+use std::io::{self, BufRead, Read};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::entry::{self, EntryPath, IgnoredKind, Kind};
+use crate::finding::Code;
+use crate::gunzip::{self, gunzip};
+use crate::policy::Limits;
+use digest::Digest;
+use keys::KeyEntry;
+use metadata::Detached;
+
+/// What one entry proves alone: small, serialisable, and indifferent to order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Exhibit {
+    pub(crate) path: EntryPath,
+    pub(crate) facts: Facts,
+    pub(crate) notes: Vec<Note>,
+}
+
+/// What was found in an entry.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Facts {
+    /// A digest file; `None` where a note says why it could not be read.
+    Digest(Content, Option<Box<Digest>>),
+    Log(Content),
+    Keys(Vec<KeyEntry>),
+    Metadata(Vec<Detached>),
+    /// No log file by its name, but perhaps by its content.
+    Stray(Content),
+    Ignored(IgnoredKind),
+    /// Nothing was read; a note says why.
+    Refused,
+}
+
+/// What is known of an entry's inflated content.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Content {
+    Whole {
+        sha256: [u8; 32],
+        inflated_bytes: u64,
+    },
+    /// It cannot be inflated; the hash is of the stored bytes.
+    Damaged {
+        stored_sha256: [u8; 32],
+    },
+    /// A limit, an error or a password stood before it.
+    Unread,
+}
+
+impl Content {
+    pub(crate) fn sha256(&self) -> Option<[u8; 32]> {
+        if let Self::Whole { sha256, .. } = self { Some(*sha256) } else { None }
+    }
+}
+
+/// Something about the entry itself that a report must say.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Note {
+    pub(crate) code: Code,
+    pub(crate) detail: Option<String>,
+}
+
+impl Exhibit {
+    /// The exhibit of an entry that could not be opened, with the reason's code.
+    pub fn refused(path: EntryPath, code: Code, detail: impl Into<String>) -> Self {
+        let facts = match entry::classify(&path) {
+            Kind::Digest(_) => Facts::Digest(Content::Unread, None),
+            Kind::Log(_) => Facts::Log(Content::Unread),
+            _ => Facts::Refused,
+        };
+        Self { path, facts, notes: Vec::new() }.with_note(code, detail)
+    }
+
+    /// Adds what the container says about the entry, for example a checksum that does not agree.
+    #[must_use]
+    pub fn with_note(mut self, code: Code, detail: impl Into<String>) -> Self {
+        self.notes.push(Note { code, detail: Some(detail.into()) });
+        self
+    }
+
+    /// Inflated bytes that were read, for progress bars.
+    pub fn inflated_bytes(&self) -> u64 {
+        match &self.facts {
+            Facts::Digest(Content::Whole { inflated_bytes, .. }, _)
+            | Facts::Log(Content::Whole { inflated_bytes, .. })
+            | Facts::Stray(Content::Whole { inflated_bytes, .. }) => *inflated_bytes,
+            _ => 0,
+        }
+    }
+}
+
+/// True if an entry of this path has to be read at all.
+pub fn is_read(path: &EntryPath) -> bool {
+    !matches!(entry::classify(path), Kind::Ignored(_))
+}
+
+/// Examines an entry whose bytes are at hand. It always succeeds: damage is a fact too.
+///
+/// ```
+/// use trailseal::{EntryPath, Limits, examine};
+///
+/// let path = EntryPath::new("111122223333_CloudTrail_us-east-1_20260301T0005Z_AbCdEf0123456789.json");
+/// let exhibit = examine(path, br#"{"Records":[]}"#, &Limits::default());
+/// assert_eq!(exhibit.inflated_bytes(), 14);
+/// ```
+pub fn examine(path: EntryPath, bytes: &[u8], limits: &Limits) -> Exhibit {
+    let stored_sha256 = || crate::signature::sha256(bytes);
+    examine_stream(path, &mut &*bytes, limits, &stored_sha256)
+}
+
+/// Examines an entry from a reader, in memory that does not grow with its bytes. An error of the reader is a fact about the
+/// entry too.
+pub fn examine_reader(path: EntryPath, reader: &mut dyn Read, limits: &Limits) -> Exhibit {
+    let hasher = std::cell::RefCell::new(Sha256::new());
+    let mut reader = io::BufReader::with_capacity(256 << 10, Hashing { reader, hasher: &hasher });
+    // What a damaged entry holds after the damage counts for its hash as well.
+    let stored_sha256 = || hasher.borrow().clone().finalize().into();
+    examine_stream(path, &mut reader, limits, &stored_sha256)
+}
+
+struct Hashing<'a> {
+    reader: &'a mut dyn Read,
+    hasher: &'a std::cell::RefCell<Sha256>,
+}
+
+impl Read for Hashing<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        self.hasher.borrow_mut().update(buffer.get(..read).unwrap_or_default());
+        Ok(read)
+    }
+}
+
+fn examine_stream(path: EntryPath, reader: &mut dyn BufRead, limits: &Limits, stored_sha256: &dyn Fn() -> [u8; 32]) -> Exhibit {
+    let mut notes = Vec::new();
+    let kind = entry::classify(&path);
+    let facts = if path.as_bytes().len() > limits.path_bytes as usize {
+        notes.push(limit_note("path_bytes", u64::from(limits.path_bytes)));
+        Facts::Refused
+    } else {
+        let mut reading = Reading { reader, limits, stored_sha256, notes: &mut notes };
+        match kind {
+            Kind::Digest(_) => match reading.whole() {
+                Ok((bytes, sha256)) => {
+                    let digest = Digest::read(&bytes, sha256, limits.json_depth).map_or_else(
+                        |reason| {
+                            notes.push(Note { code: Code::DigestMalformed, detail: Some(reason) });
+                            None
+                        },
+                        |digest| Some(Box::new(digest)),
+                    );
+                    Facts::Digest(Content::Whole { sha256, inflated_bytes: bytes.len() as u64 }, digest)
+                }
+                Err(content) => Facts::Digest(content, None),
+            },
+            Kind::Log(_) => Facts::Log(reading.hashed()),
+            Kind::Unrecognised => {
+                let content = reading.hashed();
+                notes.push(Note { code: Code::ArchiveEntryUnrecognised, detail: None });
+                Facts::Stray(content)
+            }
+            Kind::Stray => {
+                let content = reading.hashed();
+                // Notes about the form of a file that need not be evidence would only be noise.
+                notes.retain(|note| note.code == Code::ArchiveEntryUnreadable);
+                Facts::Stray(content)
+            }
+            Kind::Keys(region) => match reading.plain() {
+                Some(bytes) => match keys::read_list(&bytes, region, limits.json_depth) {
+                    Ok(entries) => Facts::Keys(entries),
+                    Err(reason) => {
+                        notes.push(Note { code: Code::MetadataMalformed, detail: Some(reason) });
+                        Facts::Keys(Vec::new())
+                    }
+                },
+                None => Facts::Refused,
+            },
+            Kind::Metadata(shape) => match reading.plain() {
+                Some(bytes) => {
+                    let (found, problems) = metadata::read(&path, shape, &bytes, limits.json_depth);
+                    if let Some(first) = problems.first() {
+                        let more = if problems.len() > 1 { format!(" (and {} more)", problems.len() - 1) } else { String::new() };
+                        notes.push(Note { code: Code::MetadataMalformed, detail: Some(format!("{first}{more}")) });
+                    }
+                    Facts::Metadata(found)
+                }
+                None => Facts::Refused,
+            },
+            Kind::Ignored(kind) => Facts::Ignored(kind),
+        }
+    };
+    Exhibit { path, facts, notes }
+}
+
+fn limit_note(name: &str, bound: u64) -> Note {
+    Note { code: Code::ArchiveLimit, detail: Some(format!("{name} is {bound}")) }
+}
+
+struct Reading<'a> {
+    reader: &'a mut dyn BufRead,
+    limits: &'a Limits,
+    stored_sha256: &'a dyn Fn() -> [u8; 32],
+    notes: &'a mut Vec<Note>,
+}
+
+impl Reading<'_> {
+    fn note(&mut self, code: Code) {
+        self.notes.push(Note { code, detail: None });
+    }
+
+    /// The hash of a log file's content, which is never held as a whole.
+    fn hashed(&mut self) -> Content {
+        let mut hasher = Sha256::new();
+        let limits = self.limits;
+        self.inflated("log_bytes", limits.log_bytes, &mut |piece| hasher.update(piece))
+            .map_or_else(|content| content, |inflated_bytes| Content::Whole { sha256: hasher.finalize().into(), inflated_bytes })
+    }
+
+    /// The content of a digest file.
+    fn whole(&mut self) -> Result<(Vec<u8>, [u8; 32]), Content> {
+        let mut bytes = Vec::new();
+        let limits = self.limits;
+        match self.inflated("digest_bytes", limits.digest_bytes, &mut |piece| bytes.extend_from_slice(piece)) {
+            Ok(_) => {
+                let sha256 = crate::signature::sha256(&bytes);
+                Ok((bytes, sha256))
+            }
+            Err(content) => Err(content),
+        }
+    }
+
+    /// A small file that is not packed.
+    fn plain(&mut self) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let limit = self.limits.digest_bytes;
+        match self.reader.take(limit.saturating_add(1)).read_to_end(&mut bytes) {
+            Ok(read) if read as u64 > limit => {
+                self.notes.push(limit_note("digest_bytes", limit));
+                None
+            }
+            Ok(_) => Some(bytes),
+            Err(error) => {
+                self.unreadable(&error);
+                None
+            }
+        }
+    }
+
+    fn unreadable(&mut self, error: &io::Error) -> Content {
+        self.notes.push(Note { code: Code::ArchiveEntryUnreadable, detail: Some(error.kind().to_string()) });
+        Content::Unread
+    }
+
+    /// Gives the content to `sink`: inflated if it begins as gzip does, otherwise as it is. Returns its length, or what is known
+    /// instead of a content.
+    fn inflated(&mut self, limit_name: &str, limit: u64, sink: &mut dyn FnMut(&[u8])) -> Result<u64, Content> {
+        let mut start = [0; 2];
+        let mut start_len = 0;
+        while let Some(rest) = start.get_mut(start_len..).filter(|rest| !rest.is_empty()) {
+            match self.reader.read(rest) {
+                Ok(0) => break,
+                Ok(read) => start_len += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(self.unreadable(&error)),
+            }
+        }
+        let start = start.get(..start_len).unwrap_or_default();
+        if start_len < 2 && gunzip::MAGIC.starts_with(start) {
+            self.note(Code::ContainerTruncated);
+            return Err(Content::Damaged { stored_sha256: (self.stored_sha256)() });
+        }
+        let mut reader = start.chain(&mut *self.reader);
+        if start == gunzip::MAGIC {
+            match gunzip(&mut reader, limit, sink) {
+                Err(error) => Err(self.unreadable(&error)),
+                Ok(member) if member.exceeds_limit => {
+                    self.notes.push(limit_note(limit_name, limit));
+                    Err(Content::Unread)
+                }
+                Ok(member) => {
+                    if member.has_header_payload {
+                        self.note(Code::ContainerHeaderPayload);
+                    }
+                    if !member.is_whole || !member.trailer_agrees {
+                        self.note(Code::ContainerTruncated);
+                    }
+                    if member.has_trailing_data {
+                        self.note(Code::ContainerTrailingData);
+                    }
+                    if member.is_whole {
+                        Ok(member.inflated_bytes)
+                    } else {
+                        // The rest belongs to the stored bytes, too.
+                        if let Err(error) = io::copy(&mut *self.reader, &mut io::sink()) {
+                            return Err(self.unreadable(&error));
+                        }
+                        Err(Content::Damaged { stored_sha256: (self.stored_sha256)() })
+                    }
+                }
+            }
+        } else {
+            let mut inflated_bytes = 0_u64;
+            let mut first = None;
+            loop {
+                let piece = match reader.fill_buf() {
+                    Ok(piece) => piece,
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                    Err(error) => return Err(self.unreadable(&error)),
+                };
+                if piece.is_empty() {
+                    break;
+                }
+                let read = piece.len();
+                inflated_bytes = inflated_bytes.saturating_add(read as u64);
+                if inflated_bytes > limit {
+                    self.notes.push(limit_note(limit_name, limit));
+                    return Err(Content::Unread);
+                }
+                if first.is_none() {
+                    first = piece.iter().copied().find(|byte| !byte.is_ascii_whitespace());
+                }
+                sink(piece);
+                reader.consume(read);
+            }
+            if matches!(first, Some(b'{' | b'[')) {
+                self.note(Code::ContainerDecoded);
+            }
+            Ok(inflated_bytes)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const LOG: &str = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01/111122223333_CloudTrail_us-east-1_20260301T0005Z_AbCdEf0123456789.json.gz";
+    const DIGEST: &str = "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T000131Z.json.gz";
+
+    fn codes(path: &str, bytes: &[u8], limits: &Limits) -> Vec<Code> {
+        examine(EntryPath::new(path), bytes, limits).notes.iter().map(|note| note.code).collect()
+    }
+
+    #[test]
+    fn empty_and_half_started_files_are_truncated() {
+        for bytes in [[].as_slice(), &[0x1f]] {
+            assert_eq!(codes(LOG, bytes, &Limits::default()), [Code::ContainerTruncated]);
+            assert_eq!(codes(DIGEST, bytes, &Limits::default()), [Code::ContainerTruncated]);
+        }
+    }
+
+    #[test]
+    fn plain_json_is_hashed_as_it_is() {
+        let exhibit = examine(EntryPath::new(LOG), b" {\"Records\":[]}", &Limits::default());
+        assert_eq!(
+            exhibit.facts,
+            Facts::Log(Content::Whole { sha256: crate::signature::sha256(b" {\"Records\":[]}"), inflated_bytes: 15 })
+        );
+        assert_eq!(exhibit.notes.len(), 1);
+        assert_eq!(codes(LOG, b"junk", &Limits::default()), []);
+        assert_eq!(codes(DIGEST, b"junk", &Limits::default()), [Code::DigestMalformed]);
+    }
+
+    #[test]
+    fn limits_are_inclusive_and_named() {
+        let limits = Limits { log_bytes: 4, digest_bytes: 4, ..Limits::default() };
+        assert_eq!(codes(LOG, b"{  }", &limits), [Code::ContainerDecoded]);
+        assert_eq!(codes(LOG, b"{   }", &limits), [Code::ArchiveLimit]);
+        assert_eq!(codes(DIGEST, b"{   }", &limits), [Code::ArchiveLimit]);
+        assert_eq!(codes("public-keys.json", b"{   }", &limits), [Code::ArchiveLimit]);
+        let limits = Limits { path_bytes: u32::try_from(LOG.len()).unwrap(), ..Limits::default() };
+        assert_eq!(codes(LOG, b"{}", &limits), [Code::ContainerDecoded]);
+        assert_eq!(codes(&format!("x/{LOG}"), b"{}", &limits), [Code::ArchiveLimit]);
+    }
+
+    #[test]
+    fn a_reader_that_fails_is_a_fact() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::ConnectionReset.into())
+            }
+        }
+        for path in [LOG, DIGEST, "public-keys.json"] {
+            let exhibit = examine_reader(EntryPath::new(path), &mut Broken, &Limits::default());
+            assert_eq!(exhibit.notes.iter().map(|note| note.code).collect::<Vec<_>>(), [Code::ArchiveEntryUnreadable]);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn bytes_and_readers_give_the_same_exhibit(
+            bytes in prop::collection::vec(any::<u8>(), 0..300), gzip_start in any::<bool>(),
+            path in prop::sample::select(vec![LOG, DIGEST, "public-keys.json", "x.json", "object-metadata.csv"]),
+        ) {
+            let bytes = if gzip_start { [&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0], bytes.as_slice()].concat() } else { bytes };
+            let limits = Limits::default();
+            let one = examine(EntryPath::new(path), &bytes, &limits);
+            let other = examine_reader(EntryPath::new(path), &mut &*bytes, &limits);
+            prop_assert_eq!(&one, &other);
+            let text = serde_json::to_string(&one).unwrap();
+            prop_assert_eq!(one, serde_json::from_str::<Exhibit>(&text).unwrap());
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Exactly one gzip member (RFC 1952), bounded, with everything around it reported.
+//!
+//! AWS hashes inflated bytes, so whatever stands outside the deflate stream is covered by no signature: header fields, the
+//! trailer, and all that follows the first member. A lenient reader would let those through.
+
+use std::io::{self, BufRead};
+
+use flate2::{Crc, Decompress, FlushDecompress, Status};
+
+/// What was found around and in the member.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Member {
+    /// Inflated bytes that were given to the sink.
+    pub(crate) inflated_bytes: u64,
+    /// The deflate stream came to its end.
+    pub(crate) is_whole: bool,
+    /// The trailer is there and agrees with the content.
+    pub(crate) trailer_agrees: bool,
+    /// Bytes follow the member.
+    pub(crate) has_trailing_data: bool,
+    /// The header carries a name, a comment or extra bytes.
+    pub(crate) has_header_payload: bool,
+    /// The limit was reached.
+    pub(crate) exceeds_limit: bool,
+}
+
+/// The first two bytes of a gzip member.
+pub(crate) const MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+const OUTPUT_BYTES: usize = 64 << 10;
+
+/// Inflates one member and gives its bytes to `sink` piece by piece, at most `limit_bytes` of them.
+///
+/// # Errors
+///
+/// Only what the reader itself returns; damage is described by the [`Member`].
+pub(crate) fn gunzip(reader: &mut dyn BufRead, limit_bytes: u64, sink: &mut dyn FnMut(&[u8])) -> io::Result<Member> {
+    let mut member = Member::default();
+    let Some(has_payload) = read_header(reader)? else { return Ok(member) };
+    member.has_header_payload = has_payload;
+
+    let mut inflater = Decompress::new(false);
+    let mut crc = Crc::new();
+    let mut output = vec![0; OUTPUT_BYTES];
+    loop {
+        let input = reader.fill_buf()?;
+        let is_end = input.is_empty();
+        let (read_before, written_before) = (inflater.total_in(), inflater.total_out());
+        let flush = if is_end { FlushDecompress::Finish } else { FlushDecompress::None };
+        let outcome = inflater.decompress(input, &mut output, flush);
+        let read = usize::try_from(inflater.total_in().saturating_sub(read_before)).unwrap_or(0);
+        let written = usize::try_from(inflater.total_out().saturating_sub(written_before)).unwrap_or(0);
+        reader.consume(read);
+        let piece = output.get(..written).unwrap_or_default();
+        if member.inflated_bytes.saturating_add(written as u64) > limit_bytes {
+            member.exceeds_limit = true;
+            return Ok(member);
+        }
+        member.inflated_bytes = member.inflated_bytes.saturating_add(written as u64);
+        crc.update(piece);
+        sink(piece);
+        match outcome {
+            Ok(Status::StreamEnd) => break,
+            // No step forward with all input given, or none with room for output: the stream is cut off or broken.
+            Ok(Status::Ok | Status::BufError) if read == 0 && written == 0 => return Ok(member),
+            Ok(Status::Ok | Status::BufError) => {}
+            Err(_) => return Ok(member),
+        }
+    }
+    member.is_whole = true;
+    let mut trailer = [0; 8];
+    if read_up_to(reader, &mut trailer)? == trailer.len() {
+        let [c0, c1, c2, c3, l0, l1, l2, l3] = trailer;
+        // ISIZE is the length modulo 2^32 (RFC 1952, 2.3.1).
+        member.trailer_agrees = u32::from_le_bytes([c0, c1, c2, c3]) == crc.sum()
+            && u64::from(u32::from_le_bytes([l0, l1, l2, l3])) == member.inflated_bytes & u64::from(u32::MAX);
+        member.has_trailing_data = !reader.fill_buf()?.is_empty();
+    }
+    Ok(member)
+}
+
+/// Reads the header; `None` if it is cut off or none, else whether it carries a payload. Of a payload at most a megabyte is
+/// skipped: a longer one is no header that any program writes.
+fn read_header(reader: &mut dyn BufRead) -> io::Result<Option<bool>> {
+    const MAX_FIELD_BYTES: u32 = 1 << 20;
+    const FHCRC: u8 = 2;
+    const FEXTRA: u8 = 4;
+    const FNAME: u8 = 8;
+    const FCOMMENT: u8 = 16;
+    const RESERVED: u8 = 0xe0;
+    let mut fixed = [0; 10];
+    if read_up_to(reader, &mut fixed)? != fixed.len() {
+        return Ok(None);
+    }
+    let [magic1, magic2, method, flags, ..] = fixed;
+    if [magic1, magic2] != MAGIC || method != 8 || flags & RESERVED != 0 {
+        return Ok(None);
+    }
+    let mut crc = Crc::new();
+    crc.update(&fixed);
+    if flags & FEXTRA != 0 {
+        let mut length = [0; 2];
+        if read_up_to(reader, &mut length)? != length.len() {
+            return Ok(None);
+        }
+        crc.update(&length);
+        let mut extra = vec![0; usize::from(u16::from_le_bytes(length))];
+        if read_up_to(reader, &mut extra)? != extra.len() {
+            return Ok(None);
+        }
+        crc.update(&extra);
+    }
+    for flag in [FNAME, FCOMMENT] {
+        if flags & flag == 0 {
+            continue;
+        }
+        for field_bytes in 0.. {
+            let mut byte = [0];
+            if field_bytes > MAX_FIELD_BYTES || read_up_to(reader, &mut byte)? != 1 {
+                return Ok(None);
+            }
+            crc.update(&byte);
+            if byte == [0] {
+                break;
+            }
+        }
+    }
+    if flags & FHCRC != 0 {
+        let mut stated = [0; 2];
+        let is_read = read_up_to(reader, &mut stated)? == stated.len();
+        // CRC16 is the two low bytes of the CRC-32 of the header.
+        if !is_read || u32::from(u16::from_le_bytes(stated)) != crc.sum() & 0xffff {
+            return Ok(None);
+        }
+    }
+    Ok(Some(flags & (FEXTRA | FNAME | FCOMMENT) != 0))
+}
+
+fn read_up_to(reader: &mut dyn BufRead, target: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = target.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match reader.read(rest) {
+            Ok(0) => break,
+            Ok(read) => filled = filled.saturating_add(read),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::{Compression, GzBuilder, write::GzEncoder};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn gzip(content: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(content).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn inflate(bytes: &[u8], limit: u64) -> (Member, Vec<u8>) {
+        let mut content = Vec::new();
+        let member = gunzip(&mut io::BufReader::with_capacity(7, bytes), limit, &mut |piece| content.extend_from_slice(piece));
+        (member.unwrap(), content)
+    }
+
+    fn clean(inflated_bytes: u64) -> Member {
+        Member { inflated_bytes, is_whole: true, trailer_agrees: true, ..Member::default() }
+    }
+
+    #[test]
+    fn a_second_member_and_padding_are_trailing_data() {
+        for tail in [gzip(b"{}"), vec![0], b"x".to_vec()] {
+            let (member, content) = inflate(&[gzip(b"first"), tail].concat(), 100);
+            assert_eq!(member, Member { has_trailing_data: true, ..clean(5) });
+            assert_eq!(content, b"first");
+        }
+    }
+
+    #[test]
+    fn every_cut_is_seen() {
+        let whole = gzip(&b"0123456789".repeat(500));
+        for length in 0..whole.len() {
+            let (member, _) = inflate(&whole[..length], 1 << 20);
+            assert!(!member.is_whole || !member.trailer_agrees, "cut at {length}");
+            assert_eq!(member.is_whole, length >= whole.len() - 8, "cut at {length}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_trailer_is_seen() {
+        let whole = gzip(b"content");
+        for index in whole.len() - 8..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[index] ^= 1;
+            let (member, content) = inflate(&damaged, 100);
+            assert!(member.is_whole && !member.trailer_agrees);
+            assert_eq!(content, b"content");
+        }
+    }
+
+    #[test]
+    fn header_payloads_are_seen_and_checked() {
+        for builder in
+            [GzBuilder::new().filename("n"), GzBuilder::new().comment("c"), GzBuilder::new().extra(b"AB\x01\0z".to_vec())]
+        {
+            let mut encoder = builder.write(Vec::new(), Compression::fast());
+            encoder.write_all(b"content").unwrap();
+            let (member, _) = inflate(&encoder.finish().unwrap(), 100);
+            assert_eq!(member, Member { has_header_payload: true, ..clean(7) });
+        }
+        let mut with_crc = gzip(b"content");
+        with_crc[3] |= 2;
+        let mut crc = Crc::new();
+        crc.update(&with_crc[..10]);
+        let crc16 = u16::try_from(crc.sum() & 0xffff).unwrap().to_le_bytes();
+        with_crc.splice(10..10, crc16);
+        assert_eq!(inflate(&with_crc, 100).0, clean(7));
+        with_crc[10] ^= 1;
+        assert!(!inflate(&with_crc, 100).0.is_whole);
+    }
+
+    #[test]
+    fn the_limit_is_inclusive() {
+        let whole = gzip(&[b' '; 1000]);
+        assert_eq!(inflate(&whole, 1000).0, clean(1000));
+        assert!(inflate(&whole, 999).0.exceeds_limit);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_was_packed_comes_back(content in prop::collection::vec(any::<u8>(), 0..5000)) {
+            let (member, inflated) = inflate(&gzip(&content), 5000);
+            prop_assert_eq!(member, clean(content.len() as u64));
+            prop_assert_eq!(inflated, content);
+        }
+
+        #[test]
+        fn any_bytes_end(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let packed = [MAGIC.as_slice(), &[8, 0, 0, 0, 0, 0, 0, 0], &bytes].concat();
+            inflate(&packed, 10_000);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! JSON as evidence: a text with two readings is refused, so duplicate keys and deep nesting are errors here.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+
+/// A JSON value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Json {
+    Null,
+    Bool,
+    Number(f64),
+    Text(String),
+    List(Vec<Json>),
+    Object(Vec<(String, Json)>),
+}
+
+impl Json {
+    /// Reads exactly one value, nested at most `max_depth` deep.
+    pub(crate) fn read(bytes: &[u8], max_depth: u32) -> Result<Self, String> {
+        let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+        let value = Nested { depth_left: max_depth }.deserialize(&mut deserializer).map_err(|error| error.to_string())?;
+        deserializer.end().map_err(|error| error.to_string())?;
+        Ok(value)
+    }
+
+    /// The value under a key of an object.
+    pub(crate) fn field(&self, name: &str) -> Option<&Self> {
+        self.fields()?.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    pub(crate) fn fields(&self) -> Option<&[(String, Self)]> {
+        if let Self::Object(fields) = self { Some(fields) } else { None }
+    }
+
+    pub(crate) fn text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    pub(crate) fn list(&self) -> Option<&[Self]> {
+        if let Self::List(items) = self { Some(items) } else { None }
+    }
+}
+
+/// The text of a file that people or tools wrote: UTF-8, or UTF-16 with a byte order mark as PowerShell's `>` writes it.
+pub(crate) fn decode_text(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    let utf16 = |from_bytes: fn([u8; 2]) -> u16| {
+        let (pairs, rest) = bytes.as_chunks::<2>();
+        let units = pairs.iter().skip(1).map(|pair| from_bytes(*pair));
+        rest.is_empty().then(|| char::decode_utf16(units).collect::<Result<String, _>>().ok()).flatten().map(Cow::Owned)
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => utf16(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => utf16(u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] => std::str::from_utf8(rest).ok().map(Cow::Borrowed),
+        _ => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+    }
+}
+
+struct Nested {
+    depth_left: u32,
+}
+
+impl Nested {
+    fn deeper<E: de::Error>(&self) -> Result<Self, E> {
+        match self.depth_left.checked_sub(1) {
+            Some(depth_left) => Ok(Self { depth_left }),
+            None => Err(E::custom("nested too deep")),
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Nested {
+    type Value = Json;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Nested {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Json, E> {
+        Ok(Json::Bool)
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+        #[expect(clippy::cast_precision_loss, reason = "numbers are only read as epoch seconds")]
+        Ok(Json::Number(value as f64))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+        #[expect(clippy::cast_precision_loss, reason = "numbers are only read as epoch seconds")]
+        Ok(Json::Number(value as f64))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
+        Ok(Json::Number(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+        Ok(Json::Text(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element_seed(self.deeper()?)? {
+            items.push(item);
+        }
+        self.deeper::<A::Error>()?;
+        Ok(Json::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
+        let mut fields: Vec<(String, Json)> = Vec::new();
+        let deeper = |nested: &Self| nested.deeper::<A::Error>();
+        deeper(&self)?;
+        while let Some(key) = map.next_key::<String>()? {
+            fields.push((key, map.next_value_seed(deeper(&self)?)?));
+        }
+        // Sorted neighbours instead of a comparison of all with all: an object may have a million fields.
+        let mut keys: Vec<&str> = fields.iter().map(|(key, _)| key.as_str()).collect();
+        keys.sort_unstable();
+        if let Some(doubled) = keys.array_windows().find_map(|[one, other]| (one == other).then_some(*one)) {
+            return Err(de::Error::custom(format_args!("the key '{doubled}' stands twice in one object")));
+        }
+        Ok(Json::Object(fields))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_with_two_readings_are_refused() {
+        for wrong in [
+            r#"{"a":1,"a":1}"#,
+            r#"{"x":[{"a":1,"b":2,"\u0061":3}]}"#,
+            r#"{"a":1} {}"#,
+            r#"{"a":"\ud800"}"#,
+            "{\"a\":\"\u{1}\"}",
+            "{\"a\":NaN}",
+            "\u{feff}{}",
+            "",
+        ] {
+            assert!(Json::read(wrong.as_bytes(), 64).is_err(), "{wrong}");
+        }
+        assert!(Json::read(b"{\"a\":\"\xff\"}", 64).is_err());
+        let slash = Json::read(br#"{"a":"x\/y"}"#, 64).unwrap();
+        assert_eq!(slash.field("a").and_then(Json::text), Some("x/y"));
+    }
+
+    #[test]
+    fn the_depth_limit_is_inclusive() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(Json::read(nested(64).as_bytes(), 64).is_ok());
+        assert!(Json::read(nested(65).as_bytes(), 64).is_err());
+        assert!(Json::read("{\"a\":".repeat(65).as_bytes(), 64).is_err());
+        assert!(Json::read(nested(1_000_000).as_bytes(), 64).is_err());
+        assert!(Json::read(b"1", 0).is_ok());
+    }
+
+    #[test]
+    fn powershell_writes_utf16() {
+        let utf16: Vec<u8> = "\u{feff}{\"ä\":1}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(decode_text(&utf16).unwrap(), "{\"ä\":1}");
+        let swapped: Vec<u8> = "\u{feff}{}".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(decode_text(&swapped).unwrap(), "{}");
+        assert_eq!(decode_text(b"\xef\xbb\xbf{}").unwrap(), "{}");
+        assert_eq!(decode_text(b"\xff\xfe{"), None);
+        assert_eq!(decode_text(b"\xff"), None);
+    }
+}

@@ -1,0 +1,134 @@
+//! From key lists to the keys that may vouch, each at the best level that somebody gave it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::examine::keys::KeyEntry;
+use crate::finding::{Code, Effect};
+use crate::ledger::{Ledger, Raise};
+use crate::policy::Trust;
+use crate::report::Level;
+use crate::signature::{KeyProblem, PublicKey, fingerprint, sha256};
+use crate::time::Period;
+
+/// An accepted key.
+pub(crate) struct Key {
+    pub(crate) sha256: [u8; 32],
+    pub(crate) fingerprint: String,
+    pub(crate) public: PublicKey,
+    pub(crate) level: Level,
+    /// The validity windows that its sources at this level state.
+    pub(crate) validity: BTreeSet<Period>,
+    /// The regions that its sources at this level state; `None` for a source that states none.
+    pub(crate) regions: BTreeSet<Option<String>>,
+}
+
+impl Key {
+    /// True if some source leaves it open for this region.
+    pub(crate) fn fits_region(&self, region: &str) -> bool {
+        self.regions.iter().any(|stated| stated.as_deref().is_none_or(|stated| stated == region))
+    }
+
+    /// True if it was valid then, with two hours of slack: AWS signs some time after the hour's end.
+    pub(crate) fn is_valid_at(&self, time: crate::time::Time) -> bool {
+        const SLACK_SECONDS: i64 = 2 * crate::time::HOUR_SECONDS;
+        self.validity.iter().any(|window| window.from.plus(-SLACK_SECONDS) <= time && time <= window.to.plus(SLACK_SECONDS))
+    }
+}
+
+/// The accepted keys, sorted by SHA-256.
+pub(crate) struct Keyring {
+    pub(crate) keys: Vec<Key>,
+    by_fingerprint: BTreeMap<String, usize>,
+}
+
+impl Keyring {
+    /// Gathers the verifier's keys and those of the archive. `stated` are the fingerprints that digest files name.
+    pub(crate) fn gather(
+        trust: &Trust,
+        enclosed: &[(String, &KeyEntry)],
+        stated: &BTreeSet<&str>,
+        ledger: &mut Ledger<'_>,
+    ) -> Self {
+        let own = trust.keys.iter().map(|entry| (None, entry));
+        let handed = trust.enclosed.iter().map(|entry| (Some("a key file that was handed over"), entry));
+        let sources = own.chain(handed).chain(enclosed.iter().map(|(path, entry)| (Some(path.as_str()), *entry)));
+        let mut keys: BTreeMap<[u8; 32], Key> = BTreeMap::new();
+        for (path, entry) in sources {
+            // A key list of the verifier's own has no name in a report: reports hold no paths of the verifier's machine.
+            let subject = format!("{}, entry {}", path.unwrap_or("the verifier's own key list"), entry.number);
+            let Some(der) = &entry.der else {
+                ledger.enter(Raise::new(Code::KeyMalformed, subject).detail("its value is no base64 text"));
+                continue;
+            };
+            let computed = fingerprint(der);
+            if let Some(claimed) = entry.stated_fingerprint.as_deref().filter(|claimed| *claimed != computed) {
+                let refutes = path.is_some() && stated.contains(claimed);
+                ledger.enter(
+                    Raise::new(Code::KeyFingerprintMismatch, subject)
+                        .effect(if refutes { Effect::Refutes } else { Effect::Informs })
+                        .expected(crate::entry::printable(claimed.as_bytes()))
+                        .found(computed),
+                );
+                continue;
+            }
+            let public = match PublicKey::from_der(der) {
+                Ok(public) => public,
+                Err(KeyProblem::Weak(reason)) => {
+                    ledger.enter(Raise::new(Code::KeyWeak, subject).found(computed).detail(reason));
+                    continue;
+                }
+                Err(KeyProblem::Malformed(reason)) => {
+                    ledger.enter(Raise::new(Code::KeyMalformed, subject).found(computed).detail(reason));
+                    continue;
+                }
+            };
+            let Some(validity) = entry.validity else {
+                ledger.enter(Raise::new(Code::KeyMalformed, subject).found(computed).detail("its validity cannot be read"));
+                continue;
+            };
+            let sha256 = sha256(der);
+            let level = match &trust.pins {
+                Some(pins) if pins.contains(&sha256) => Level::Pinned,
+                Some(_) => Level::Enclosed,
+                None if path.is_none() => Level::Trusted,
+                None => Level::Enclosed,
+            };
+            let key = keys.entry(sha256).or_insert_with(|| Key {
+                sha256,
+                fingerprint: computed,
+                public,
+                level,
+                validity: BTreeSet::new(),
+                regions: BTreeSet::new(),
+            });
+            if level > key.level {
+                key.level = level;
+                key.validity.clear();
+                key.regions.clear();
+            }
+            if level == key.level {
+                key.validity.insert(validity);
+                key.regions.insert(entry.region.clone());
+            }
+        }
+        let mut sharing: BTreeMap<String, Vec<[u8; 32]>> = BTreeMap::new();
+        for key in keys.values() {
+            sharing.entry(key.fingerprint.clone()).or_default().push(key.sha256);
+        }
+        for (fingerprint, sharers) in sharing {
+            if let [first, second, ..] = sharers.as_slice() {
+                ledger.enter(Raise::new(Code::KeyConflict, fingerprint).expected(hex::encode(first)).found(hex::encode(second)));
+                keys.retain(|sha256, _| !sharers.contains(sha256));
+            }
+        }
+        let keys: Vec<Key> = keys.into_values().collect();
+        let by_fingerprint = keys.iter().enumerate().map(|(index, key)| (key.fingerprint.clone(), index)).collect();
+        Self { keys, by_fingerprint }
+    }
+
+    /// The number and the key of a fingerprint.
+    pub(crate) fn find(&self, fingerprint: &str) -> Option<(usize, &Key)> {
+        let index = *self.by_fingerprint.get(fingerprint)?;
+        self.keys.get(index).map(|key| (index, key))
+    }
+}

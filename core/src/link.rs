@@ -1,0 +1,335 @@
+//! The graph of digest files: which are signed, and whether each is joined to its predecessor.
+//!
+//! 1. Every readable digest file becomes a node under its own signed identity.
+//! 2. Links are resolved by name, then by hash.
+//! 3. Signatures are gathered from metadata and successors, and checked.
+//! 4. From the signed nodes, hash links sign what lies before them.
+//!
+//! What contradicts or is missing is said by [`chain`](crate::chain), which reads this graph.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::entry::{self, ChainId, DigestName, EntryPath, Kind};
+use crate::examine::digest::{self, Digest, Object};
+use crate::examine::metadata::Detached;
+use crate::finding::Code;
+use crate::keyring::{Key, Keyring};
+use crate::ledger::{Ledger, Raise};
+use crate::place::Places;
+use crate::policy::Scope;
+use crate::report::Level;
+use crate::signature::{Authentic, Check, Checked, Signature};
+use crate::time::Time;
+
+/// One digest file in its chain.
+pub(crate) struct Node<'a> {
+    pub(crate) digest: &'a Digest,
+    pub(crate) name: DigestName,
+    /// The entries that hold it; more than one if it was handed over twice.
+    pub(crate) entries: Vec<&'a EntryPath>,
+    pub(crate) in_scope: bool,
+    pub(crate) status: Status<'a>,
+    /// Its place in its chain's order.
+    pub(crate) position: usize,
+    /// What its metadata says, wherever that was found.
+    pub(crate) metadata: Vec<&'a Detached>,
+    /// The node that it names as its predecessor.
+    pub(crate) previous: Option<usize>,
+    /// The nodes that name it.
+    pub(crate) successors: Vec<usize>,
+    /// The signature that verified.
+    pub(crate) verified: Option<&'a Signature>,
+}
+
+/// What became of a digest file's signature.
+#[derive(Clone, Copy)]
+pub(crate) enum Status<'a> {
+    /// Signed, and how far the key that vouches is believed.
+    Signed(Authentic<'a>, Level),
+    /// A signature is there and does not verify.
+    Invalid,
+    /// Something is missing.
+    Unsigned,
+}
+
+impl Node<'_> {
+    pub(crate) fn is_signed(&self) -> bool {
+        matches!(self.status, Status::Signed(..))
+    }
+
+    pub(crate) fn is_authenticated(&self) -> bool {
+        matches!(self.status, Status::Signed(_, Level::Trusted | Level::Pinned))
+    }
+
+    pub(crate) fn is_invalid(&self) -> bool {
+        matches!(self.status, Status::Invalid)
+    }
+
+    pub(crate) fn subject(&self) -> String {
+        self.digest.object.to_string()
+    }
+
+    /// When a backfill digest was made, if its metadata was kept.
+    pub(crate) fn generated(&self) -> Option<Time> {
+        self.metadata.iter().find_map(|detached| detached.generated)
+    }
+}
+
+/// All digest files of a case.
+pub(crate) struct Graph<'a> {
+    /// Sorted by chain, then by time.
+    pub(crate) nodes: Vec<Node<'a>>,
+    /// Each chain's nodes, as a range of the above.
+    pub(crate) chains: BTreeMap<ChainId, std::ops::Range<usize>>,
+    /// Digest files that are there but could not be read.
+    pub(crate) unread: BTreeSet<DigestName>,
+}
+
+/// A digest entry as it was examined.
+pub(crate) struct DigestEntry<'a> {
+    pub(crate) path: &'a EntryPath,
+    pub(crate) digest: Option<&'a Digest>,
+    /// A limit, an error or a password stood before it.
+    pub(crate) is_unread: bool,
+}
+
+impl<'a> Graph<'a> {
+    /// Steps 1 and 2.
+    pub(crate) fn build(
+        entries: &[DigestEntry<'a>],
+        detached: &[&'a Detached],
+        places: &Places<'a>,
+        scope: &Scope,
+        ledger: &mut Ledger<'_>,
+    ) -> Self {
+        let mut unread = BTreeSet::new();
+        // The same object with the same content is one digest file, however often it was handed over.
+        let mut distinct: BTreeMap<(&Object, [u8; 32]), (&'a Digest, Vec<&'a EntryPath>)> = BTreeMap::new();
+        for entry in entries {
+            match (entry.digest, entry::classify(entry.path)) {
+                (Some(digest), _) => {
+                    distinct.entry((&digest.object, digest.sha256)).or_insert_with(|| (digest, Vec::new())).1.push(entry.path);
+                }
+                (None, Kind::Digest(name)) => {
+                    unread.insert(name);
+                }
+                (None, _) => {}
+            }
+        }
+        let listed = by_file_name(detached);
+        let mut nodes: Vec<Node<'a>> = Vec::new();
+        for (digest, paths) in distinct.into_values() {
+            let Some(name) = entry::digest_name(digest.object.file_name()) else {
+                ledger.enter(
+                    Raise::new(Code::DigestIdentityMismatch, digest.object.to_string())
+                        .entry(paths.first().map(|path| path.text()).unwrap_or_default())
+                        .detail("the object key inside it is no digest file's"),
+                );
+                continue;
+            };
+            let chain = &name.chain;
+            nodes.push(Node {
+                digest,
+                in_scope: scope.is_asked(&chain.account, &chain.region, Some(&chain.trail), Some(digest.period)),
+                metadata: metadata_of(digest, &paths, &listed, places),
+                name,
+                entries: paths,
+                status: Status::Unsigned,
+                position: 0,
+                previous: None,
+                successors: Vec::new(),
+                verified: None,
+            });
+        }
+        nodes.sort_by(|one, other| {
+            (&one.name, &one.digest.object, one.digest.sha256).cmp(&(&other.name, &other.digest.object, other.digest.sha256))
+        });
+        let mut chains: BTreeMap<ChainId, std::ops::Range<usize>> = BTreeMap::new();
+        for (index, node) in nodes.iter_mut().enumerate() {
+            let range = chains.entry(node.name.chain.clone()).or_insert(index..index);
+            node.position = index.saturating_sub(range.start);
+            range.end = index.saturating_add(1);
+        }
+        let mut graph = Self { nodes, chains, unread };
+        graph.resolve_links();
+        graph
+    }
+
+    pub(crate) fn node(&self, index: usize) -> Option<&Node<'a>> {
+        self.nodes.get(index)
+    }
+
+    fn resolve_links(&mut self) {
+        let mut by_name: BTreeMap<&DigestName, Vec<usize>> = BTreeMap::new();
+        for (index, node) in self.nodes.iter().enumerate() {
+            by_name.entry(&node.name).or_default().push(index);
+        }
+        let links: Vec<(usize, usize)> = self
+            .nodes
+            .iter()
+            .enumerate()
+            .filter_map(|(index, node)| {
+                let previous = node.digest.previous.as_ref()?;
+                let name = entry::digest_name(previous.object.file_name()).filter(|name| name.chain == node.name.chain)?;
+                let best = by_name.get(&name)?.iter().copied().max_by_key(|candidate| {
+                    let candidate_digest = self.node(*candidate).map(|node| node.digest);
+                    let is_exact = candidate_digest.is_some_and(|digest| digest.object == previous.object);
+                    let has_hash = candidate_digest.is_some_and(|digest| Some(digest.sha256) == previous.sha256);
+                    (is_exact && has_hash, has_hash, is_exact, std::cmp::Reverse(*candidate))
+                })?;
+                Some((index, best))
+            })
+            .collect();
+        for (index, previous) in links {
+            if let Some(node) = self.nodes.get_mut(index) {
+                node.previous = Some(previous);
+            }
+            if let Some(node) = self.nodes.get_mut(previous) {
+                node.successors.push(index);
+            }
+        }
+    }
+
+    /// Every available signature of a node: from metadata (no source) and from successors.
+    pub(crate) fn signatures(&self, node: &Node<'a>) -> Vec<(Option<usize>, &'a Signature)> {
+        let stated = node.metadata.iter().filter(|detached| has_supported_algorithm(detached));
+        let from_metadata = stated.filter_map(|detached| detached.signature.as_ref()).map(|signature| (None, signature));
+        let from_successors = node.successors.iter().filter_map(|index| {
+            let digest = self.node(*index)?.digest;
+            Some((Some(*index), &digest.previous.as_ref()?.signature))
+        });
+        from_metadata.chain(from_successors).collect()
+    }
+
+    /// Those of the above that may be held against the node: what an invalid successor quotes is worth nothing.
+    pub(crate) fn quotable_signatures(&self, node: &Node<'a>) -> impl Iterator<Item = (Option<usize>, &'a Signature)> {
+        self.signatures(node)
+            .into_iter()
+            .filter(|(source, _)| source.and_then(|source| self.node(source)).is_none_or(|source| !source.is_invalid()))
+    }
+
+    /// Steps 3 and 4. `run` does the arithmetic, on as many threads as the host has.
+    pub(crate) fn authenticate(&mut self, keyring: &Keyring, run: &dyn Fn(&[Check<'_>]) -> Vec<Checked>) {
+        let mut checks: Vec<Check<'_>> = Vec::new();
+        let mut owners: Vec<(usize, usize, &'a Signature)> = Vec::new();
+        for (index, node) in self.nodes.iter().enumerate() {
+            let Some((key_index, key)) = usable_key(node.digest, keyring) else { continue };
+            let mut distinct: Vec<&[u8]> = Vec::new();
+            for (_, signature) in self.signatures(node) {
+                if let Signature::Bytes(bytes) = signature
+                    && bytes.len() == key.public.signature_bytes()
+                    && !distinct.contains(&&**bytes)
+                {
+                    distinct.push(bytes);
+                    owners.push((index, key_index, signature));
+                    checks.push(Check { key: &key.public, message_sha256: node.digest.string_to_sign_sha256, signature: bytes });
+                }
+            }
+        }
+        for ((index, key_index, signature), checked) in owners.iter().zip(run(&checks)) {
+            let Some(key) = keyring.keys.get(*key_index) else { continue };
+            if let Some(node) = self.nodes.get_mut(*index)
+                && let Some(authentic) = Authentic::by_signature(node.digest, &checked, *key_index)
+            {
+                node.status = Status::Signed(authentic, key.level);
+                node.verified = Some(*signature);
+            }
+        }
+        self.mark_invalid(keyring);
+        self.follow_hash_links();
+    }
+
+    /// From the newest to the oldest: a signature quoted by an invalid successor does not make its predecessor invalid.
+    fn mark_invalid(&mut self, keyring: &Keyring) {
+        let mut order: Vec<usize> = (0..self.nodes.len()).collect();
+        order.sort_by_key(|index| std::cmp::Reverse(self.node(*index).map(|node| (node.name.time, *index))));
+        for index in order {
+            let Some(node) = self.node(index) else { continue };
+            if node.is_signed() || node.digest.signature_unsupported {
+                continue;
+            }
+            let has_key = usable_key(node.digest, keyring).is_some();
+            let is_invalid =
+                self.quotable_signatures(node).any(|(_, signature)| has_key || matches!(signature, Signature::NotHex(_)));
+            if is_invalid && let Some(node) = self.nodes.get_mut(index) {
+                node.status = Status::Invalid;
+            }
+        }
+    }
+
+    /// A signed digest commits to its predecessor's bytes; the best level reaches as far back as the hashes do.
+    fn follow_hash_links(&mut self) {
+        let mut queue: VecDeque<usize> =
+            (0..self.nodes.len()).filter(|index| self.node(*index).is_some_and(Node::is_signed)).collect();
+        while let Some(index) = queue.pop_front() {
+            let Some(node) = self.node(index) else { continue };
+            let (Status::Signed(successor, level), Some(previous)) = (node.status, node.previous) else { continue };
+            let Some(predecessor) = self.nodes.get_mut(previous) else { continue };
+            let is_better = match predecessor.status {
+                Status::Signed(_, own) => level > own,
+                Status::Invalid => false,
+                Status::Unsigned => true,
+            };
+            if is_better && let Some(linked) = Authentic::by_hash_link(&successor, predecessor.digest) {
+                let authentic = match predecessor.status {
+                    Status::Signed(own, _) => own,
+                    _ => linked,
+                };
+                predecessor.status = Status::Signed(authentic, level);
+                queue.push_back(previous);
+            }
+        }
+    }
+
+    /// When the newest digest file of the chain before this one ended, by its name.
+    pub(crate) fn newest_before(&self, name: &DigestName) -> Option<Time> {
+        let range = self.chains.get(&name.chain).cloned().unwrap_or_default();
+        let nodes = self.nodes.get(range).unwrap_or_default();
+        let older = nodes.get(..nodes.partition_point(|node| node.name.time < name.time)).unwrap_or_default();
+        let first = DigestName { chain: name.chain.clone(), time: Time::FIRST };
+        let unread = self.unread.range(first..name.clone()).next_back().map(|name| name.time);
+        older.last().map(|node| node.name.time).max(unread)
+    }
+}
+
+/// The key that a digest file names, if its signature's algorithm is known.
+fn usable_key<'k>(digest: &Digest, keyring: &'k Keyring) -> Option<(usize, &'k Key)> {
+    if digest.signature_unsupported { None } else { keyring.find(&digest.fingerprint) }
+}
+
+/// Metadata without an algorithm is taken as AWS's one.
+pub(crate) fn has_supported_algorithm(detached: &Detached) -> bool {
+    detached.algorithm.as_deref().is_none_or(digest::is_supported_signature)
+}
+
+fn by_file_name<'a>(detached: &[&'a Detached]) -> BTreeMap<&'a [u8], Vec<&'a Detached>> {
+    let mut listed: BTreeMap<&[u8], Vec<&Detached>> = BTreeMap::new();
+    for one in detached {
+        listed.entry(entry::without_gz(one.path.file_name())).or_default().push(one);
+    }
+    listed
+}
+
+/// Metadata that stands beside one of the digest file's entries, else what bears its object's key.
+fn metadata_of<'a>(
+    digest: &'a Digest,
+    paths: &[&'a EntryPath],
+    listed: &BTreeMap<&'a [u8], Vec<&'a Detached>>,
+    places: &Places<'_>,
+) -> Vec<&'a Detached> {
+    let named = |name: &[u8]| listed.get(entry::without_gz(name)).map(Vec::as_slice).unwrap_or_default();
+    let mut found: Vec<&Detached> = paths
+        .iter()
+        .flat_map(|path| {
+            let folders = path.folders();
+            named(path.file_name()).iter().copied().filter(move |detached| entry::folders_agree(&detached.path.folders(), &folders))
+        })
+        .collect();
+    if found.is_empty() {
+        let candidates = named(digest.object.file_name().as_bytes()).iter().copied();
+        found = candidates.filter(|detached| places.agree(&detached.path, &digest.object)).collect();
+    }
+    found.sort();
+    found.dedup();
+    found
+}

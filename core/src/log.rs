@@ -1,0 +1,397 @@
+//! Log files: what digest files list, matched with what is there.
+//!
+//! Each listed object looks for its entry in four rounds, the most faithful match first, signed lists before unsigned ones:
+//! its name in its place with its hash; its name in its place; its name elsewhere; its hash under another name. An entry serves
+//! one object only.
+
+use std::collections::BTreeMap;
+
+use crate::entry::{self, ChainId, EntryPath, Kind, LogKind, LogName};
+use crate::examine::Content;
+use crate::examine::digest::Object;
+use crate::finding::{Code, Effect};
+use crate::ledger::{Ledger, Raise};
+use crate::link::{Graph, Node};
+use crate::place::Places;
+use crate::policy::Scope;
+use crate::report::LogCounts;
+use crate::time::{HOUR_SECONDS, Period, Time};
+
+/// An entry whose content may be that of a log file.
+pub(crate) struct LogEntry<'a> {
+    pub(crate) path: &'a EntryPath,
+    pub(crate) content: &'a Content,
+    /// Its parsed name, if it claims to be a log file.
+    pub(crate) name: Option<LogName>,
+    /// No note refutes its container.
+    pub(crate) is_sound: bool,
+}
+
+/// What became of all log files.
+#[derive(Default)]
+pub(crate) struct Logs {
+    pub(crate) per_chain: BTreeMap<ChainId, LogCounts>,
+    /// Log files that no digest file lists, by account and region.
+    pub(crate) unreferenced: BTreeMap<(String, String), u64>,
+    /// For each entry: whether it lies in what was asked.
+    pub(crate) in_scope: Vec<bool>,
+    /// Proved log files in scope.
+    pub(crate) confirmations: u64,
+}
+
+/// One listed object.
+struct Want<'a> {
+    bucket: &'a str,
+    key: &'a str,
+    /// What signed digest files commit to (or unsigned ones, where no signed one lists it).
+    hashes: Vec<[u8; 32]>,
+    node: &'a Node<'a>,
+    is_signed: bool,
+    in_scope: bool,
+    /// Another bucket has the same key.
+    is_shared: bool,
+    entry: Option<usize>,
+}
+
+impl Want<'_> {
+    fn object(&self) -> Object {
+        Object { bucket: self.bucket.into(), key: self.key.into() }
+    }
+
+    fn file_name(&self) -> &str {
+        self.key.rsplit('/').next().unwrap_or_default()
+    }
+
+    fn has_hash_of(&self, content: &Content) -> bool {
+        content.sha256().is_some_and(|sha256| self.hashes.contains(&sha256))
+    }
+
+    fn raise(&self, code: Code) -> Raise {
+        Raise::new(code, self.object().to_string())
+            .chain(&self.node.name.chain, self.node.position)
+            .in_scope(self.in_scope)
+            .period(self.node.digest.period)
+    }
+}
+
+/// Matches what is listed with what is there and enters what it finds.
+pub(crate) fn judge(
+    graph: &Graph<'_>,
+    entries: &[LogEntry<'_>],
+    places: &Places<'_>,
+    scope: &Scope,
+    ledger: &mut Ledger<'_>,
+) -> Logs {
+    let mut wants = gather(graph, ledger);
+    let mut holders: Vec<Option<usize>> = vec![None; entries.len()];
+    Matching { entries, places, holders: &mut holders }.run(&mut wants);
+    let mut logs = Logs { in_scope: vec![true; entries.len()], ..Logs::default() };
+    for want in &wants {
+        let counts = logs.per_chain.entry(want.node.name.chain.clone()).or_default();
+        let entry = want.entry.and_then(|index| entries.get(index));
+        if want.is_signed {
+            let is_proved = judge_signed(want, entry, places, counts, ledger);
+            logs.confirmations = logs.confirmations.saturating_add(u64::from(is_proved && want.in_scope));
+        } else {
+            judge_unsigned(want, entry, counts, ledger);
+        }
+    }
+    judge_copies(&wants, entries, places, &mut holders, ledger);
+    for (slot, holder) in logs.in_scope.iter_mut().zip(&holders) {
+        if let Some(want) = holder.and_then(|holder| wants.get(holder)) {
+            *slot = want.in_scope;
+        }
+    }
+    judge_unreferenced(graph, entries, &holders, scope, &mut logs, ledger);
+    logs
+}
+
+/// All listed objects, each once.
+fn gather<'a>(graph: &'a Graph<'a>, ledger: &mut Ledger<'_>) -> Vec<Want<'a>> {
+    let mut listings: Vec<(&str, &str, bool, &Node<'_>, Option<[u8; 32]>)> = Vec::new();
+    for node in &graph.nodes {
+        for listed in &node.digest.logs {
+            let bucket = listed.other_bucket.as_deref().unwrap_or(&node.digest.object.bucket);
+            listings.push((&listed.key, bucket, !node.is_signed(), node, listed.sha256));
+        }
+    }
+    // Signed lists first; within them the order of the graph, which is that of the pushes.
+    listings.sort_by(|one, other| (one.0, one.1, one.2).cmp(&(other.0, other.1, other.2)));
+    let mut wants: Vec<Want<'_>> = Vec::new();
+    for same in listings.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
+        let Some((key, bucket, is_unsigned, node, _)) = same.first().copied() else { continue };
+        let peers = same.iter().filter(|listing| listing.2 == is_unsigned);
+        let mut hashes: Vec<[u8; 32]> = peers.clone().filter_map(|listing| listing.4).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        let is_shared = wants.last().is_some_and(|last| last.key == key);
+        if is_shared && let Some(last) = wants.last_mut() {
+            last.is_shared = true;
+        }
+        let want = Want {
+            bucket,
+            key,
+            hashes,
+            node,
+            is_signed: !is_unsigned,
+            in_scope: peers.clone().any(|listing| listing.3.in_scope),
+            is_shared,
+            entry: None,
+        };
+        if want.is_signed && peers.clone().count() > 1 {
+            let others: Vec<String> = peers.skip(1).map(|listing| listing.3.subject()).collect();
+            let differs = want.hashes.len() > 1;
+            ledger.enter(
+                want.raise(Code::LogDoublyListed)
+                    .effect(if differs { Effect::Refutes } else { Effect::Informs })
+                    .entry(node.subject())
+                    .found(others.join(", "))
+                    .detail(if differs { "with different hashes" } else { "with one hash" }),
+            );
+        }
+        wants.push(want);
+    }
+    wants
+}
+
+struct Matching<'m, 'a> {
+    entries: &'m [LogEntry<'a>],
+    places: &'m Places<'a>,
+    holders: &'m mut Vec<Option<usize>>,
+}
+
+impl Matching<'_, '_> {
+    fn run(&mut self, wants: &mut [Want<'_>]) {
+        let mut by_name: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
+        let mut by_hash: BTreeMap<[u8; 32], Vec<usize>> = BTreeMap::new();
+        for (index, entry) in self.entries.iter().enumerate() {
+            by_name.entry(entry::without_gz(entry.path.file_name())).or_default().push(index);
+            if let Some(sha256) = entry.content.sha256() {
+                by_hash.entry(sha256).or_default().push(index);
+            }
+        }
+        let named = |want: &Want<'_>| by_name.get(entry::without_gz(want.file_name().as_bytes())).cloned().unwrap_or_default();
+        for is_signed in [true, false] {
+            self.round(wants, is_signed, &named, |_, want, entry, in_place| in_place && want.has_hash_of(entry.content));
+            self.round(wants, is_signed, &named, |_, _, _, in_place| in_place);
+            self.round(wants, is_signed, &named, |_, want, entry, _| want.has_hash_of(entry.content));
+            self.round(wants, is_signed, &named, |_, _, entry, _| entry.name.is_some());
+            let hashed =
+                |want: &Want<'_>| want.hashes.iter().filter_map(|hash| by_hash.get(hash)).flatten().copied().collect::<Vec<_>>();
+            self.round(wants, is_signed, &hashed, |_, _, _, _| true);
+        }
+    }
+
+    /// Gives every object that still looks for one the best free entry that fits.
+    fn round(
+        &mut self,
+        wants: &mut [Want<'_>],
+        is_signed: bool,
+        candidates: &dyn Fn(&Want<'_>) -> Vec<usize>,
+        fits: impl Fn(&Self, &Want<'_>, &LogEntry<'_>, bool) -> bool,
+    ) {
+        for (index, want) in wants.iter_mut().enumerate() {
+            if want.entry.is_some() || want.is_signed != is_signed {
+                continue;
+            }
+            let object = want.object();
+            let best = candidates(want)
+                .into_iter()
+                .filter(|candidate| matches!(self.holders.get(*candidate), Some(None)))
+                .filter_map(|candidate| Some((candidate, self.entries.get(candidate)?)))
+                .filter(|(_, entry)| fits(self, want, entry, is_in_place(self.places, entry.path, &object, want.is_shared)))
+                .max_by_key(|(candidate, entry)| (self.places.names_bucket(entry.path, &object), std::cmp::Reverse(*candidate)))
+                .map(|(candidate, _)| candidate);
+            if let Some(holder) = best.and_then(|best| self.holders.get_mut(best)) {
+                *holder = Some(index);
+                want.entry = best;
+            }
+        }
+    }
+}
+
+fn is_in_place(places: &Places<'_>, path: &EntryPath, object: &Object, is_shared: bool) -> bool {
+    let is_named = entry::without_gz(path.file_name()) == entry::without_gz(object.file_name().as_bytes());
+    is_named && places.agree(path, object) && (!is_shared || places.names_bucket(path, object))
+}
+
+/// Judges an object that a signed digest file lists; true if it is proved.
+fn judge_signed(
+    want: &Want<'_>,
+    entry: Option<&LogEntry<'_>>,
+    places: &Places<'_>,
+    counts: &mut LogCounts,
+    ledger: &mut Ledger<'_>,
+) -> bool {
+    let chain = &want.node.name.chain;
+    let name = entry::log_name(want.file_name());
+    if !name.as_ref().is_some_and(|name| name.account == chain.account && name.region == chain.region) {
+        ledger.enter(want.raise(Code::LogForeign).detail(match name {
+            Some(_) => "it is of another account or region",
+            None => "its name is no log file's",
+        }));
+    }
+    let Some(entry) = entry else {
+        // Files with other names are not read, so nothing can be said about their presence.
+        let path = EntryPath::normalise(want.file_name().as_bytes(), entry::Separator::Slash).0;
+        if matches!(entry::classify(&path), Kind::Log(_) | Kind::Stray | Kind::Unrecognised | Kind::Digest(_)) {
+            counts.missing = counts.missing.saturating_add(1);
+            ledger.enter(want.raise(Code::LogMissing).entry(want.node.subject()).expected(hashes_text(&want.hashes)));
+        } else {
+            counts.unproved = counts.unproved.saturating_add(1);
+        }
+        return false;
+    };
+    let slot = match entry.content {
+        Content::Whole { .. } if want.hashes.is_empty() => &mut counts.unproved,
+        Content::Unread => &mut counts.unproved,
+        Content::Damaged { .. } => &mut counts.failed,
+        Content::Whole { sha256, .. } if !want.hashes.contains(sha256) => {
+            ledger.enter(
+                want.raise(Code::LogHashMismatch)
+                    .entry(entry.path.text())
+                    .expected(hashes_text(&want.hashes))
+                    .found(hex::encode(sha256)),
+            );
+            &mut counts.failed
+        }
+        Content::Whole { .. } if !entry.is_sound => &mut counts.failed,
+        Content::Whole { inflated_bytes, .. } => {
+            if !is_in_place(places, entry.path, &want.object(), want.is_shared) {
+                ledger.enter(want.raise(Code::LogRelocated).entry(entry.path.text()));
+            }
+            counts.proved_bytes = counts.proved_bytes.saturating_add(*inflated_bytes);
+            counts.proved = counts.proved.saturating_add(1);
+            return true;
+        }
+    };
+    *slot = slot.saturating_add(1);
+    false
+}
+
+fn hashes_text(hashes: &[[u8; 32]]) -> String {
+    hashes.iter().map(hex::encode).collect::<Vec<_>>().join(" or ")
+}
+
+/// An unsigned list commits nobody, but the reader should know whether it would agree.
+fn judge_unsigned(want: &Want<'_>, entry: Option<&LogEntry<'_>>, counts: &mut LogCounts, ledger: &mut Ledger<'_>) {
+    counts.unproved = counts.unproved.saturating_add(1);
+    let raise = want.raise(Code::LogUnproved);
+    ledger.enter(match entry {
+        None => raise.detail("not in the archive either"),
+        Some(entry) if entry.content.sha256().is_some() && !want.has_hash_of(entry.content) => {
+            raise.detail("their contents differ from the unsigned list, too")
+        }
+        Some(_) => raise,
+    });
+}
+
+/// Further entries with the name of a listed object.
+fn judge_copies(
+    wants: &[Want<'_>],
+    entries: &[LogEntry<'_>],
+    places: &Places<'_>,
+    holders: &mut [Option<usize>],
+    ledger: &mut Ledger<'_>,
+) {
+    let mut by_name: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
+    for (index, (entry, holder)) in entries.iter().zip(holders.iter()).enumerate() {
+        if holder.is_none() && entry.name.is_some() {
+            by_name.entry(entry::without_gz(entry.path.file_name())).or_default().push(index);
+        }
+    }
+    if by_name.is_empty() {
+        return;
+    }
+    for (index, want) in wants.iter().enumerate() {
+        let Some(original) = want.entry.and_then(|original| entries.get(original)) else { continue };
+        let Some(copies) = by_name.get(entry::without_gz(want.file_name().as_bytes())) else { continue };
+        for copy in copies {
+            let (Some(entry), Some(holder)) = (entries.get(*copy), holders.get_mut(*copy)) else { continue };
+            if holder.is_some() {
+                continue;
+            }
+            let is_equal = entry.content == original.content && *entry.content != Content::Unread;
+            if !is_equal && !is_in_place(places, entry.path, &want.object(), want.is_shared) {
+                continue;
+            }
+            *holder = Some(index);
+            if *entry.content == Content::Unread {
+                continue;
+            }
+            ledger.enter(
+                want.raise(Code::ArchiveEntryDuplicate)
+                    .effect(if is_equal { Effect::Informs } else { Effect::Refutes })
+                    .entry(entry.path.text())
+                    .found(original.path.text())
+                    .detail(if is_equal { "the same bytes" } else { "two different contents" }),
+            );
+        }
+    }
+}
+
+/// Log files that no digest file lists.
+fn judge_unreferenced(
+    graph: &Graph<'_>,
+    entries: &[LogEntry<'_>],
+    holders: &[Option<usize>],
+    scope: &Scope,
+    logs: &mut Logs,
+    ledger: &mut Ledger<'_>,
+) {
+    let mut extents: BTreeMap<(&str, &str), Period> = BTreeMap::new();
+    for node in graph.nodes.iter().filter(|node| node.is_signed()) {
+        let own = node.digest.period;
+        extents
+            .entry((&node.name.chain.account, &node.name.chain.region))
+            .and_modify(|extent| *extent = Period { from: extent.from.min(own.from), to: extent.to.max(own.to) })
+            .or_insert(own);
+    }
+    let mut found: Vec<(&LogName, &LogEntry<'_>, usize)> = Vec::new();
+    for (index, (entry, holder)) in entries.iter().zip(holders).enumerate() {
+        if let (Some(name), None) = (&entry.name, holder) {
+            found.push((name, entry, index));
+        }
+    }
+    found.sort_by_key(|(name, entry, _)| (*name, entry.path));
+    found.sort_by_key(|(name, ..)| (&name.account, &name.region, name.kind, name.time));
+    let mut position = 0_u64;
+    let mut last: Option<&LogName> = None;
+    for (name, entry, index) in found {
+        // Neighbours within an hour are one run.
+        let is_near = last.is_some_and(|last| name.time.unix().saturating_sub(last.time.unix()) <= HOUR_SECONDS);
+        position = position.saturating_add(if is_near { 1 } else { 2 });
+        last = Some(name);
+        let minute = Period { from: name.time, to: name.time.plus(60) };
+        let in_scope = scope.is_asked(&name.account, &name.region, None, Some(minute));
+        if let Some(slot) = logs.in_scope.get_mut(index) {
+            *slot = in_scope;
+        }
+        let count = logs.unreferenced.entry((name.account.clone(), name.region.clone())).or_default();
+        *count = count.saturating_add(1);
+        let code = match name.kind {
+            LogKind::Events => Code::LogUnreferenced,
+            LogKind::Insight | LogKind::NetworkActivity | LogKind::Aggregated => Code::LogUnreferencedUndocumentedKind,
+        };
+        let when = relation(extents.get(&(name.account.as_str(), name.region.as_str())), name.time);
+        ledger.enter(
+            Raise::new(code, entry.path.text())
+                .in_scope(in_scope)
+                .position(position)
+                .at(name.time)
+                .detail(format!("of account {} in {}: {when}", name.account, name.region)),
+        );
+    }
+}
+
+fn relation(extent: Option<&Period>, time: Time) -> &'static str {
+    match extent {
+        None => "no signed digest file of this account and region is in the archive",
+        // The name's time is the minute of delivery, so the last hour's files may bear the time of its end.
+        Some(extent) if time >= extent.to => "newer than the last signed digest file",
+        Some(extent) if time < extent.from => "older than the first signed digest file",
+        Some(_) => {
+            "within the time of the signed digest files, yet none lists it; a second trail without validation may have written it"
+        }
+    }
+}

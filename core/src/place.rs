@@ -1,0 +1,134 @@
+//! Where entries lie, compared with where objects were: the one place that knows wrappers, cut trees and renamings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::entry::{self, EntryPath};
+use crate::examine::digest::Object;
+use crate::policy::Relocation;
+
+/// How the evidence of a case lies in its archive.
+pub(crate) struct Places<'a> {
+    relocations: &'a [Relocation],
+    /// How many folders at the top all evidence shares.
+    wrapper: usize,
+    /// Digest keys that stand in more than one bucket, with their buckets.
+    shared_keys: BTreeSet<&'a str>,
+}
+
+impl<'a> Places<'a> {
+    /// Looks at all digest and log entries, and at the objects that digest files claim to be.
+    pub(crate) fn survey(
+        evidence: impl Iterator<Item = &'a EntryPath>,
+        digests: impl Iterator<Item = &'a Object>,
+        relocations: &'a [Relocation],
+    ) -> Self {
+        let mut common: Option<Vec<&[u8]>> = None;
+        for path in evidence {
+            let folders = path.folders();
+            common = Some(match common {
+                None => folders,
+                Some(mut common) => {
+                    let shared = common.iter().zip(&folders).take_while(|(one, other)| one == other).count();
+                    common.truncate(shared);
+                    common
+                }
+            });
+        }
+        let mut buckets: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for object in digests {
+            buckets.entry(&object.key).or_default().insert(&object.bucket);
+        }
+        let shared_keys = buckets.into_iter().filter(|(_, buckets)| buckets.len() > 1).map(|(key, _)| key).collect();
+        Self { relocations, wrapper: common.map_or(0, |common| common.len()), shared_keys }
+    }
+
+    /// True if the entry's folders are those of the object, as far as both go, or a stated renaming leads there.
+    pub(crate) fn agree(&self, path: &EntryPath, object: &Object) -> bool {
+        let folders = path.folders();
+        let inner = folders.get(self.wrapper..).unwrap_or_default();
+        let agree = |key: &str| {
+            let (key_folders, _) = entry::split_key(key);
+            entry::folders_agree(&folders, &key_folders) || entry::folders_agree(inner, &key_folders)
+        };
+        agree(&object.key)
+            || self.relocations.iter().filter_map(|rule| rule.apply(&object.bucket, &object.key)).any(|(_, key)| agree(&key))
+    }
+
+    /// As [`agree`](Self::agree), and where two buckets hold the digest's key, its own bucket's name is a folder above it.
+    pub(crate) fn agree_with_digest(&self, path: &EntryPath, object: &Object) -> bool {
+        self.agree(path, object) && (!self.shared_keys.contains(&*object.key) || self.names_bucket(path, object))
+    }
+
+    /// True if a folder above the object's key bears its bucket's name, or the name of the bucket that it was moved to.
+    pub(crate) fn names_bucket(&self, path: &EntryPath, object: &Object) -> bool {
+        let folders = path.folders();
+        let names = |bucket: &str, key: &str| {
+            let above = folders.len().saturating_sub(entry::split_key(key).0.len());
+            folders.get(..above).unwrap_or_default().contains(&bucket.as_bytes())
+        };
+        names(&object.bucket, &object.key)
+            || self
+                .relocations
+                .iter()
+                .filter_map(|rule| rule.apply(&object.bucket, &object.key))
+                .any(|(bucket, key)| names(&bucket, &key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(bucket: &str, key: &str) -> Object {
+        Object { bucket: bucket.into(), key: key.into() }
+    }
+
+    fn survey<'a>(paths: &'a [EntryPath], objects: &'a [Object], rules: &'a [Relocation]) -> Places<'a> {
+        Places::survey(paths.iter(), objects.iter(), rules)
+    }
+
+    #[test]
+    fn trees_may_be_cut_off_or_carry_more_on_top() {
+        let object = object("bucket", "p/AWSLogs/1/CloudTrail/r/2026/03/01/x.json.gz");
+        let other = EntryPath::new("other/x.json.gz");
+        for path in
+            ["x.json.gz", "01/x.json.gz", "CloudTrail/r/2026/03/01/x.json", "bucket/p/AWSLogs/1/CloudTrail/r/2026/03/01/x.json.gz"]
+        {
+            let paths = [EntryPath::new(path), other.clone()];
+            assert!(survey(&paths, &[], &[]).agree(&paths[0], &object), "{path}");
+        }
+        for path in ["02/x.json.gz", "q/AWSLogs/1/CloudTrail/r/2026/03/01/x.json.gz"] {
+            let paths = [EntryPath::new(path), other.clone()];
+            assert!(!survey(&paths, &[], &[]).agree(&paths[0], &object), "{path}");
+        }
+    }
+
+    #[test]
+    fn folders_that_all_share_are_a_wrapper() {
+        let paths = [EntryPath::new("handover/r/2026/x.json.gz"), EntryPath::new("handover/r/2027/y.json.gz")];
+        let objects = [object("b", "AWSLogs/r/2026/x.json.gz"), object("b", "AWSLogs/r/2026/y.json.gz")];
+        let places = survey(&paths, &[], &[]);
+        assert!(places.agree(&paths[0], &objects[0]));
+        assert!(!places.agree(&paths[1], &objects[1]));
+    }
+
+    #[test]
+    fn a_key_in_two_buckets_needs_its_bucket_above() {
+        let objects = [object("one", "AWSLogs/x.json.gz"), object("two", "AWSLogs/x.json.gz")];
+        let paths = [EntryPath::new("one/AWSLogs/x.json.gz"), EntryPath::new("two/AWSLogs/x.json.gz")];
+        let places = survey(&paths, &objects, &[]);
+        assert!(places.agree_with_digest(&paths[0], &objects[0]));
+        assert!(!places.agree_with_digest(&paths[0], &objects[1]));
+        let lone = survey(&paths, &objects[..1], &[]);
+        assert!(lone.agree_with_digest(&paths[1], &objects[0]), "one bucket alone needs no name");
+    }
+
+    #[test]
+    fn a_stated_renaming_explains_a_place() {
+        let rules = ["s3://old/a=s3://new/b".parse().unwrap()];
+        let paths = [EntryPath::new("b/AWSLogs/x.json.gz"), EntryPath::new("c/AWSLogs/y.json.gz")];
+        let object = object("old", "a/AWSLogs/x.json.gz");
+        assert!(survey(&paths, &[], &rules).agree(&paths[0], &object));
+        assert!(!survey(&paths, &[], &[]).agree(&paths[0], &object));
+    }
+}

@@ -1,0 +1,486 @@
+//! What the caller demands: whom to trust, what to cover, how much to read, how to weigh.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::entry;
+use crate::error::Error;
+use crate::examine::keys::{self, KeyEntry};
+use crate::finding::{Code, Effect};
+use crate::time::{Period, Time};
+
+/// Everything that a verdict depends on besides the archive.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    /// Whose keys count.
+    pub trust: Trust,
+    /// What was asked.
+    pub scope: Scope,
+    /// How codes are weighed, where the caller departs from the catalogue.
+    pub weights: Weights,
+}
+
+/// The verifier's own keys and pins. Keys inside the archive never become trust.
+#[derive(Clone, Debug, Default)]
+pub struct Trust {
+    pub(crate) keys: Vec<KeyEntry>,
+    pub(crate) enclosed: Vec<KeyEntry>,
+    pub(crate) pins: Option<BTreeSet<[u8; 32]>>,
+}
+
+/// Whether the verifier got a key file without the sender's help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Provenance {
+    /// Got by the verifier from AWS.
+    Own,
+    /// Lies in the archive, or was handed over with it.
+    Enclosed,
+}
+
+impl Trust {
+    /// Adds a key file: the output of `aws cloudtrail list-public-keys`. A `file_name` of the form `REGION.json` or
+    /// `public-keys-REGION.json` states the region of its keys.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Keys`] if it is no key list.
+    pub fn add_keys(&mut self, file_name: &str, json: &[u8], provenance: Provenance) -> Result<(), Error> {
+        let entries = keys::read_list(json, entry::stated_region(file_name.as_bytes()), crate::Limits::default().json_depth)
+            .map_err(|reason| Error::Keys { reason })?;
+        match provenance {
+            Provenance::Own => self.keys.extend(entries),
+            Provenance::Enclosed => self.enclosed.extend(entries),
+        }
+        Ok(())
+    }
+
+    /// Adds a pin file: one SHA-256 of a key's DER bytes in hexadecimal per line, `#` begins a comment. From then on a key
+    /// that is not listed is at best enclosed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Pin`] with the line that is no SHA-256.
+    pub fn add_pins(&mut self, text: &str) -> Result<(), Error> {
+        let mut pins = BTreeSet::new();
+        for (index, line) in text.lines().enumerate() {
+            let pin = line.split('#').next().unwrap_or("").trim();
+            if pin.is_empty() {
+                continue;
+            }
+            let mut sha256 = [0; 32];
+            hex::decode_to_slice(pin, &mut sha256).map_err(|_| Error::Pin { line: index.saturating_add(1) })?;
+            pins.insert(sha256);
+        }
+        self.pins.get_or_insert_default().extend(pins);
+        Ok(())
+    }
+
+    /// True if the verifier brought no key and no pin.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty() && self.pins.as_ref().is_none_or(BTreeSet::is_empty)
+    }
+}
+
+/// One question: these accounts, regions and trails, in this period. An empty list does not restrict.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Question {
+    /// The accounts asked.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub accounts: BTreeSet<String>,
+    /// The source regions asked.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub regions: BTreeSet<String>,
+    /// The trail names asked.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub trails: BTreeSet<String>,
+    /// The period asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
+}
+
+impl Question {
+    pub(crate) fn matches_place(&self, account: &str, region: &str, trail: Option<&str>) -> bool {
+        let in_list = |list: &BTreeSet<String>, name: &str| list.is_empty() || list.contains(name);
+        in_list(&self.accounts, account) && in_list(&self.regions, region) && trail.is_none_or(|trail| in_list(&self.trails, trail))
+    }
+
+    /// Every combination of what is named; each owes a chain. Nothing named owes nothing.
+    pub(crate) fn combinations(&self) -> Vec<[Option<&str>; 3]> {
+        fn or_any(list: &BTreeSet<String>) -> Vec<Option<&str>> {
+            if list.is_empty() { vec![None] } else { list.iter().map(|name| Some(name.as_str())).collect() }
+        }
+        if self.accounts.is_empty() && self.regions.is_empty() && self.trails.is_empty() {
+            return Vec::new();
+        }
+        let mut all = Vec::new();
+        for account in or_any(&self.accounts) {
+            for region in or_any(&self.regions) {
+                for trail in or_any(&self.trails) {
+                    all.push([account, region, trail]);
+                }
+            }
+        }
+        all
+    }
+}
+
+/// What was asked, and the renamings that the verifier knows of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// The questions; never empty when made by [`Request::scope`]. No question asks for everything.
+    pub questions: Vec<Question>,
+    /// Known renamings of buckets and prefixes.
+    pub relocations: Vec<Relocation>,
+}
+
+impl Scope {
+    /// The one question of this period, all accounts, regions and trails.
+    pub fn covering(period: Period) -> Self {
+        Self { questions: vec![Question { period: Some(period), ..Question::default() }], relocations: Vec::new() }
+    }
+
+    /// True if the whole archive is judged.
+    pub fn asks_everything(&self) -> bool {
+        self.questions.iter().all(|question| *question == Question::default())
+    }
+
+    /// True if no question states a period.
+    pub fn has_no_period(&self) -> bool {
+        self.questions.iter().all(|question| question.period.is_none())
+    }
+
+    pub(crate) fn is_asked(&self, account: &str, region: &str, trail: Option<&str>, period: Option<Period>) -> bool {
+        self.questions.is_empty()
+            || self.questions.iter().any(|question| {
+                question.matches_place(account, region, trail)
+                    && match (question.period, period) {
+                        (Some(asked), Some(period)) => asked.meets(&period),
+                        _ => true,
+                    }
+            })
+    }
+}
+
+/// A renaming of a bucket or prefix that the verifier knows of: `s3://OLD[/PREFIX]=s3://NEW[/PREFIX]`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Relocation {
+    old: (String, String),
+    new: (String, String),
+}
+
+impl Relocation {
+    /// Where an object of the old place is now: bucket and key.
+    pub(crate) fn apply(&self, bucket: &str, key: &str) -> Option<(String, String)> {
+        if bucket != self.old.0 {
+            return None;
+        }
+        let rest = if self.old.1.is_empty() { key } else { key.strip_prefix(&self.old.1)?.strip_prefix('/')? };
+        let key = if self.new.1.is_empty() { rest.to_owned() } else { format!("{}/{rest}", self.new.1) };
+        Some((self.new.0.clone(), key))
+    }
+}
+
+impl std::str::FromStr for Relocation {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        fn place(text: &str) -> Option<(String, String)> {
+            let (bucket, prefix) = text.strip_prefix("s3://")?.split_once('/').unwrap_or((text.strip_prefix("s3://")?, ""));
+            (!bucket.is_empty()).then(|| (bucket.to_owned(), prefix.trim_end_matches('/').to_owned()))
+        }
+        text.split_once('=')
+            .and_then(|(old, new)| Some(Self { old: place(old)?, new: place(new)? }))
+            .ok_or_else(|| Error::Relocation { text: text.to_owned() })
+    }
+}
+
+impl std::fmt::Display for Relocation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let place = |(bucket, prefix): &(String, String)| {
+            if prefix.is_empty() { format!("s3://{bucket}") } else { format!("s3://{bucket}/{prefix}") }
+        };
+        write!(f, "{}={}", place(&self.old), place(&self.new))
+    }
+}
+
+/// Where the caller departs from the catalogue: any code may be raised, one that limits may be lowered to inform, and one that
+/// refutes stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Weights(BTreeMap<Code, Effect>);
+
+impl Weights {
+    /// Gives a code another effect.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Policy`] if the code is unknown, or is one that refutes and would be lowered.
+    pub fn set(&mut self, code: &str, effect: Effect) -> Result<(), Error> {
+        let code = Code::from_name(code).ok_or_else(|| Error::Policy { reason: format!("there is no code '{code}'") })?;
+        if code.explain().effect == Effect::Refutes && effect != Effect::Refutes {
+            return Err(Error::Policy { reason: format!("'{code}' refutes and cannot be lowered") });
+        }
+        self.0.insert(code, effect);
+        Ok(())
+    }
+
+    /// The departures, by code.
+    pub fn iter(&self) -> impl Iterator<Item = (Code, Effect)> {
+        self.0.iter().map(|(code, effect)| (*code, *effect))
+    }
+
+    /// A finding that refutes in its circumstances keeps doing so, whatever its code's usual effect.
+    pub(crate) fn weigh(&self, code: Code, effect: Effect) -> Effect {
+        match (self.0.get(&code), effect) {
+            (_, Effect::Refutes) | (None, _) => effect,
+            (Some(asked), _) => *asked,
+        }
+    }
+}
+
+/// How much is read, with the default of each bound. Passing one is the finding `archive.limit`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Inflated bytes of one digest file, key list or metadata file. A digest file lists some 600 bytes per log file, so this is
+    /// 100,000 log files in an hour.
+    pub digest_bytes: u64,
+    /// Inflated bytes of one log file. AWS delivers at most 50 MB compressed.
+    pub log_bytes: u64,
+    /// Stored bytes of one entry; containers apart.
+    pub entry_bytes: u64,
+    /// Entries of one case.
+    pub entries: u64,
+    /// Nesting of JSON. AWS's files nest two deep.
+    pub json_depth: u32,
+    /// Bytes of a path. S3 keys have at most 1,024.
+    pub path_bytes: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            digest_bytes: 64 << 20,
+            log_bytes: 1 << 30,
+            entry_bytes: 4 << 30,
+            entries: 100_000_000,
+            json_depth: 64,
+            path_bytes: 1024,
+        }
+    }
+}
+
+/// A scope as people write it: the fields of a scope file (TOML or JSON), which are those of the command line.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct Request {
+    /// Start of the period: a date (midnight in UTC) or a time with an offset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// End of the period, not inside it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// Accounts, twelve digits each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<String>,
+    /// Source regions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub regions: Vec<String>,
+    /// Trail names, or trail ARNs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trails: Vec<String>,
+    /// Questions of their own, for uneven organisations.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub expect: Vec<Expect>,
+    /// Known renamings, `s3://OLD[/PREFIX]=s3://NEW[/PREFIX]`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub relocated: Vec<String>,
+    /// Codes with another effect: `refutes`, `limits` or `informs`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub policy: BTreeMap<String, Effect>,
+}
+
+/// What one account owes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct Expect {
+    /// The account, twelve digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// Its regions; absent: those stated at the top.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub regions: Option<Vec<String>>,
+    /// Its trails; absent: those stated at the top.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trails: Option<Vec<String>>,
+    /// Start of its period; absent: the one stated at the top.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// End of its period.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+}
+
+impl Request {
+    /// Reads a scope file: JSON if its first character is `{`, otherwise TOML.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Scope`] with the parser's reason; unknown fields are refused.
+    pub fn from_file(text: &str) -> Result<Self, Error> {
+        let text = text.trim_start_matches('\u{feff}').trim_start();
+        if text.starts_with('{') {
+            serde_json::from_str(text).map_err(|error| Error::Scope { reason: error.to_string() })
+        } else {
+            toml::from_str(text).map_err(|error| Error::Scope { reason: error.to_string() })
+        }
+    }
+
+    /// The questions that it asks.
+    ///
+    /// # Errors
+    ///
+    /// The first field that cannot be used: half a period, an empty one, a name that is none.
+    pub fn scope(&self) -> Result<Scope, Error> {
+        let period = period(self.from.as_deref(), self.to.as_deref())?;
+        let mut questions = Vec::new();
+        if self.expect.is_empty() || !self.accounts.is_empty() {
+            questions.push(Question {
+                accounts: checked(&self.accounts, account)?,
+                regions: checked(&self.regions, region)?,
+                trails: checked(&self.trails, trail)?,
+                period,
+            });
+        }
+        for expect in &self.expect {
+            let own = self::period(expect.from.as_deref(), expect.to.as_deref())?;
+            questions.push(Question {
+                accounts: checked(expect.account.as_slice(), account)?,
+                regions: checked(expect.regions.as_ref().unwrap_or(&self.regions), region)?,
+                trails: checked(expect.trails.as_ref().unwrap_or(&self.trails), trail)?,
+                period: own.or(period),
+            });
+        }
+        questions.sort();
+        questions.dedup();
+        let mut relocations = self.relocated.iter().map(|text| text.parse()).collect::<Result<Vec<Relocation>, _>>()?;
+        relocations.sort();
+        relocations.dedup();
+        Ok(Scope { questions, relocations })
+    }
+
+    /// How it weighs codes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Policy`] as [`Weights::set`].
+    pub fn weights(&self) -> Result<Weights, Error> {
+        let mut weights = Weights::default();
+        for (code, effect) in &self.policy {
+            weights.set(code, *effect)?;
+        }
+        Ok(weights)
+    }
+}
+
+fn period(from: Option<&str>, to: Option<&str>) -> Result<Option<Period>, Error> {
+    match (from, to) {
+        (None, None) => Ok(None),
+        (Some(from), Some(to)) => Period::new(Time::from_text(from)?, Time::from_text(to)?).map(Some),
+        _ => Err(Error::HalfPeriod),
+    }
+}
+
+fn checked(names: &[String], check: fn(&str) -> Result<String, Error>) -> Result<BTreeSet<String>, Error> {
+    names.iter().map(|name| check(name)).collect()
+}
+
+fn account(text: &str) -> Result<String, Error> {
+    if entry::is_account(text) { Ok(text.to_owned()) } else { Err(Error::Account { text: text.to_owned() }) }
+}
+
+fn region(text: &str) -> Result<String, Error> {
+    if entry::is_region(text) { Ok(text.to_owned()) } else { Err(Error::Name { what: "region", text: text.to_owned() }) }
+}
+
+/// A trail's ARN ends in its name: `arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME`.
+fn trail(text: &str) -> Result<String, Error> {
+    let name = if text.starts_with("arn:") { text.rsplit_once(":trail/").map_or("", |(_, name)| name) } else { text };
+    if entry::is_trail(name) { Ok(name.to_owned()) } else { Err(Error::Name { what: "trail name", text: text.to_owned() }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_file_reads_the_same_in_toml_and_json() {
+        let toml = Request::from_file(
+            "from = \"2026-03-01\"\nto = \"2026-03-02\"\nregions = [\"us-east-1\"]\n[[expect]]\naccount = \"111122223333\"\n\
+             [policy]\n\"chain.restart\" = \"refutes\"\n",
+        )
+        .unwrap();
+        let json = Request::from_file(
+            r#"{"from":"2026-03-01","to":"2026-03-02","regions":["us-east-1"],"expect":[{"account":"111122223333"}],
+                "policy":{"chain.restart":"refutes"}}"#,
+        )
+        .unwrap();
+        assert_eq!(toml, json);
+        let scope = toml.scope().unwrap();
+        assert_eq!(scope.questions.len(), 1);
+        assert_eq!(scope.questions[0].regions.iter().collect::<Vec<_>>(), ["us-east-1"]);
+        assert!(scope.questions[0].period.is_some());
+    }
+
+    #[test]
+    fn what_cannot_be_asked_is_refused() {
+        let refused = |request: Request| request.scope().unwrap_err().to_string();
+        assert!(refused(Request { from: Some("2026-03-01".into()), ..Request::default() }).contains("both ends"));
+        for account in ["1", "1234567890123", "12345678901a", "１２３４５６７８９０１２"] {
+            assert!(refused(Request { accounts: vec![account.into()], ..Request::default() }).contains("twelve digits"));
+        }
+        let period = |from: &str, to: &str| Request { from: Some(from.into()), to: Some(to.into()), ..Request::default() };
+        assert!(refused(period("2026-03-01", "2026-03-01")).contains("empty"));
+        assert!(refused(period("2026-03-01T00:00:00", "2026-03-02")).contains("offset"));
+        assert!(Request::from_file("form = \"2026-03-01\"").is_err());
+        assert!(Request::from_file("[[expect]]\nregion = \"us-east-1\"").is_err());
+    }
+
+    #[test]
+    fn a_policy_raises_anything_and_lowers_no_refutation() {
+        let mut weights = Weights::default();
+        weights.set("chain.restart", Effect::Refutes).unwrap();
+        weights.set("log.unreferenced", Effect::Informs).unwrap();
+        assert!(weights.set("log.missing", Effect::Limits).is_err());
+        assert!(weights.set("log.mising", Effect::Refutes).is_err());
+        assert_eq!(weights.weigh(Code::ChainRestart, Effect::Informs), Effect::Refutes);
+        assert_eq!(weights.weigh(Code::LogUnreferenced, Effect::Limits), Effect::Informs);
+        assert_eq!(weights.weigh(Code::LogUnreferenced, Effect::Refutes), Effect::Refutes);
+    }
+
+    #[test]
+    fn relocations_map_keys_below_their_prefix() {
+        let rule: Relocation = "s3://old/a=s3://new/b/c/".parse().unwrap();
+        assert_eq!(rule.apply("old", "a/AWSLogs/x"), Some(("new".into(), "b/c/AWSLogs/x".into())));
+        assert_eq!(rule.apply("old", "ab/AWSLogs/x"), None);
+        assert_eq!(rule.apply("new", "a/AWSLogs/x"), None);
+        assert_eq!(rule.to_string(), "s3://old/a=s3://new/b/c");
+        let bucket: Relocation = "s3://old=s3://new".parse().unwrap();
+        assert_eq!(bucket.apply("old", "AWSLogs/x"), Some(("new".into(), "AWSLogs/x".into())));
+        for wrong in ["s3://old", "old=new", "s3://=s3://new", ""] {
+            assert!(wrong.parse::<Relocation>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn pins_are_one_hash_a_line() {
+        let mut trust = Trust::default();
+        let pin = "ab".repeat(32);
+        trust.add_pins(&format!("# keys of us-east-1\n\n{pin}  # first\n")).unwrap();
+        assert_eq!(trust.pins.as_ref().map(BTreeSet::len), Some(1));
+        assert!(matches!(trust.add_pins("# x\nabcd"), Err(Error::Pin { line: 2 })));
+    }
+}

@@ -1,0 +1,413 @@
+//! The report: one deterministic value with one canonical form.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::entry::DigestKind;
+use crate::finding::{Axis, Code, Effect, Finding};
+use crate::policy::Question;
+use crate::signature::sha256;
+use crate::time::{Period, Time};
+
+/// The name and version of the report's form.
+pub const SCHEMA: &str = "trailseal-report/1";
+
+/// What no report of this kind claims; part of every report.
+pub const NOT_CLAIMED: [&str; 5] = [
+    "That the trail was configured to record what matters.",
+    "Anything about events outside the period, or about log files that CloudTrail never delivered.",
+    "That no backfill digest file was withheld: nothing in the hourly chain refers to them.",
+    "Without keys that the verifier got independently: that AWS signed the digest files.",
+    "That an event near the end of the period is included: digest files count delivery hours, and an event can be delivered later; ask for at least one hour more.",
+];
+
+/// The answer to one axis, or to all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Coverage only: no period was asked.
+    NotAssessed,
+    /// Everything asked is proved.
+    Passed,
+    /// Nothing contradicts, but not everything asked is proved.
+    Indeterminate,
+    /// Something contradicts the evidence.
+    Failed,
+}
+
+impl Outcome {
+    /// Its name in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotAssessed => "not_assessed",
+            Self::Passed => "passed",
+            Self::Indeterminate => "indeterminate",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The worst effect decides; without any, at least one confirmation is needed to pass.
+    pub(crate) fn fold(effects: impl Iterator<Item = Effect>, confirmations: u64) -> Self {
+        match effects.max() {
+            Some(Effect::Refutes) => Self::Failed,
+            Some(Effect::Limits) => Self::Indeterminate,
+            _ if confirmations == 0 => Self::Indeterminate,
+            _ => Self::Passed,
+        }
+    }
+}
+
+/// The whole result of a verification.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Report {
+    /// `trailseal-report/1`.
+    pub schema: String,
+    /// The worst of the axes; `not_assessed` does not count.
+    pub overall: Outcome,
+    /// The verdict in one sentence.
+    pub sentence: String,
+    /// The four axes.
+    pub axes: Axes,
+    /// What was asked.
+    pub asked: Asked,
+    /// From the first proved instant to the last, over all chains in scope; absent if nothing is proved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proved_extent: Option<Period>,
+    /// SHA-256 over the sorted list of all digest and log files present, whatever keys the reader has: equal roots mean equal evidence.
+    pub evidence_root: String,
+    /// Totals.
+    pub counts: Counts,
+    /// The chains, sorted.
+    pub chains: Vec<Chain>,
+    /// The keys that were given or enclosed, sorted by SHA-256.
+    pub keys: Vec<Key>,
+    /// Keys that the verifier lacks, with the command that fetches each.
+    pub missing_keys: Vec<MissingKey>,
+    /// The findings: those that refute first, then by axis, code and subject.
+    pub findings: Vec<Finding>,
+    /// What is never claimed.
+    pub not_claimed: Vec<String>,
+}
+
+/// One answer per axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Axes {
+    /// Do the bytes equal what the signed digest files commit to?
+    pub integrity: Outcome,
+    /// Did AWS sign them, under keys that the verifier trusts?
+    pub authenticity: Outcome,
+    /// Is the chain unbroken?
+    pub continuity: Outcome,
+    /// Does what is proved cover what was asked?
+    pub coverage: Outcome,
+}
+
+impl Axes {
+    /// The outcome of one axis.
+    pub const fn of(&self, axis: Axis) -> Outcome {
+        match axis {
+            Axis::Integrity => self.integrity,
+            Axis::Authenticity => self.authenticity,
+            Axis::Continuity => self.continuity,
+            Axis::Coverage => self.coverage,
+        }
+    }
+
+    /// The worst of them.
+    pub fn overall(&self) -> Outcome {
+        // Without an axis that was assessed and passed, nothing was proved.
+        Axis::ALL
+            .iter()
+            .map(|axis| self.of(*axis))
+            .max()
+            .filter(|worst| *worst != Outcome::NotAssessed)
+            .unwrap_or(Outcome::Indeterminate)
+    }
+}
+
+/// What was asked, as it was understood.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Asked {
+    /// The questions; an empty one asks for everything in the archive.
+    pub questions: Vec<Question>,
+    /// Renamings that the verifier stated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relocated: Vec<String>,
+    /// Codes whose effect the verifier changed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub policy: BTreeMap<Code, Effect>,
+}
+
+/// Totals over the whole archive, in scope or not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Counts {
+    /// Entries that were seen.
+    pub entries: u64,
+    /// Entries that are no evidence.
+    pub ignored: u64,
+    /// Digest files.
+    pub digests: DigestCounts,
+    /// Log files.
+    pub logs: LogCounts,
+    /// Findings that refute, each counted with its run.
+    pub refuting: u64,
+    /// Findings that limit.
+    pub limiting: u64,
+    /// Findings that inform.
+    pub informing: u64,
+}
+
+/// Digest files by what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DigestCounts {
+    /// Signed.
+    pub proved: u64,
+    /// Of these, signed under trusted or pinned keys.
+    pub authenticated: u64,
+    /// Not signed, because something is missing.
+    pub unproved: u64,
+    /// Invalid, malformed or damaged.
+    pub failed: u64,
+}
+
+/// Log files by what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LogCounts {
+    /// Present, with the content that a signed digest file commits to.
+    pub proved: u64,
+    /// Inflated bytes of these.
+    pub proved_bytes: u64,
+    /// Present with another content, or damaged.
+    pub failed: u64,
+    /// Listed by a signed digest file and absent.
+    pub missing: u64,
+    /// Listed only by digest files that are not signed, or not readable.
+    pub unproved: u64,
+    /// Present, and listed by no digest file. For a chain: those of its account and region, which no trail can be told from.
+    pub unreferenced: u64,
+}
+
+/// One chain: account, source region, trail, home region, normal or backfill.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Chain {
+    /// `ACCOUNT/REGION/TRAIL@HOME`, with `/backfill` for backfill digests: the name that findings use.
+    pub id: String,
+    /// The account.
+    pub account: String,
+    /// The source region.
+    pub region: String,
+    /// The trail.
+    pub trail: String,
+    /// The region in which the trail was created.
+    pub home_region: String,
+    /// Normal or backfill.
+    pub kind: DigestKind,
+    /// True if it was asked.
+    pub in_scope: bool,
+    /// The first proved instant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proved_from: Option<Time>,
+    /// The end of the last proved hour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proved_to: Option<Time>,
+    /// Time covered by signed digest files.
+    pub proved_seconds: u64,
+    /// Of this, time of digest files without log files: proved silent.
+    pub silent_seconds: u64,
+    /// Digest files.
+    pub digests: DigestCounts,
+    /// Log files.
+    pub logs: LogCounts,
+    /// Asked time that is not covered.
+    pub gaps: Vec<Period>,
+    /// SHA-256 of the keys that verified its signatures.
+    pub keys: Vec<String>,
+    /// Its days: the row of the coverage matrix. Days without any digest file are left out.
+    pub days: Vec<Day>,
+}
+
+/// One chain on one day in UTC.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Day {
+    /// `YYYY-MM-DD`.
+    pub day: String,
+    /// Seconds covered by signed digest files.
+    pub proved_seconds: u64,
+    /// Of these, seconds proved silent.
+    pub silent_seconds: u64,
+    /// Digest files that begin on this day and are not signed.
+    pub unproved_digests: u64,
+}
+
+/// How far a key is believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// It came with the archive.
+    Enclosed,
+    /// The verifier got it.
+    Trusted,
+    /// Its SHA-256 is on the verifier's list.
+    Pinned,
+}
+
+impl Level {
+    /// Its name in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Enclosed => "enclosed",
+            Self::Trusted => "trusted",
+            Self::Pinned => "pinned",
+        }
+    }
+}
+
+/// An accepted key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Key {
+    /// SHA-256 of its DER bytes as given: its identity.
+    pub sha256: String,
+    /// MD5 of the same bytes: AWS's index.
+    pub fingerprint: String,
+    /// Bits of the modulus.
+    pub bits: u32,
+    /// How far it is believed.
+    pub level: Level,
+    /// The regions that its files state.
+    pub regions: Vec<String>,
+    /// When it is valid.
+    pub validity: Vec<Period>,
+    /// Digest files that it verified.
+    pub digests: u64,
+}
+
+/// A key that the verifier should fetch.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MissingKey {
+    /// The region whose key it is.
+    pub region: String,
+    /// The fingerprint that digest files name.
+    pub fingerprint: String,
+    /// The time of these digest files.
+    pub period: Period,
+    /// What to run, with any AWS account; put the output into a file named `REGION.json`.
+    pub command: String,
+}
+
+impl Report {
+    /// The overall outcome.
+    pub fn overall(&self) -> Outcome {
+        self.overall
+    }
+
+    /// The canonical form: JSON by RFC 8785, without a line feed at the end.
+    pub fn to_canonical_json(&self) -> Vec<u8> {
+        // Strings, integers and lists always serialise; an empty text would be noticed at once.
+        serde_json_canonicalizer::to_vec(self).unwrap_or_default()
+    }
+
+    /// The report digest: the SHA-256 of the canonical form, in hexadecimal.
+    pub fn digest(&self) -> String {
+        hex::encode(sha256(&self.to_canonical_json()))
+    }
+
+    /// Says the verdict in one sentence.
+    pub(crate) fn compose_sentence(&self) -> String {
+        let span = match (self.asked_period(), self.proved_extent) {
+            (Some(asked), _) => format!("for {} to {}", asked.from, asked.to),
+            (None, Some(extent)) => {
+                format!("for {} to {}, the archive's own extent; no period was asked", extent.from, extent.to)
+            }
+            (None, None) => "with no period asked".to_owned(),
+        };
+        let places = self.chains.iter().filter(|chain| chain.in_scope);
+        let (mut chains, mut digests, mut logs) = (0_u64, 0_u64, 0_u64);
+        for chain in places {
+            chains = chains.saturating_add(1);
+            digests = digests.saturating_add(chain.digests.proved);
+            logs = logs.saturating_add(chain.logs.proved);
+        }
+        let proved = format!(
+            "{} and {} in {}",
+            counted(digests, "digest file", "digest files"),
+            counted(logs, "log file", "log files"),
+            counted(chains, "chain", "chains")
+        );
+        let named = |wanted: Outcome| {
+            let names: Vec<&str> = Axis::ALL.iter().filter(|axis| self.axes.of(**axis) == wanted).map(|axis| axis.name()).collect();
+            match names.split_last() {
+                Some((last, [])) => (*last).to_owned(),
+                Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+                None => String::new(),
+            }
+        };
+        let policy = if self.asked.policy.is_empty() {
+            String::new()
+        } else {
+            let changed: Vec<String> = self.asked.policy.iter().map(|(code, effect)| format!("{code} {}", effect.name())).collect();
+            format!(" This is judged under the verifier's own policy: {}.", changed.join(", "))
+        };
+        let open = named(Outcome::Indeterminate);
+        match self.overall {
+            Outcome::Passed | Outcome::NotAssessed => format!(
+                "Passed {span}: {proved} are what AWS signed and delivered, unaltered and in an unbroken chain, under keys that the verifier supplied.{policy}"
+            ),
+            Outcome::Indeterminate => format!(
+                "Indeterminate {span}: nothing contradicts the evidence, but {open} could not be established; {proved} are proved.{policy}"
+            ),
+            Outcome::Failed => {
+                let also = if open.is_empty() { String::new() } else { format!("; {open} could not be established") };
+                format!("Failed {span}: the archive contradicts what was signed ({} failed{also}).{policy}", named(Outcome::Failed))
+            }
+        }
+    }
+
+    /// The period from the earliest to the latest asked, if every question states one.
+    pub fn asked_period(&self) -> Option<Period> {
+        let periods = self.asked.questions.iter().map(|question| question.period).collect::<Option<Vec<_>>>()?;
+        let from = periods.iter().map(|period| period.from).min()?;
+        let to = periods.iter().map(|period| period.to).max()?;
+        Period::new(from, to).ok()
+    }
+}
+
+/// `1 chain`, `2 chains`.
+pub fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_confirmed_is_never_passed() {
+        assert_eq!(Outcome::fold([].into_iter(), 0), Outcome::Indeterminate);
+        assert_eq!(Outcome::fold([Effect::Informs].into_iter(), 0), Outcome::Indeterminate);
+        assert_eq!(Outcome::fold([Effect::Informs].into_iter(), 1), Outcome::Passed);
+        assert_eq!(Outcome::fold([Effect::Limits, Effect::Informs].into_iter(), 9), Outcome::Indeterminate);
+        assert_eq!(Outcome::fold([Effect::Limits, Effect::Refutes].into_iter(), 9), Outcome::Failed);
+    }
+
+    #[test]
+    fn the_worst_axis_decides() {
+        let axes = |integrity, coverage| Axes { integrity, authenticity: Outcome::Passed, continuity: Outcome::Passed, coverage };
+        assert_eq!(axes(Outcome::Passed, Outcome::NotAssessed).overall(), Outcome::Passed);
+        assert_eq!(axes(Outcome::Passed, Outcome::Indeterminate).overall(), Outcome::Indeterminate);
+        assert_eq!(axes(Outcome::Failed, Outcome::Indeterminate).overall(), Outcome::Failed);
+    }
+}
