@@ -5,7 +5,7 @@ use std::path::Path;
 
 fn main() -> std::io::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    for folder in ["archives", "keys"] {
+    for folder in ["archives", "example", "keys"] {
         if root.join(folder).exists() {
             fs::remove_dir_all(root.join(folder))?;
         }

@@ -72,8 +72,7 @@ impl Archive {
     /// Takes a file out.
     pub fn remove(&mut self, path: &str) -> Entry {
         let place = self.entries.iter().position(|entry| entry.path == path);
-        self.entries
-            .remove(place.unwrap_or_else(|| panic!("no {path}")))
+        self.entries.remove(place.unwrap_or_else(|| panic!("no {path}")))
     }
 
     /// Takes the logs of a digest out.
@@ -112,11 +111,7 @@ impl Archive {
 
     /// Takes gzip off every log and digest.
     pub fn decode(&mut self) {
-        for entry in self
-            .entries
-            .iter_mut()
-            .filter(|entry| entry.path.ends_with(".json.gz"))
-        {
+        for entry in self.entries.iter_mut().filter(|entry| entry.path.ends_with(".json.gz")) {
             entry.bytes = gunzip(&entry.bytes);
         }
     }
@@ -134,10 +129,7 @@ pub fn sidecar_path(sealed: &Sealed) -> String {
 
 /// `aws s3api head-object` output for a digest.
 pub fn head_object(sealed: &Sealed, metadata: &[(String, String)]) -> String {
-    let fields: Vec<String> = metadata
-        .iter()
-        .map(|(name, value)| format!("        \"{name}\": \"{value}\""))
-        .collect();
+    let fields: Vec<String> = metadata.iter().map(|(name, value)| format!("        \"{name}\": \"{value}\"")).collect();
     format!(
         r#"{{
     "AcceptRanges": "bytes",

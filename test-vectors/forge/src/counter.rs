@@ -11,10 +11,7 @@ pub struct Counter {
 impl Counter {
     /// A source of its own for each seed.
     pub fn new(seed: impl Into<String>) -> Self {
-        Self {
-            seed: seed.into(),
-            count: 0,
-        }
+        Self { seed: seed.into(), count: 0 }
     }
 
     /// The next 32 bytes.
@@ -37,29 +34,17 @@ impl Counter {
     /// Text over an alphabet.
     pub fn text(&mut self, alphabet: &[u8], length: usize) -> String {
         let block = self.block();
-        (0..length)
-            .map(|n| char::from(alphabet[usize::from(block[n]) % alphabet.len()]))
-            .collect()
+        (0..length).map(|n| char::from(alphabet[usize::from(block[n]) % alphabet.len()])).collect()
     }
 
     /// The 16 characters at the end of a log's file name.
     pub fn unique(&mut self) -> String {
-        self.text(
-            b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
-            16,
-        )
+        self.text(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", 16)
     }
 
     /// A GUID.
     pub fn guid(&mut self) -> String {
         let hex = hex::encode(&self.block()[..16]);
-        format!(
-            "{}-{}-4{}-a{}-{}",
-            &hex[..8],
-            &hex[8..12],
-            &hex[13..16],
-            &hex[17..20],
-            &hex[20..]
-        )
+        format!("{}-{}-4{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
     }
 }

@@ -33,13 +33,7 @@ impl Log {
     /// A log and its true hash.
     pub fn new(bucket: &str, key: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
-        Self {
-            bucket: bucket.to_owned(),
-            key: key.into(),
-            hash: sha256(text.as_bytes()),
-            events: None,
-            text,
-        }
+        Self { bucket: bucket.to_owned(), key: key.into(), hash: sha256(text.as_bytes()), events: None, text }
     }
 
     /// The log as it lies in the bucket.
@@ -132,39 +126,15 @@ impl Digest {
         string(&mut out, "digestEndTime", Some(&iso(self.end)));
         string(&mut out, "digestS3Bucket", Some(&self.bucket));
         string(&mut out, "digestS3Object", Some(&self.key));
-        string(
-            &mut out,
-            "digestPublicKeyFingerprint",
-            Some(&self.fingerprint),
-        );
+        string(&mut out, "digestPublicKeyFingerprint", Some(&self.fingerprint));
         string(&mut out, "digestSignatureAlgorithm", Some(&self.algorithm));
         string(&mut out, "newestEventTime", newest.map(iso).as_deref());
         string(&mut out, "oldestEventTime", oldest.map(iso).as_deref());
-        string(
-            &mut out,
-            "previousDigestS3Bucket",
-            previous.map(|p| p.bucket.as_str()),
-        );
-        string(
-            &mut out,
-            "previousDigestS3Object",
-            previous.map(|p| p.key.as_str()),
-        );
-        string(
-            &mut out,
-            "previousDigestHashValue",
-            previous.map(|p| p.hash.as_str()),
-        );
-        string(
-            &mut out,
-            "previousDigestHashAlgorithm",
-            previous.map(|_| "SHA-256"),
-        );
-        string(
-            &mut out,
-            "previousDigestSignature",
-            previous.map(|p| p.signature.as_str()),
-        );
+        string(&mut out, "previousDigestS3Bucket", previous.map(|p| p.bucket.as_str()));
+        string(&mut out, "previousDigestS3Object", previous.map(|p| p.key.as_str()));
+        string(&mut out, "previousDigestHashValue", previous.map(|p| p.hash.as_str()));
+        string(&mut out, "previousDigestHashAlgorithm", previous.map(|_| "SHA-256"));
+        string(&mut out, "previousDigestSignature", previous.map(|p| p.signature.as_str()));
         out.push_str("\"logFiles\":[");
         for (n, log) in self.logs.iter().enumerate() {
             out.push_str(if n == 0 { "{" } else { ",{" });
@@ -172,16 +142,8 @@ impl Digest {
             string(&mut out, "s3Object", Some(&log.key));
             string(&mut out, "hashValue", Some(&log.hash));
             string(&mut out, "hashAlgorithm", Some("SHA-256"));
-            string(
-                &mut out,
-                "newestEventTime",
-                log.events.map(|e| iso(e.0)).as_deref(),
-            );
-            string(
-                &mut out,
-                "oldestEventTime",
-                log.events.map(|e| iso(e.1)).as_deref(),
-            );
+            string(&mut out, "newestEventTime", log.events.map(|e| iso(e.0)).as_deref());
+            string(&mut out, "oldestEventTime", log.events.map(|e| iso(e.1)).as_deref());
             out.pop();
             out.push('}');
         }
@@ -203,15 +165,9 @@ impl Digest {
             self.bucket,
             self.key,
             sha256(text.as_bytes()),
-            self.previous
-                .as_ref()
-                .map_or("null", |previous| &previous.signature),
+            self.previous.as_ref().map_or("null", |previous| &previous.signature),
         );
-        Sealed {
-            signature: self.signer.sign(&signed),
-            text,
-            digest: self,
-        }
+        Sealed { signature: self.signer.sign(&signed), text, digest: self }
     }
 }
 
@@ -236,9 +192,6 @@ impl Sealed {
 
     /// The object metadata that goes with the signature.
     pub fn metadata(&self) -> Vec<(String, String)> {
-        vec![
-            ("signature".into(), self.signature.clone()),
-            ("signature-algorithm".into(), self.digest.algorithm.clone()),
-        ]
+        vec![("signature".into(), self.signature.clone()), ("signature-algorithm".into(), self.digest.algorithm.clone())]
     }
 }

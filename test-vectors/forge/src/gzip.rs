@@ -51,11 +51,6 @@ pub fn gzip_with(content: &[u8], header: &Header<'_>, level: u8) -> Vec<u8> {
 
 /// The content of a member that [`gzip`] wrote.
 pub fn gunzip(member: &[u8]) -> Vec<u8> {
-    assert_eq!(
-        member[..10],
-        HEADER,
-        "not a member of the forge's own making"
-    );
-    miniz_oxide::inflate::decompress_to_vec(&member[10..member.len() - 8])
-        .expect("a whole deflate stream")
+    assert_eq!(member[..10], HEADER, "not a member of the forge's own making");
+    miniz_oxide::inflate::decompress_to_vec(&member[10..member.len() - 8]).expect("a whole deflate stream")
 }

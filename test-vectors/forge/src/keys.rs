@@ -33,11 +33,7 @@ impl TestKey {
         let public = private.to_public_key();
         Self {
             pkcs1: public.to_pkcs1_der().expect("PKCS#1").as_bytes().to_vec(),
-            spki: public
-                .to_public_key_der()
-                .expect("SPKI")
-                .as_bytes()
-                .to_vec(),
+            spki: public.to_public_key_der().expect("SPKI").as_bytes().to_vec(),
             signer: SigningKey::new(private),
         }
     }
@@ -150,10 +146,8 @@ impl Listed {
             ("ValidityEndTime", self.end.as_ref()),
             ("Fingerprint", self.fingerprint.as_ref()),
         ];
-        let lines: Vec<String> = fields
-            .into_iter()
-            .filter_map(|(name, json)| Some(format!("            \"{name}\": {}", json?)))
-            .collect();
+        let lines: Vec<String> =
+            fields.into_iter().filter_map(|(name, json)| Some(format!("            \"{name}\": {}", json?))).collect();
         format!("        {{\n{}\n        }}", lines.join(",\n"))
     }
 }
@@ -177,11 +171,7 @@ pub fn pkcs1(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
 
 /// The modulus of a test key.
 pub fn modulus(key: &TestKey) -> Vec<u8> {
-    assert_eq!(
-        key.pkcs1.len(),
-        270,
-        "a key of 2048 bits: 9 bytes of header, the modulus, 5 bytes of exponent"
-    );
+    assert_eq!(key.pkcs1.len(), 270, "a key of 2048 bits: 9 bytes of header, the modulus, 5 bytes of exponent");
     key.pkcs1[9..9 + 256].to_vec()
 }
 
@@ -211,15 +201,7 @@ fn der(tag: u8, content: &[u8]) -> Vec<u8> {
 pub fn mixed_case(hex: &str) -> String {
     let mut out = String::new();
     for (n, digit) in hex.chars().enumerate() {
-        let _ = write!(
-            out,
-            "{}",
-            if n % 2 == 0 {
-                digit.to_ascii_uppercase()
-            } else {
-                digit
-            }
-        );
+        let _ = write!(out, "{}", if n % 2 == 0 { digit.to_ascii_uppercase() } else { digit });
     }
     out
 }

@@ -7,6 +7,7 @@ pub mod archive;
 pub mod cases;
 pub mod counter;
 pub mod digest;
+pub mod example;
 pub mod gzip;
 pub mod keys;
 pub mod records;
@@ -27,6 +28,7 @@ pub const SCHEMA: &str = "https://github.com/trailseal/trailseal/test-vectors/in
 /// All vectors, in the order of their ids.
 pub fn vectors() -> Vec<Vector> {
     let mut vectors = cases::all();
+    vectors.extend(example::vectors());
     vectors.sort_by(|a, b| a.id.cmp(&b.id));
     vectors
 }
@@ -42,21 +44,13 @@ pub fn files() -> BTreeMap<String, Vec<u8>> {
     for vector in &vectors {
         for (path, bytes) in &vector.files {
             let before = files.insert(path.clone(), bytes.clone());
-            assert!(
-                before.is_none_or(|before| before == *bytes),
-                "two files at {path}"
-            );
+            assert!(before.is_none_or(|before| before == *bytes), "two files at {path}");
         }
     }
-    let index = Index {
-        schema: SCHEMA.to_owned(),
-        vectors,
-    };
+    let index = Index { schema: SCHEMA.to_owned(), vectors };
     files.insert("index.json".to_owned(), json(&index));
-    files.insert(
-        "index.schema.json".to_owned(),
-        json(&sorted(schemars::schema_for!(Index).to_value())),
-    );
+    files.insert("index.schema.json".to_owned(), json(&sorted(schemars::schema_for!(Index).to_value())));
+    files.insert("facts.json".to_owned(), include_bytes!("../facts.json").to_vec());
     files
 }
 
@@ -71,10 +65,7 @@ fn json(value: &impl serde::Serialize) -> Vec<u8> {
 fn sorted(value: Value) -> Value {
     match value {
         Value::Object(map) => {
-            let mut fields: Vec<_> = map
-                .into_iter()
-                .map(|(name, value)| (name, sorted(value)))
-                .collect();
+            let mut fields: Vec<_> = map.into_iter().map(|(name, value)| (name, sorted(value))).collect();
             fields.sort_by(|a, b| a.0.cmp(&b.0));
             Value::Object(Map::from_iter(fields))
         }

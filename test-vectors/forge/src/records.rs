@@ -10,20 +10,8 @@ struct Call(&'static str, &'static str, bool, &'static str, &'static str);
 
 /// What happens in the invented accounts.
 const CALLS: &[Call] = &[
-    Call(
-        "ec2",
-        "DescribeInstances",
-        true,
-        r#"{"instancesSet":{},"filterSet":{}}"#,
-        "null",
-    ),
-    Call(
-        "ec2",
-        "DescribeVolumes",
-        true,
-        r#"{"maxResults":500,"volumeSet":{},"filterSet":{}}"#,
-        "null",
-    ),
+    Call("ec2", "DescribeInstances", true, r#"{"instancesSet":{},"filterSet":{}}"#, "null"),
+    Call("ec2", "DescribeVolumes", true, r#"{"maxResults":500,"volumeSet":{},"filterSet":{}}"#, "null"),
     Call(
         "ec2",
         "AuthorizeSecurityGroupIngress",
@@ -82,13 +70,7 @@ const CALLS: &[Call] = &[
         r#"{"encryptionContext":{"aws:cloudtrail:arn":"arn:aws:cloudtrail:us-east-1:{account}:trail/management-events"},"encryptionAlgorithm":"SYMMETRIC_DEFAULT"}"#,
         "null",
     ),
-    Call(
-        "kms",
-        "GenerateDataKey",
-        true,
-        r#"{"keyId":"arn:aws:kms:{region}:{account}:key/{guid}","keySpec":"AES_256"}"#,
-        "null",
-    ),
+    Call("kms", "GenerateDataKey", true, r#"{"keyId":"arn:aws:kms:{region}:{account}:key/{guid}","keySpec":"AES_256"}"#, "null"),
     Call(
         "lambda",
         "UpdateFunctionCode20150331v2",
@@ -96,20 +78,8 @@ const CALLS: &[Call] = &[
         r#"{"functionName":"invoice-export","publish":true,"dryRun":false}"#,
         r#"{"functionName":"invoice-export","runtime":"python3.13","version":"{n}","state":"Active"}"#,
     ),
-    Call(
-        "cloudtrail",
-        "LookupEvents",
-        true,
-        r#"{"maxResults":50}"#,
-        "null",
-    ),
-    Call(
-        "signin",
-        "ConsoleLogin",
-        false,
-        "null",
-        r#"{"ConsoleLogin":"Success"}"#,
-    ),
+    Call("cloudtrail", "LookupEvents", true, r#"{"maxResults":50}"#, "null"),
+    Call("signin", "ConsoleLogin", false, "null", r#"{"ConsoleLogin":"Success"}"#),
 ];
 
 /// Who does it: the identity's JSON, and where from.
@@ -124,11 +94,7 @@ const PEOPLE: &[(&str, &str, &str)] = &[
         "203.0.113.77",
         "Mozilla/5.0 (X11; Linux x86_64; rv:148.0) Gecko/20100101 Firefox/148.0",
     ),
-    (
-        r#"{"type":"AWSService","invokedBy":"cloudtrail.amazonaws.com"}"#,
-        "cloudtrail.amazonaws.com",
-        "cloudtrail.amazonaws.com",
-    ),
+    (r#"{"type":"AWSService","invokedBy":"cloudtrail.amazonaws.com"}"#, "cloudtrail.amazonaws.com", "cloudtrail.amazonaws.com"),
     (
         r#"{"type":"AssumedRole","principalId":"AROA{key}:i-0{hex}","arn":"arn:aws:sts::{account}:assumed-role/web-tier/i-0{hex}","accountId":"{account}","accessKeyId":"ASIA{key}","sessionContext":{"sessionIssuer":{"type":"Role","principalId":"AROA{key}","arn":"arn:aws:iam::{account}:role/web-tier","accountId":"{account}","userName":"web-tier"},"attributes":{"creationDate":"2026-03-01T00:00:00Z","mfaAuthenticated":"false"},"ec2RoleDelivery":"2.0"}}"#,
         "10.20.4.18",
@@ -158,21 +124,13 @@ pub fn log(account: &str, region: &str, seed: &str, delivered: DateTime<Utc>, co
         records.push(record(account, region, &mut counter, event_time));
         event_time += Duration::seconds(1 + counter.below(30) as i64);
     }
-    Log {
-        text: format!("{{\"Records\":[{}]}}", records.join(",")),
-        oldest,
-        newest,
-    }
+    Log { text: format!("{{\"Records\":[{}]}}", records.join(",")), oldest, newest }
 }
 
 fn record(account: &str, region: &str, counter: &mut Counter, time: DateTime<Utc>) -> String {
     let Call(source, name, read_only, request, response) = &CALLS[counter.below(CALLS.len())];
     let (identity, address, agent) = counter.pick(PEOPLE);
-    let event_type = if *source == "signin" {
-        "AwsConsoleSignIn"
-    } else {
-        "AwsApiCall"
-    };
+    let event_type = if *source == "signin" { "AwsConsoleSignIn" } else { "AwsApiCall" };
     let text = format!(
         r#"{{"eventVersion":"1.11","userIdentity":{identity},"eventTime":"{time}","eventSource":"{source}.amazonaws.com","eventName":"{name}","awsRegion":"{region}","sourceIPAddress":"{address}","userAgent":"{agent}","requestParameters":{request},"responseElements":{response},"requestID":"{{guid}}","eventID":"{event_id}","readOnly":{read_only},"eventType":"{event_type}","managementEvent":true,"recipientAccountId":"{account}","eventCategory":"Management"}}"#,
         time = iso(time),

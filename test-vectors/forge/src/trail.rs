@@ -72,63 +72,31 @@ impl Trail {
     }
 
     fn folder(&self, kind: &str, time: DateTime<Utc>) -> String {
-        let Self {
-            prefix,
-            org,
-            account,
-            region,
-            ..
-        } = self;
-        format!(
-            "{prefix}AWSLogs/{org}{account}/{kind}/{region}/{}/",
-            day(time)
-        )
+        let Self { prefix, org, account, region, .. } = self;
+        format!("{prefix}AWSLogs/{org}{account}/{kind}/{region}/{}/", day(time))
     }
 
     /// The key of a digest that ends at a time.
     pub fn digest_key(&self, end: DateTime<Utc>) -> String {
-        let Self {
-            account,
-            region,
-            name,
-            home,
-            ..
-        } = self;
-        let file = format!(
-            "{account}_CloudTrail-Digest_{region}_{name}_{home}_{}.json.gz",
-            basic(end)
-        );
+        let Self { account, region, name, home, .. } = self;
+        let file = format!("{account}_CloudTrail-Digest_{region}_{name}_{home}_{}.json.gz", basic(end));
         self.folder("CloudTrail-Digest", end) + &file
     }
 
     /// A log of a kind (`CloudTrail`, `CloudTrail-Insight`, …), delivered at a time, with a number of records.
     pub fn log_of(&self, kind: &str, delivered: DateTime<Utc>, salt: &str, records: usize) -> Log {
-        let Self {
-            account,
-            region,
-            name,
-            ..
-        } = self;
+        let Self { account, region, name, .. } = self;
         let time = minute(delivered);
         let seed = format!("{account} {region} {name} {kind} {time} {salt}");
         let unique = Counter::new(format!("name of {seed}")).unique();
         let content = records::log(account, region, &seed, delivered, records);
-        let key = self.folder(kind, delivered)
-            + &format!("{account}_{kind}_{region}_{time}_{unique}.json.gz");
-        Log {
-            events: Some((content.newest, content.oldest)),
-            ..Log::new(&self.bucket, key, content.text)
-        }
+        let key = self.folder(kind, delivered) + &format!("{account}_{kind}_{region}_{time}_{unique}.json.gz");
+        Log { events: Some((content.newest, content.oldest)), ..Log::new(&self.bucket, key, content.text) }
     }
 
     /// A log of management events with one or two records.
     pub fn log(&self, delivered: DateTime<Utc>, salt: &str) -> Log {
-        self.log_of(
-            "CloudTrail",
-            delivered,
-            salt,
-            1 + delivered.timestamp().unsigned_abs() as usize / 300 % 2,
-        )
+        self.log_of("CloudTrail", delivered, salt, 1 + delivered.timestamp().unsigned_abs() as usize / 300 % 2)
     }
 
     /// The start of an hour, counted from the first digest.
@@ -151,9 +119,7 @@ impl Trail {
             fingerprint: self.signer.fingerprint(),
             algorithm: "SHA256withRSA".to_owned(),
             previous: None,
-            logs: (0..logs)
-                .map(|n| self.log(whole + minute * (5 + 20 * n as i32), ""))
-                .collect(),
+            logs: (0..logs).map(|n| self.log(whole + minute * (5 + 20 * n as i32), "")).collect(),
             rewrite: None,
         }
     }
@@ -174,10 +140,7 @@ impl Trail {
             edit(hour, &mut digest);
             digests.push(digest.seal());
         }
-        Chain {
-            trail: self.clone(),
-            digests,
-        }
+        Chain { trail: self.clone(), digests }
     }
 }
 

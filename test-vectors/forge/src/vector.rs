@@ -350,30 +350,17 @@ impl Vector {
 
     /// The worst of the axes.
     fn overall(mut self) -> Self {
-        let Expected {
-            integrity,
-            authenticity,
-            continuity,
-            coverage,
-            ..
-        } = self.expected;
+        let Expected { integrity, authenticity, continuity, coverage, .. } = self.expected;
         let axes = [integrity, authenticity, continuity, coverage];
-        self.expected.overall = [Verdict::Failed, Verdict::Indeterminate]
-            .into_iter()
-            .find(|verdict| axes.contains(verdict))
-            .unwrap_or(Verdict::Passed);
+        self.expected.overall =
+            [Verdict::Failed, Verdict::Indeterminate].into_iter().find(|verdict| axes.contains(verdict)).unwrap_or(Verdict::Passed);
         self
     }
 }
 
 /// The question that all of some chains answers.
 fn whole(chains: &[&Chain]) -> Scope {
-    let digests = || {
-        chains
-            .iter()
-            .flat_map(|chain| &chain.digests)
-            .map(|sealed| &sealed.digest)
-    };
+    let digests = || chains.iter().flat_map(|chain| &chain.digests).map(|sealed| &sealed.digest);
     let names = |name: fn(&Chain) -> &String| {
         let mut names: Vec<String> = chains.iter().map(|chain| name(chain).clone()).collect();
         names.sort();

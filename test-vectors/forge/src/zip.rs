@@ -89,9 +89,7 @@ pub fn zip(entries: &[Entry]) -> Vec<u8> {
     let mut directory = Vec::new();
     for entry in entries {
         let offset = out.len() as u32;
-        let deflated = entry
-            .deflated
-            .then(|| miniz_oxide::deflate::compress_to_vec(&entry.bytes, 6));
+        let deflated = entry.deflated.then(|| miniz_oxide::deflate::compress_to_vec(&entry.bytes, 6));
         let stored = deflated.as_deref().unwrap_or(&entry.bytes);
         let local_path = entry.local_path.as_deref().unwrap_or(&entry.path);
         out.extend(b"PK\x03\x04");

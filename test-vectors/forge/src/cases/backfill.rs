@@ -67,12 +67,10 @@ fn with(id: &str, add: impl FnOnce(&mut Archive)) -> Vector {
 }
 
 fn stand_alone() -> Vector {
-    with("backfill/stand-alone", |archive| deliver(archive, &backfill(1).seal(), generated()))
-        .near("baseline/account-trail")
-        .says(
-            "A backfill digest lists a log that the normal digest of its hour left out; it has its own metadata.",
-            "It belongs to no normal chain, and without it the log would be unreferenced.",
-        )
+    with("backfill/stand-alone", |archive| deliver(archive, &backfill(1).seal(), generated())).near("baseline/account-trail").says(
+        "A backfill digest lists a log that the normal digest of its hour left out; it has its own metadata.",
+        "It belongs to no normal chain, and without it the log would be unreferenced.",
+    )
 }
 
 fn two_stand_alone() -> Vector {
@@ -142,10 +140,7 @@ fn generated_after_a_rotation() -> Vector {
     })
     .keys(&[(
         "rotation-in-april/us-east-1.json",
-        &[
-            Listed::key(&US_EAST_1),
-            Listed::key(&US_EAST_1_NEXT).valid(at("2026-03-20T00:00:00Z"), at("2026-04-19T00:00:00Z")),
-        ],
+        &[Listed::key(&US_EAST_1), Listed::key(&US_EAST_1_NEXT).valid(at("2026-03-20T00:00:00Z"), at("2026-04-19T00:00:00Z"))],
     )])
     .says(
         "A backfill digest of March is made in April and signed with April's key.",
@@ -178,10 +173,7 @@ fn other_time_in_the_name() -> Vector {
         digest.key = trail().digest_key(at("2026-03-01T23:59:59Z")).replace(".json.gz", "_backfill.json.gz");
         deliver(archive, &digest.seal(), generated());
     })
-    .says(
-        "The time in a backfill digest's name is not its end.",
-        "What AWS writes there is not documented, so it is not compared.",
-    )
+    .says("The time in a backfill digest's name is not its end.", "What AWS writes there is not documented, so it is not compared.")
 }
 
 fn without_metadata() -> Vector {

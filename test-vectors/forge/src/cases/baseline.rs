@@ -58,9 +58,7 @@ fn silent_hours() -> Vector {
 }
 
 fn middle_of_a_trail() -> Vector {
-    let mut whole = trail()
-        .from("2026-02-28T23:01:31Z")
-        .chain(&[1, 2, 1, 0, 2, 1]);
+    let mut whole = trail().from("2026-02-28T23:01:31Z").chain(&[1, 2, 1, 0, 2, 1]);
     whole.digests.remove(0);
     delivered("baseline/middle-of-a-trail", &whole).says(
         "The oldest digest names a predecessor that was not handed over.",
@@ -69,25 +67,14 @@ fn middle_of_a_trail() -> Vector {
 }
 
 fn one_digest() -> Vector {
-    delivered("baseline/one-digest", &trail().chain(&[2])).says(
-        "A single digest with two logs.",
-        "The smallest evidence that can prove something.",
-    )
+    delivered("baseline/one-digest", &trail().chain(&[2]))
+        .says("A single digest with two logs.", "The smallest evidence that can prove something.")
 }
 
 fn organisation_trail() -> Vector {
     let one = trail().in_organisation().chain(&[2, 0, 1]);
-    let two = Trail {
-        account: OTHER_ACCOUNT.to_owned(),
-        ..trail().in_organisation()
-    }
-    .chain(&[1, 1, 0]);
-    Vector::new(
-        "baseline/organisation-trail",
-        &[&one, &two],
-        Archive::of(&[&one, &two]),
-    )
-    .says(
+    let two = Trail { account: OTHER_ACCOUNT.to_owned(), ..trail().in_organisation() }.chain(&[1, 1, 0]);
+    Vector::new("baseline/organisation-trail", &[&one, &two], Archive::of(&[&one, &two])).says(
         "An organisation's trail with two accounts below its o-… folder.",
         "In an organisation's trail the account of the folder is not the account of the trail.",
     )
@@ -100,12 +87,7 @@ fn two_accounts_two_regions() -> Vector {
         .map(|(account, region)| Trail::new(account, region, TRAIL, "us-east-1").chain(&[1, 0, 1]))
         .collect();
     let chains: Vec<&Chain> = chains.iter().collect();
-    Vector::new(
-        "baseline/two-accounts-two-regions",
-        &chains,
-        Archive::of(&chains),
-    )
-    .says(
+    Vector::new("baseline/two-accounts-two-regions", &chains, Archive::of(&chains)).says(
         "Two accounts with two source regions each, under the keys of both regions.",
         "Each account and region has its own chain, and each region its own key.",
     )
@@ -113,17 +95,8 @@ fn two_accounts_two_regions() -> Vector {
 
 fn two_trails_one_bucket() -> Vector {
     let one = chain();
-    let two = Trail {
-        name: "security-audit".to_owned(),
-        ..trail()
-    }
-    .chain(&[1, 0, 0, 1, 1]);
-    Vector::new(
-        "baseline/two-trails-one-bucket",
-        &[&one, &two],
-        Archive::of(&[&one, &two]),
-    )
-    .says(
+    let two = Trail { name: "security-audit".to_owned(), ..trail() }.chain(&[1, 0, 0, 1, 1]);
+    Vector::new("baseline/two-trails-one-bucket", &[&one, &two], Archive::of(&[&one, &two])).says(
         "Two trails of one account write into the same folders of one bucket.",
         "The names of logs do not tell the trail; only the digests do.",
     )
@@ -131,12 +104,7 @@ fn two_trails_one_bucket() -> Vector {
 
 fn two_buckets() -> Vector {
     let one = chain();
-    let two = Trail {
-        name: "security-audit".to_owned(),
-        ..trail()
-    }
-    .in_bucket("audit-archive")
-    .chain(&[1, 0, 0, 1, 1]);
+    let two = Trail { name: "security-audit".to_owned(), ..trail() }.in_bucket("audit-archive").chain(&[1, 0, 0, 1, 1]);
     let mut archive = Archive::of(&[&one]);
     archive.rename(|path| format!("trail-archive/{path}"));
     let mut second = Archive::of(&[&two]);
@@ -149,10 +117,7 @@ fn two_buckets() -> Vector {
 }
 
 fn trail_name_with_separators() -> Vector {
-    let named = Trail {
-        name: "org_trail-eu.v2_us-east-1".to_owned(),
-        ..trail()
-    };
+    let named = Trail { name: "org_trail-eu.v2_us-east-1".to_owned(), ..trail() };
     delivered("baseline/trail-name-with-separators", &named.chain(&[1, 2])).says(
         "The trail's name holds underscores, a dot, a hyphen and a region.",
         "A digest's file name must be parsed from both ends.",
@@ -187,18 +152,12 @@ fn escaped_slashes() -> Vector {
 fn unknown_fields() -> Vector {
     let extended = trail().chain_with(&[2, 1, 0], |_, digest| {
         digest.rewrite = Some(|json| {
-            json.replace(
-                "\"logFiles\":[",
-                "\"digestVersion\":{\"major\":2,\"notes\":[null,true,-1.5e3]},\"logFiles\":[",
-            )
+            json.replace("\"logFiles\":[", "\"digestVersion\":{\"major\":2,\"notes\":[null,true,-1.5e3]},\"logFiles\":[")
         });
     });
     delivered("baseline/unknown-fields", &extended)
         .near("baseline/account-trail")
-        .says(
-            "The digests hold a field that is documented nowhere.",
-            "AWS adds fields; an unknown one is no damage.",
-        )
+        .says("The digests hold a field that is documented nowhere.", "AWS adds fields; an unknown one is no damage.")
 }
 
 fn upper_case_hash() -> Vector {
@@ -210,10 +169,7 @@ fn upper_case_hash() -> Vector {
     delivered("baseline/upper-case-hash", &upper)
         .near("baseline/account-trail")
         .false_alarm_of_validate_logs()
-        .says(
-            "The hashValue of one log is in mixed case.",
-            "Hex has no case; validate-logs compares text and reports a mismatch.",
-        )
+        .says("The hashValue of one log is in mixed case.", "Hex has no case; validate-logs compares text and reports a mismatch.")
 }
 
 fn event_times_absent() -> Vector {
@@ -232,11 +188,7 @@ fn without_event_times(json: &str) -> String {
     for field in [",\"newestEventTime\":", ",\"oldestEventTime\":"] {
         while let Some(at) = out.find(field) {
             let value = at + field.len();
-            let length = if out[value..].starts_with("null") {
-                4
-            } else {
-                22
-            };
+            let length = if out[value..].starts_with("null") { 4 } else { 22 };
             out.replace_range(at..value + length, "");
         }
     }
@@ -251,19 +203,14 @@ fn event_times_null() -> Vector {
     });
     delivered("baseline/event-times-null", &null)
         .near("baseline/account-trail")
-        .says(
-            "The event times of digests and logs are null although there are logs.",
-            "These two fields may be null.",
-        )
+        .says("The event times of digests and logs are null although there are logs.", "These two fields may be null.")
 }
 
 fn insight_log_listed() -> Vector {
     let with_insight = trail().chain_with(&[2, 1, 0], |hour, digest| {
         if hour == 1 {
             let delivered = digest.start + chrono::Duration::minutes(24);
-            digest
-                .logs
-                .push(trail().log_of("CloudTrail-Insight", delivered, "", 1));
+            digest.logs.push(trail().log_of("CloudTrail-Insight", delivered, "", 1));
         }
     });
     delivered("baseline/insight-log-listed", &with_insight).near("baseline/account-trail").says(
@@ -273,15 +220,11 @@ fn insight_log_listed() -> Vector {
 }
 
 fn log_delivered_long_before() -> Vector {
-    let late = trail()
-        .from("2026-03-02T00:01:31Z")
-        .chain_with(&[1, 1], |hour, digest| {
-            if hour == 0 {
-                digest
-                    .logs
-                    .push(trail().log(digest.start - chrono::Duration::hours(7), ""));
-            }
-        });
+    let late = trail().from("2026-03-02T00:01:31Z").chain_with(&[1, 1], |hour, digest| {
+        if hour == 0 {
+            digest.logs.push(trail().log(digest.start - chrono::Duration::hours(7), ""));
+        }
+    });
     delivered("baseline/log-of-an-earlier-day", &late).says(
         "A digest lists a log whose name carries a time seven hours before the digest begins.",
         "What a digest lists is in its scope, whatever the time in the name.",
@@ -296,28 +239,18 @@ fn one_digest_of_two_hours() -> Vector {
     });
     delivered("baseline/digest-of-two-hours", &long)
         .near("baseline/account-trail")
-        .says(
-            "The second digest covers two hours.",
-            "No length is guaranteed; only gaps and overlaps are findings.",
-        )
+        .says("The second digest covers two hours.", "No length is guaranteed; only gaps and overlaps are findings.")
 }
 
 fn recompressed_log() -> Vector {
     let chain = chain();
     let mut archive = Archive::of(&[&chain]);
     archive.edit(chain.log(1, 0), |bytes| {
-        *bytes = crate::gzip::gzip_with(
-            &crate::gzip::gunzip(bytes),
-            &crate::gzip::Header::default(),
-            0,
-        );
+        *bytes = crate::gzip::gzip_with(&crate::gzip::gunzip(bytes), &crate::gzip::Header::default(), 0);
     });
     Vector::new("baseline/recompressed-log", &[&chain], archive)
         .near("baseline/account-trail")
-        .says(
-            "One log is compressed anew, with other bytes around the same content.",
-            "AWS hashes the content, not the gzip file.",
-        )
+        .says("One log is compressed anew, with other bytes around the same content.", "AWS hashes the content, not the gzip file.")
 }
 
 fn long_key() -> Vector {
@@ -325,10 +258,7 @@ fn long_key() -> Vector {
     delivered("baseline/key-of-4096-bits", &long)
         .near("baseline/account-trail")
         .keys(&[("long/us-east-1.json", &[keys::Listed::key(&keys::LONG)])])
-        .says(
-            "The digests are signed with a key of 4096 bits.",
-            "Keys of 2048 to 8192 bits are accepted.",
-        )
+        .says("The digests are signed with a key of 4096 bits.", "Keys of 2048 to 8192 bits are accepted.")
 }
 
 fn no_scope() -> Vector {
@@ -337,10 +267,7 @@ fn no_scope() -> Vector {
         .scope(|scope| *scope = Scope::default())
         .coverage(NotAssessed)
         .codes(&["coverage.period_unstated"])
-        .says(
-            "Nothing is asked.",
-            "Everything in the archive is judged, but nothing is said about a period.",
-        )
+        .says("Nothing is asked.", "Everything in the archive is judged, but nothing is said about a period.")
 }
 
 /// A chain whose first two digests and their logs lie where `before` puts them.
@@ -355,29 +282,23 @@ fn moved(before: &Trail, after: &Trail) -> Chain {
 }
 
 fn bucket_changed() -> Vector {
-    delivered(
-        "baseline/bucket-changed",
-        &moved(&trail(), &trail().in_bucket("new-archive")),
-    )
-    .codes(&["chain.moved"])
-    .near("baseline/account-trail")
-    .says(
-        "The trail got another bucket in the middle; the chain goes on there.",
-        "Bucket, prefix and organisation are no part of a chain's identity.",
-    )
+    delivered("baseline/bucket-changed", &moved(&trail(), &trail().in_bucket("new-archive")))
+        .codes(&["chain.moved"])
+        .near("baseline/account-trail")
+        .says(
+            "The trail got another bucket in the middle; the chain goes on there.",
+            "Bucket, prefix and organisation are no part of a chain's identity.",
+        )
 }
 
 fn prefix_changed() -> Vector {
-    delivered(
-        "baseline/prefix-changed",
-        &moved(&trail(), &trail().with_prefix("security/cloudtrail")),
-    )
-    .codes(&["chain.moved"])
-    .near("baseline/account-trail")
-    .says(
-        "The trail got a key prefix in the middle; the chain goes on below it.",
-        "Bucket, prefix and organisation are no part of a chain's identity.",
-    )
+    delivered("baseline/prefix-changed", &moved(&trail(), &trail().with_prefix("security/cloudtrail")))
+        .codes(&["chain.moved"])
+        .near("baseline/account-trail")
+        .says(
+            "The trail got a key prefix in the middle; the chain goes on below it.",
+            "Bucket, prefix and organisation are no part of a chain's identity.",
+        )
 }
 
 fn moved_into_an_organisation() -> Vector {

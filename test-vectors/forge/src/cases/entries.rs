@@ -22,35 +22,22 @@ pub(super) fn all() -> Vec<Vector> {
         encrypted_digest(),
         unsafe_path("entries/parent-folder", "../../etc/cron.d/job.json"),
         unsafe_path("entries/parent-folder-inside", "AWSLogs/../../outside.json"),
-        unsafe_path(
-            "entries/parent-folder-with-backslashes",
-            "..\\..\\Windows\\job.json",
-        ),
+        unsafe_path("entries/parent-folder-with-backslashes", "..\\..\\Windows\\job.json"),
         unsafe_path("entries/absolute-path", "/etc/cron.d/job.json"),
-        unsafe_kind(
-            "entries/symlink-out-of-the-tree",
-            Kind::Symlink,
-            b"../../../../../../../../etc/passwd",
-        ),
+        unsafe_kind("entries/symlink-out-of-the-tree", Kind::Symlink, b"../../../../../../../../etc/passwd"),
         unsafe_kind("entries/device", Kind::Device, b""),
         unsafe_kind("entries/fifo", Kind::Fifo, b""),
         unrecognised(
             "entries/log-name-of-a-browser",
-            &format!(
-                "{folder}/{ACCOUNT}_CloudTrail_us-east-1_20260301T0035Z_aBcDeFgHiJkLmNoP (1).json.gz"
-            ),
+            &format!("{folder}/{ACCOUNT}_CloudTrail_us-east-1_20260301T0035Z_aBcDeFgHiJkLmNoP (1).json.gz"),
         ),
         unrecognised(
             "entries/log-name-in-lower-case",
-            &format!(
-                "{folder}/{ACCOUNT}_cloudtrail_us-east-1_20260301t0035z_abcdefghijklmnop.json.gz"
-            ),
+            &format!("{folder}/{ACCOUNT}_cloudtrail_us-east-1_20260301t0035z_abcdefghijklmnop.json.gz"),
         ),
         unrecognised(
             "entries/log-name-of-an-unknown-kind",
-            &format!(
-                "{folder}/{ACCOUNT}_CloudTrail-Something_us-east-1_20260301T0035Z_aBcDeFgHiJkLmNoP.json.gz"
-            ),
+            &format!("{folder}/{ACCOUNT}_CloudTrail-Something_us-east-1_20260301T0035Z_aBcDeFgHiJkLmNoP.json.gz"),
         ),
         duplicate_equal(),
         duplicate_forged_first(),
@@ -96,14 +83,8 @@ fn nothing(vector: Vector, codes: &[&str]) -> Vector {
 fn empty() -> Vector {
     let mut archive = Archive::default();
     archive.put("README.txt", "The evidence follows by mail.\n");
-    nothing(
-        Vector::new("entries/no-evidence", &[&chain()], archive),
-        &["archive.ignored"],
-    )
-    .says(
-        "The archive holds a readme and nothing else.",
-        "Emptiness is never a pass.",
-    )
+    nothing(Vector::new("entries/no-evidence", &[&chain()], archive), &["archive.ignored"])
+        .says("The archive holds a readme and nothing else.", "Emptiness is never a pass.")
 }
 
 fn logs_without_digests() -> Vector {
@@ -112,20 +93,12 @@ fn logs_without_digests() -> Vector {
     for sealed in &chain.digests {
         archive.remove(&sealed.digest.key);
     }
-    nothing(
-        Vector::new("entries/logs-without-digests", &[&chain], archive),
-        &["log.unreferenced"],
-    )
-    .says(
-        "All digests are deleted; the logs are there.",
-        "Logs without digests prove nothing; validate-logs returns 0.",
-    )
+    nothing(Vector::new("entries/logs-without-digests", &[&chain], archive), &["log.unreferenced"])
+        .says("All digests are deleted; the logs are there.", "Logs without digests prove nothing; validate-logs returns 0.")
 }
 
 fn wrong_crc() -> Vector {
-    let vector = edited("entries/wrong-crc", |chain, archive| {
-        archive.entry(chain.log(1, 0)).wrong_crc = true
-    });
+    let vector = edited("entries/wrong-crc", |chain, archive| archive.entry(chain.log(1, 0)).wrong_crc = true);
     limited(vector, "archive.entry.unreadable").importance(Medium).says(
         "The zip states a wrong CRC for a log whose content is right.",
         "The signed hash decides about the content; the damage to the container is said besides.",
@@ -165,20 +138,14 @@ fn names_disagree() -> Vector {
         let entry = archive.entry(chain.log(1, 0));
         entry.local_path = Some(entry.path.replace("us-east-1", "us-west-2"));
     });
-    limited(vector, "archive.entry.unreadable").says(
-        "The local header of a log names another path than the directory of the zip.",
-        "Two readers would see two files.",
-    )
+    limited(vector, "archive.entry.unreadable")
+        .says("The local header of a log names another path than the directory of the zip.", "Two readers would see two files.")
 }
 
 fn encrypted_log() -> Vector {
-    let vector = edited("entries/encrypted-log", |chain, archive| {
-        archive.entry(chain.log(1, 0)).encrypted = true
-    });
-    limited(vector, "archive.entry.encrypted").says(
-        "A log is protected by a password.",
-        "It is there but cannot be read: neither missing nor altered.",
-    )
+    let vector = edited("entries/encrypted-log", |chain, archive| archive.entry(chain.log(1, 0)).encrypted = true);
+    limited(vector, "archive.entry.encrypted")
+        .says("A log is protected by a password.", "It is there but cannot be read: neither missing nor altered.")
 }
 
 fn encrypted_digest() -> Vector {
@@ -207,10 +174,7 @@ fn unsafe_path(id: &str, path: &str) -> Vector {
 
 fn unsafe_kind(id: &str, kind: Kind, content: &[u8]) -> Vector {
     let vector = edited(id, |_, archive| {
-        archive.entries.push(Entry {
-            kind,
-            ..Entry::new("AWSLogs/latest.json", content)
-        });
+        archive.entries.push(Entry { kind, ..Entry::new("AWSLogs/latest.json", content) });
     });
     limited(vector, "archive.entry.unsafe").says(
         "An entry is no regular file: a link out of the tree, a device or a pipe.",
@@ -219,38 +183,24 @@ fn unsafe_kind(id: &str, kind: Kind, content: &[u8]) -> Vector {
 }
 
 fn unrecognised(id: &str, path: &str) -> Vector {
-    let vector = edited(id, |chain, archive| {
-        archive.put(path, chain.digests[0].digest.logs[0].file())
-    });
-    limited(vector, "archive.entry.unrecognised")
-        .importance(Medium)
-        .says(
-            "An extra file looks like CloudTrail's, but its name is of no known form.",
-            "It may be evidence that a tool renamed; leaving it out silently would be a guess.",
-        )
+    let vector = edited(id, |chain, archive| archive.put(path, chain.digests[0].digest.logs[0].file()));
+    limited(vector, "archive.entry.unrecognised").importance(Medium).says(
+        "An extra file looks like CloudTrail's, but its name is of no known form.",
+        "It may be evidence that a tool renamed; leaving it out silently would be a guess.",
+    )
 }
 
 /// The standard chain with a second entry for one of its files; `forged` tells whether first or last differs.
 fn doubled(id: &str, path: fn(&Chain) -> &str, forged: Option<usize>) -> Vector {
     edited(id, |chain, archive| {
         let path = path(chain);
-        let place = archive
-            .entries
-            .iter()
-            .position(|entry| entry.path == path)
-            .expect("the file");
+        let place = archive.entries.iter().position(|entry| entry.path == path).expect("the file");
         let copy = archive.entries[place].clone();
         if let Some(forged) = forged {
             archive.replace(path, "us-east-1", "us-east-2");
             let altered = archive.entries[place].clone();
-            archive.entries[place] = if forged == 0 {
-                altered.clone()
-            } else {
-                copy.clone()
-            };
-            archive
-                .entries
-                .push(if forged == 0 { copy } else { altered });
+            archive.entries[place] = if forged == 0 { altered.clone() } else { copy.clone() };
+            archive.entries.push(if forged == 0 { copy } else { altered });
         } else {
             archive.entries.push(copy);
         }
@@ -261,42 +211,31 @@ fn duplicate_equal() -> Vector {
     doubled("entries/log-twice", |chain| chain.log(1, 0), None)
         .codes(&["archive.entry.duplicate"])
         .importance(Medium)
-        .says(
-            "The zip holds one log twice under one name, with equal bytes.",
-            "Harmless, and counted.",
-        )
+        .says("The zip holds one log twice under one name, with equal bytes.", "Harmless, and counted.")
 }
 
 fn duplicate_forged_first() -> Vector {
-    doubled(
-        "entries/log-twice-forged-first",
-        |chain| chain.log(1, 0),
-        Some(0),
-    )
-    .near("entries/log-twice")
-    .codes(&["archive.entry.duplicate"])
-    .integrity(Failed)
-    .importance(Critical)
-    .says(
-        "The zip holds one log twice under one name; the first is altered, the last is genuine.",
-        "Readers that keep one entry per name see the genuine one, others the forged one.",
-    )
+    doubled("entries/log-twice-forged-first", |chain| chain.log(1, 0), Some(0))
+        .near("entries/log-twice")
+        .codes(&["archive.entry.duplicate"])
+        .integrity(Failed)
+        .importance(Critical)
+        .says(
+            "The zip holds one log twice under one name; the first is altered, the last is genuine.",
+            "Readers that keep one entry per name see the genuine one, others the forged one.",
+        )
 }
 
 fn duplicate_forged_last() -> Vector {
-    doubled(
-        "entries/log-twice-forged-last",
-        |chain| chain.log(1, 0),
-        Some(1),
-    )
-    .near("entries/log-twice")
-    .codes(&["archive.entry.duplicate"])
-    .integrity(Failed)
-    .importance(Critical)
-    .says(
-        "The zip holds one log twice under one name; the first is genuine, the last is altered.",
-        "Readers that keep one entry per name see the forged one, others the genuine one.",
-    )
+    doubled("entries/log-twice-forged-last", |chain| chain.log(1, 0), Some(1))
+        .near("entries/log-twice")
+        .codes(&["archive.entry.duplicate"])
+        .integrity(Failed)
+        .importance(Critical)
+        .says(
+            "The zip holds one log twice under one name; the first is genuine, the last is altered.",
+            "Readers that keep one entry per name see the forged one, others the genuine one.",
+        )
 }
 
 fn duplicate_digest() -> Vector {
@@ -304,10 +243,7 @@ fn duplicate_digest() -> Vector {
         .near("entries/log-twice")
         .codes(&["archive.entry.duplicate"])
         .importance(Medium)
-        .says(
-            "The zip holds one digest twice under one name, with equal bytes.",
-            "One object, so no fork and no duplicate digest.",
-        )
+        .says("The zip holds one digest twice under one name, with equal bytes.", "One object, so no fork and no duplicate digest.")
 }
 
 /// The size of the largest log of the standard chain.
@@ -318,60 +254,34 @@ fn largest_log(chain: &Chain) -> u64 {
 
 fn log_limit() -> Vector {
     let limit = largest_log(&chain()) - 1;
-    limited(
-        edited("entries/log-over-the-limit", |_, _| ()),
-        "archive.limit",
-    )
-    .limits(Limits {
-        log_bytes: Some(limit),
-        ..Limits::default()
-    })
-    .near("entries/log-at-the-limit")
-    .says(
-        "The largest log is one byte longer than the limit.",
-        "A limit is a finding, never silence.",
-    )
+    limited(edited("entries/log-over-the-limit", |_, _| ()), "archive.limit")
+        .limits(Limits { log_bytes: Some(limit), ..Limits::default() })
+        .near("entries/log-at-the-limit")
+        .says("The largest log is one byte longer than the limit.", "A limit is a finding, never silence.")
 }
 
 fn log_limit_exact() -> Vector {
     let limit = largest_log(&chain());
     edited("entries/log-at-the-limit", |_, _| ())
-        .limits(Limits {
-            log_bytes: Some(limit),
-            ..Limits::default()
-        })
-        .says(
-            "The largest log is as long as the limit.",
-            "Limits are inclusive.",
-        )
+        .limits(Limits { log_bytes: Some(limit), ..Limits::default() })
+        .says("The largest log is as long as the limit.", "Limits are inclusive.")
 }
 
 fn digest_limit() -> Vector {
     let mut chain = quiet_end();
     let mut digest = chain.trail.digest(3, 0);
     digest.follow(&chain.digests[2]);
-    digest.rewrite = Some(|json| {
-        json.replace(
-            "\"logFiles\":[",
-            &format!("\"padding\":\"{}\",\"logFiles\":[", "x".repeat(8192)),
-        )
-    });
+    digest.rewrite = Some(|json| json.replace("\"logFiles\":[", &format!("\"padding\":\"{}\",\"logFiles\":[", "x".repeat(8192))));
     chain.digests[3] = digest.seal();
     let mut archive = Archive::of(&[&chain]);
     archive.sidecar(&chain.digests[2]);
     Vector::new("entries/digest-over-the-limit", &[&chain], archive)
-        .limits(Limits {
-            digest_bytes: Some(8192),
-            ..Limits::default()
-        })
+        .limits(Limits { digest_bytes: Some(8192), ..Limits::default() })
         .near("entries/log-over-the-limit")
         .codes(&["archive.limit", "coverage.gap"])
         .integrity(Indeterminate)
         .coverage(Indeterminate)
-        .says(
-            "The newest digest, a silent one, is longer than the limit.",
-            "What is not read covers nothing.",
-        )
+        .says("The newest digest, a silent one, is longer than the limit.", "What is not read covers nothing.")
 }
 
 /// A path of so many bytes.
@@ -383,36 +293,24 @@ fn path_of(length: usize) -> String {
 }
 
 fn path_limit() -> Vector {
-    let vector = edited("entries/path-over-the-limit", |_, archive| {
-        archive.put(&path_of(1025), "far away")
-    });
+    let vector = edited("entries/path-over-the-limit", |_, archive| archive.put(&path_of(1025), "far away"));
     limited(vector, "archive.limit")
         .near("entries/path-at-the-limit")
-        .says(
-            "The path of a file that is no evidence is 1,025 bytes long.",
-            "S3 keys have at most 1,024.",
-        )
+        .says("The path of a file that is no evidence is 1,025 bytes long.", "S3 keys have at most 1,024.")
 }
 
 fn path_limit_exact() -> Vector {
-    edited("entries/path-at-the-limit", |_, archive| {
-        archive.put(&path_of(1024), "far away")
-    })
-    .codes(&["archive.ignored"])
-    .importance(Medium)
-    .says(
-        "The path of a file that is no evidence is 1,024 bytes long.",
-        "Limits are inclusive.",
-    )
+    edited("entries/path-at-the-limit", |_, archive| archive.put(&path_of(1024), "far away"))
+        .codes(&["archive.ignored"])
+        .importance(Medium)
+        .says("The path of a file that is no evidence is 1,024 bytes long.", "Limits are inclusive.")
 }
 
 /// A chain whose newest digest, a silent one, holds an unknown field with arrays in arrays; its predecessor has a sidecar.
 fn deep(id: &str, rewrite: fn(&str) -> String) -> Vector {
-    let chain = super::quiet_end()
-        .trail
-        .chain_with(&[2, 1, 2, 0], |hour, digest| {
-            digest.rewrite = (hour == 3).then_some(rewrite);
-        });
+    let chain = super::quiet_end().trail.chain_with(&[2, 1, 2, 0], |hour, digest| {
+        digest.rewrite = (hour == 3).then_some(rewrite);
+    });
     let mut archive = Archive::of(&[&chain]);
     archive.sidecar(&chain.digests[2]);
     Vector::new(id, &[&chain], archive).near("baseline/unknown-fields")
@@ -421,10 +319,7 @@ fn deep(id: &str, rewrite: fn(&str) -> String) -> Vector {
 /// Adds arrays in arrays; with the object around them they are `depth` deep.
 fn nested(json: &str, depth: usize) -> String {
     let (open, close) = ("[".repeat(depth - 1), "]".repeat(depth - 1));
-    json.replace(
-        "\"logFiles\":[",
-        &format!("\"deep\":{open}{close},\"logFiles\":["),
-    )
+    json.replace("\"logFiles\":[", &format!("\"deep\":{open}{close},\"logFiles\":["))
 }
 
 fn depth_limit() -> Vector {
@@ -433,19 +328,13 @@ fn depth_limit() -> Vector {
         .codes(&["coverage.gap", "digest.malformed"])
         .integrity(Failed)
         .coverage(Indeterminate)
-        .says(
-            "An unknown field of the newest digest makes its JSON 65 deep.",
-            "AWS writes 3; deeper is no digest.",
-        )
+        .says("An unknown field of the newest digest makes its JSON 65 deep.", "AWS writes 3; deeper is no digest.")
 }
 
 fn depth_limit_exact() -> Vector {
     deep("entries/digest-at-the-depth-limit", |json| nested(json, 64))
         .integrity(Passed)
-        .says(
-            "An unknown field of the newest digest makes its JSON 64 deep.",
-            "Limits are inclusive.",
-        )
+        .says("An unknown field of the newest digest makes its JSON 64 deep.", "Limits are inclusive.")
 }
 
 fn nested_too_deep() -> Vector {
@@ -453,10 +342,8 @@ fn nested_too_deep() -> Vector {
         let inner = zip(&[Entry::new("notes.txt", "deep")]);
         archive.put("outer.zip", zip(&[Entry::new("inner.zip", inner)]));
     });
-    limited(vector, "archive.limit")
-        .near("layout/zip-of-zips")
-        .says(
-            "Besides the evidence the zip holds a zip that holds a zip.",
-            "Archives are read one level deep; what lies deeper is not read, and that is said.",
-        )
+    limited(vector, "archive.limit").near("layout/zip-of-zips").says(
+        "Besides the evidence the zip holds a zip that holds a zip.",
+        "Archives are read one level deep; what lies deeper is not read, and that is said.",
+    )
 }

@@ -133,19 +133,11 @@ pub(super) fn all() -> Vec<Vector> {
 }
 
 /// A whole chain whose paths are rewritten.
-fn tree(
-    id: &str,
-    trail: Trail,
-    rename: impl Fn(&str) -> String,
-    description: &str,
-    why: &str,
-) -> Vector {
+fn tree(id: &str, trail: Trail, rename: impl Fn(&str) -> String, description: &str, why: &str) -> Vector {
     let chain = trail.chain(&[2, 1, 0, 2, 1]);
     let mut archive = Archive::of(&[&chain]);
     archive.rename(rename);
-    Vector::new(id, &[&chain], archive)
-        .near("baseline/account-trail")
-        .says(description, why)
+    Vector::new(id, &[&chain], archive).near("baseline/account-trail").says(description, why)
 }
 
 fn deflated() -> Vector {
@@ -156,28 +148,20 @@ fn deflated() -> Vector {
     }
     Vector::new("layout/deflated", &[&chain], archive)
         .near("baseline/account-trail")
-        .says(
-            "The entries of the zip are deflated.",
-            "Most archivers deflate even what is compressed already.",
-        )
+        .says("The entries of the zip are deflated.", "Most archivers deflate even what is compressed already.")
 }
 
 fn nested_zip() -> Vector {
     let chain = chain();
     let archive = Archive::of(&[&chain]);
-    let (logs, digests): (Vec<Entry>, Vec<Entry>) = archive
-        .entries
-        .into_iter()
-        .partition(|entry| entry.path.contains("/CloudTrail/"));
+    let (logs, digests): (Vec<Entry>, Vec<Entry>) =
+        archive.entries.into_iter().partition(|entry| entry.path.contains("/CloudTrail/"));
     let mut outer = Archive::default();
     outer.put("logs-2026-03.zip", crate::zip::zip(&logs));
     outer.put("digests-2026-03.zip", crate::zip::zip(&digests));
     Vector::new("layout/zip-of-zips", &[&chain], outer)
         .near("baseline/account-trail")
-        .says(
-            "A zip of two zips, one with the logs and one with the digests.",
-            "Archives of one level within an archive are read.",
-        )
+        .says("A zip of two zips, one with the logs and one with the digests.", "Archives of one level within an archive are read.")
 }
 
 fn two_archives() -> Vector {
@@ -187,13 +171,10 @@ fn two_archives() -> Vector {
     let mut vector = Vector::of_zip("layout/two-archives", &[&chain], crate::zip::zip(&first));
     let path = "archives/layout/two-archives-second.zip";
     vector.archives.push(path.to_owned());
+    vector.files.insert(path.to_owned(), crate::zip::zip(&second));
     vector
-        .files
-        .insert(path.to_owned(), crate::zip::zip(&second));
-    vector.near("baseline/account-trail").says(
-        "Two archives; every second file lies in the second.",
-        "Several archives are one case, wherever they were split.",
-    )
+        .near("baseline/account-trail")
+        .says("Two archives; every second file lies in the second.", "Several archives are one case, wherever they were split.")
 }
 
 fn macos() -> Vector {
@@ -201,10 +182,7 @@ fn macos() -> Vector {
     let mut archive = Archive::of(&[&chain]);
     let name = chain.log(0, 0).rsplit('/').next().expect("a name");
     archive.put(".DS_Store", b"\0\0\0\x01Bud1".as_slice());
-    archive.put(
-        &format!("__MACOSX/AWSLogs/._{name}"),
-        b"\0\x05\x16\x07".as_slice(),
-    );
+    archive.put(&format!("__MACOSX/AWSLogs/._{name}"), b"\0\x05\x16\x07".as_slice());
     archive.put(&format!("AWSLogs/._{name}"), b"\0\x05\x16\x07".as_slice());
     Vector::new("layout/macos-files", &[&chain], archive)
         .near("baseline/account-trail")
@@ -220,17 +198,9 @@ fn readme() -> Vector {
     let chain = chain();
     let mut archive = Archive::of(&[&chain]);
     archive.put("README.txt", "Evidence for the audit of 2026.\n");
-    archive.put(
-        "captures/describe-trails.json",
-        "{\n    \"trailList\": []\n}\n",
-    );
-    let lake = format!(
-        "AWSLogs/{ACCOUNT}/CloudTrail-Lake/Query/2026/03/02/5a3b9c11-0000-4000-a000-000000000001"
-    );
-    archive.put(
-        &format!("{lake}/result_sign.json"),
-        "{\"version\":\"1.0\",\"region\":\"us-east-1\",\"files\":[]}",
-    );
+    archive.put("captures/describe-trails.json", "{\n    \"trailList\": []\n}\n");
+    let lake = format!("AWSLogs/{ACCOUNT}/CloudTrail-Lake/Query/2026/03/02/5a3b9c11-0000-4000-a000-000000000001");
+    archive.put(&format!("{lake}/result_sign.json"), "{\"version\":\"1.0\",\"region\":\"us-east-1\",\"files\":[]}");
     Vector::new("layout/other-files", &[&chain], archive)
         .near("baseline/account-trail")
         .codes(&["archive.ignored"])
@@ -274,9 +244,7 @@ fn log_day_folder() -> Vector {
 /// Two regions below a key prefix; the files of one of them were moved to another prefix.
 fn one_region_moved(id: &str) -> Vector {
     let stayed = trail().with_prefix("production").chain(&[1, 1]);
-    let moved = Trail::new(ACCOUNT, "us-west-2", TRAIL, "us-east-1")
-        .with_prefix("production")
-        .chain(&[1, 1]);
+    let moved = Trail::new(ACCOUNT, "us-west-2", TRAIL, "us-east-1").with_prefix("production").chain(&[1, 1]);
     let mut archive = Archive::of(&[&moved]);
     archive.rename(|path| path.replace("production/", "cold-storage/"));
     archive.entries.append(&mut Archive::of(&[&stayed]).entries);
@@ -310,15 +278,9 @@ fn renamed_prefix_explained() -> Vector {
 /// The same account and trail name in two buckets, so that all keys of digests are the same.
 fn same_keys() -> [Chain; 2] {
     let first = trail().chain(&[1, 1]);
-    let second = trail()
-        .in_bucket("audit-archive")
-        .chain_with(&[0, 0], |hour, digest| {
-            digest.logs.push(
-                trail()
-                    .in_bucket("audit-archive")
-                    .log(digest.start, &format!("second {hour}")),
-            );
-        });
+    let second = trail().in_bucket("audit-archive").chain_with(&[0, 0], |hour, digest| {
+        digest.logs.push(trail().in_bucket("audit-archive").log(digest.start, &format!("second {hour}")));
+    });
     [first, second]
 }
 
@@ -330,9 +292,7 @@ fn two_trees(id: &str, folders: [&str; 2]) -> Vector {
         tree.rename(|path| format!("{folder}/{path}"));
         archive.entries.append(&mut tree.entries);
     }
-    Vector::new(id, &[&first, &second], archive)
-        .near("baseline/two-buckets")
-        .continuity(Indeterminate)
+    Vector::new(id, &[&first, &second], archive).near("baseline/two-buckets").continuity(Indeterminate)
 }
 
 fn buckets_with_one_key() -> Vector {

@@ -201,13 +201,10 @@ fn restarted(hours: &[usize], at: usize) -> Chain {
 
 fn restart() -> Vector {
     let chain = restarted(&[2, 1, 1, 1], 2);
-    edited("links/restart", &chain, |archive| archive.sidecar(&chain.digests[1]))
-        .codes(&["chain.restart"])
-        .importance(Medium)
-        .says(
-            "The chain starts anew without a hole; the last digest before has a sidecar.",
-            "Validation was switched off and on again. Every hour is covered.",
-        )
+    edited("links/restart", &chain, |archive| archive.sidecar(&chain.digests[1])).codes(&["chain.restart"]).importance(Medium).says(
+        "The chain starts anew without a hole; the last digest before has a sidecar.",
+        "Validation was switched off and on again. Every hour is covered.",
+    )
 }
 
 fn restart_older_deleted() -> Vector {
@@ -459,10 +456,7 @@ fn account_contradicts() -> Vector {
         .codes(&["digest.identity_mismatch"])
         .continuity(Failed)
         .missed_by_validate_logs(&[16])
-        .says(
-            "The awsAccountId of a signed digest is not the account in its own key.",
-            "validate-logs never compares the two.",
-        )
+        .says("The awsAccountId of a signed digest is not the account in its own key.", "validate-logs never compares the two.")
 }
 
 fn end_contradicts_name() -> Vector {
@@ -540,8 +534,5 @@ fn region_absent_between_chains() -> Vector {
         .codes(&["coverage.gap"])
         .coverage(Indeterminate)
         .missed_by_validate_logs(&[2, 24])
-        .says(
-            "All digests of a second region but the first are missing.",
-            "A region that is covered does not cover another.",
-        )
+        .says("All digests of a second region but the first are missing.", "A region that is covered does not cover another.")
 }

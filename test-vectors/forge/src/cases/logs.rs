@@ -23,10 +23,7 @@ pub(super) fn all() -> Vec<Vector> {
         copy_does_not_stand_in(),
         planted(),
         planted_undocumented("logs/planted-insight", "CloudTrail-Insight"),
-        planted_undocumented(
-            "logs/planted-network-activity",
-            "CloudTrail-NetworkActivity",
-        ),
+        planted_undocumented("logs/planted-network-activity", "CloudTrail-NetworkActivity"),
         planted_undocumented("logs/planted-aggregated", "CloudTrail-Aggregated"),
         listed_twice(),
         listed_in_two_digests(),
@@ -68,16 +65,10 @@ fn limited(vector: Vector, code: &str) -> Vector {
 
 fn value_altered() -> Vector {
     let vector = edited("logs/value-altered", |chain, archive| {
-        archive.replace(
-            chain.log(1, 0),
-            "\"sourceIPAddress\":\"",
-            "\"sourceIPAddress\":\"1",
-        );
+        archive.replace(chain.log(1, 0), "\"sourceIPAddress\":\"", "\"sourceIPAddress\":\"1");
     });
-    failed(vector, "log.hash_mismatch").says(
-        "One address in a record is altered; the file is a proper gzip file.",
-        "The plainest forgery.",
-    )
+    failed(vector, "log.hash_mismatch")
+        .says("One address in a record is altered; the file is a proper gzip file.", "The plainest forgery.")
 }
 
 fn record_removed() -> Vector {
@@ -85,26 +76,16 @@ fn record_removed() -> Vector {
         let text = &chain.digests[0].digest.logs[0].text;
         let second = text.find("},{\"eventVersion\"").expect("two records");
         let first = format!("{}}}]}}", &text[..second]);
-        archive.edit(chain.log(0, 0), |bytes| {
-            *bytes = crate::gzip::gzip(first.as_bytes())
-        });
+        archive.edit(chain.log(0, 0), |bytes| *bytes = crate::gzip::gzip(first.as_bytes()));
     });
-    failed(vector, "log.hash_mismatch").says(
-        "One of two records is taken out of a log.",
-        "What a guilty insider would do.",
-    )
+    failed(vector, "log.hash_mismatch").says("One of two records is taken out of a log.", "What a guilty insider would do.")
 }
 
 fn emptied() -> Vector {
     let vector = edited("logs/emptied", |chain, archive| {
-        archive.edit(chain.log(1, 0), |bytes| {
-            *bytes = crate::gzip::gzip(b"{\"Records\":[]}")
-        });
+        archive.edit(chain.log(1, 0), |bytes| *bytes = crate::gzip::gzip(b"{\"Records\":[]}"));
     });
-    failed(vector, "log.hash_mismatch").says(
-        "A log's records are replaced by none.",
-        "An empty log is a log with a hash.",
-    )
+    failed(vector, "log.hash_mismatch").says("A log's records are replaced by none.", "An empty log is a log with a hash.")
 }
 
 fn replaced_by_another() -> Vector {
@@ -131,10 +112,9 @@ fn all_deleted() -> Vector {
             archive.remove_logs(sealed);
         }
     });
-    failed(vector, "log.missing").near("logs/deleted").says(
-        "All logs are deleted and all digests are there.",
-        "A sound chain over nothing is not sound evidence.",
-    )
+    failed(vector, "log.missing")
+        .near("logs/deleted")
+        .says("All logs are deleted and all digests are there.", "A sound chain over nothing is not sound evidence.")
 }
 
 fn renamed() -> Vector {
@@ -161,12 +141,7 @@ fn copy_does_not_stand_in() -> Vector {
     });
     let mut archive = Archive::of(&[&chain]);
     archive.remove(chain.log(1, 0));
-    failed(
-        Vector::new("logs/copy-does-not-stand-in", &[&chain], archive),
-        "log.missing",
-    )
-    .near("logs/deleted")
-    .says(
+    failed(Vector::new("logs/copy-does-not-stand-in", &[&chain], archive), "log.missing").near("logs/deleted").says(
         "Two logs are equal byte for byte, and one of them is deleted.",
         "All empty logs are equal; one of them cannot stand in for another.",
     )
@@ -178,15 +153,11 @@ fn extra(kind: &str) -> Log {
 }
 
 fn planted() -> Vector {
-    let vector = edited("logs/planted", |_, archive| {
-        archive.log(&extra("CloudTrail"))
-    });
-    limited(vector, "log.unreferenced")
-        .missed_by_validate_logs(&[9])
-        .says(
-            "A log lies among the others that no digest lists.",
-            "Whoever can write into the bucket can plant it. It is not evidence.",
-        )
+    let vector = edited("logs/planted", |_, archive| archive.log(&extra("CloudTrail")));
+    limited(vector, "log.unreferenced").missed_by_validate_logs(&[9]).says(
+        "A log lies among the others that no digest lists.",
+        "Whoever can write into the bucket can plant it. It is not evidence.",
+    )
 }
 
 fn planted_undocumented(id: &str, kind: &str) -> Vector {
@@ -202,16 +173,11 @@ fn planted_undocumented(id: &str, kind: &str) -> Vector {
 }
 
 fn listed_twice() -> Vector {
-    signed("logs/listed-twice-in-one-digest", |digest| {
-        digest.logs.push(digest.logs[0].clone())
-    })
-    .missed_by_validate_logs(&[19])
-    .codes(&["log.doubly_listed"])
-    .importance(Medium)
-    .says(
-        "A digest lists one log twice.",
-        "AWS signed it, so it is odd and no more; but the log counts once.",
-    )
+    signed("logs/listed-twice-in-one-digest", |digest| digest.logs.push(digest.logs[0].clone()))
+        .missed_by_validate_logs(&[19])
+        .codes(&["log.doubly_listed"])
+        .importance(Medium)
+        .says("A digest lists one log twice.", "AWS signed it, so it is odd and no more; but the log counts once.")
 }
 
 /// A chain whose third digest lists a log of its second digest again.
@@ -231,32 +197,24 @@ fn listed_in_two_digests() -> Vector {
         .missed_by_validate_logs(&[19])
         .codes(&["log.doubly_listed"])
         .importance(Medium)
-        .says(
-            "Two digests list one log with one hash.",
-            "AWS signed both; the log counts once.",
-        )
+        .says("Two digests list one log with one hash.", "AWS signed both; the log counts once.")
 }
 
 fn listed_with_two_hashes() -> Vector {
-    listed_again("logs/listed-with-two-hashes", |log| {
-        log.hash = "0".repeat(64)
-    })
-    .near("logs/listed-in-two-digests")
-    .codes(&["log.doubly_listed", "log.hash_mismatch"])
-    .integrity(Failed)
-    .importance(Critical)
-    .says(
-        "Two digests list one log with different hashes; the file has the first.",
-        "A log cannot have two contents, and the file contradicts one of two signed statements.",
-    )
+    listed_again("logs/listed-with-two-hashes", |log| log.hash = "0".repeat(64))
+        .near("logs/listed-in-two-digests")
+        .codes(&["log.doubly_listed", "log.hash_mismatch"])
+        .integrity(Failed)
+        .importance(Critical)
+        .says(
+            "Two digests list one log with different hashes; the file has the first.",
+            "A log cannot have two contents, and the file contradicts one of two signed statements.",
+        )
 }
 
 fn foreign_account() -> Vector {
-    let foreign =
-        Trail::new(OTHER_ACCOUNT, "us-east-1", TRAIL, "us-east-1").log(trail().hour(1), "");
-    let vector = signed("logs/foreign-account", |digest| {
-        digest.logs.push(foreign.clone())
-    });
+    let foreign = Trail::new(OTHER_ACCOUNT, "us-east-1", TRAIL, "us-east-1").log(trail().hour(1), "");
+    let vector = signed("logs/foreign-account", |digest| digest.logs.push(foreign.clone()));
     limited(vector, "log.foreign").says(
         "A digest lists a log of another account; the log is there and has the right hash.",
         "AWS signed it, so it is no forgery; but a digest of one account should not speak of another.",
@@ -265,42 +223,25 @@ fn foreign_account() -> Vector {
 
 fn foreign_region() -> Vector {
     let foreign = Trail::new(ACCOUNT, "us-west-2", TRAIL, "us-east-1").log(trail().hour(1), "");
-    let vector = signed("logs/foreign-region", |digest| {
-        digest.logs.push(foreign.clone())
-    });
-    limited(vector, "log.foreign")
-        .near("logs/foreign-account")
-        .says(
-            "A digest lists a log of another region.",
-            "Odd, and signed.",
-        )
+    let vector = signed("logs/foreign-region", |digest| digest.logs.push(foreign.clone()));
+    limited(vector, "log.foreign").near("logs/foreign-account").says("A digest lists a log of another region.", "Odd, and signed.")
 }
 
 fn foreign_kind() -> Vector {
     let key = format!("AWSLogs/{ACCOUNT}/CloudTrail/us-east-1/2026/03/01/notes.txt");
     let vector = signed("logs/no-log-at-all", |digest| {
-        digest
-            .logs
-            .push(Log::new("trail-archive", key.clone(), "a note\n"));
+        digest.logs.push(Log::new("trail-archive", key.clone(), "a note\n"));
     });
-    vector
-        .codes(&["archive.ignored", "log.foreign"])
-        .integrity(Indeterminate)
-        .near("logs/foreign-account")
-        .says(
-            "A digest lists a text file; it lies in its place.",
-            "What does not end in .json or .json.gz is not read, so it is not looked for either.",
-        )
+    vector.codes(&["archive.ignored", "log.foreign"]).integrity(Indeterminate).near("logs/foreign-account").says(
+        "A digest lists a text file; it lies in its place.",
+        "What does not end in .json or .json.gz is not read, so it is not looked for either.",
+    )
 }
 
 fn unproved() -> Vector {
     edited("logs/altered-below-an-unsigned-digest", |chain, archive| {
         archive.remove(&crate::archive::sidecar_path(chain.newest()));
-        archive.replace(
-            chain.log(4, 0),
-            "\"sourceIPAddress\":\"",
-            "\"sourceIPAddress\":\"1",
-        );
+        archive.replace(chain.log(4, 0), "\"sourceIPAddress\":\"", "\"sourceIPAddress\":\"1");
     })
     .near("metadata/none")
     .codes(&["coverage.gap", "digest.signature.missing", "log.unproved"])

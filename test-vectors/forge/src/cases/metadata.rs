@@ -55,10 +55,8 @@ fn get_object_output() -> Vector {
         "    \"ServerSideEncryption\"",
         "    \"VersionId\": \"null\",\n    \"TagCount\": 1,\n    \"ServerSideEncryption\"",
     );
-    sidecar("metadata/get-object-output", &chain, output).says(
-        "The sidecar is what `aws s3api get-object` printed.",
-        "get-object prints the same map of metadata as head-object.",
-    )
+    sidecar("metadata/get-object-output", &chain, output)
+        .says("The sidecar is what `aws s3api get-object` printed.", "get-object prints the same map of metadata as head-object.")
 }
 
 /// `rclone lsjson -R -M --files-only` output with one file.
@@ -75,13 +73,7 @@ fn lsjson(chain: &Chain, path: &str) -> String {
 fn rclone_listing() -> Vector {
     let chain = chain();
     let listing = lsjson(&chain, chain.key(4));
-    shape(
-        "metadata/rclone-lsjson",
-        &chain,
-        "object-metadata.json",
-        listing,
-    )
-    .says(
+    shape("metadata/rclone-lsjson", &chain, "object-metadata.json", listing).says(
         "The metadata comes as rclone's listing of the bucket.",
         "`rclone lsjson -R -M` is the only listing that holds user metadata.",
     )
@@ -89,21 +81,13 @@ fn rclone_listing() -> Vector {
 
 fn rclone_listing_below_a_folder() -> Vector {
     let chain = chain();
-    let listing = lsjson(
-        &chain,
-        chain.key(4).strip_prefix("AWSLogs/").expect("AWSLogs"),
-    );
-    shape(
-        "metadata/rclone-lsjson-below-a-folder",
-        &chain,
-        "lists/object-metadata-2026-03.json",
-        listing,
-    )
-    .near("metadata/rclone-lsjson")
-    .says(
-        "rclone listed a folder of the bucket, so its paths begin in the middle of the keys.",
-        "A listing's paths are compared like any other: from the right.",
-    )
+    let listing = lsjson(&chain, chain.key(4).strip_prefix("AWSLogs/").expect("AWSLogs"));
+    shape("metadata/rclone-lsjson-below-a-folder", &chain, "lists/object-metadata-2026-03.json", listing)
+        .near("metadata/rclone-lsjson")
+        .says(
+            "rclone listed a folder of the bucket, so its paths begin in the middle of the keys.",
+            "A listing's paths are compared like any other: from the right.",
+        )
 }
 
 fn s5cmd_lines() -> Vector {
@@ -130,13 +114,7 @@ fn capital_lines() -> Vector {
         "{{\"Key\":\"{}\",\"Metadata\":{{\"signature\":\"{}\",\"signature-algorithm\":\"SHA256withRSA\"}}}}\n\n",
         sealed.digest.key, sealed.signature
     );
-    shape(
-        "metadata/capital-lines",
-        &chain,
-        "object-metadata-digests.jsonl",
-        line,
-    )
-    .says(
+    shape("metadata/capital-lines", &chain, "object-metadata-digests.jsonl", line).says(
         "The metadata comes as JSON lines with `Key` and `Metadata`; the last line is empty.",
         "A loop over head-object that adds the key writes such lines.",
     )
@@ -145,43 +123,25 @@ fn capital_lines() -> Vector {
 fn csv() -> Vector {
     let chain = chain();
     let sealed = chain.newest();
-    let table = format!(
-        "key,signature\n{},{}\n",
-        sealed.digest.key, sealed.signature
-    );
-    shape("metadata/csv", &chain, "object-metadata.csv", table).says(
-        "The metadata comes as CSV with the columns key and signature.",
-        "A query over S3 Metadata tables exports this.",
-    )
+    let table = format!("key,signature\n{},{}\n", sealed.digest.key, sealed.signature);
+    shape("metadata/csv", &chain, "object-metadata.csv", table)
+        .says("The metadata comes as CSV with the columns key and signature.", "A query over S3 Metadata tables exports this.")
 }
 
 fn csv_quoted() -> Vector {
     let chain = chain();
     let sealed = chain.newest();
-    let table = format!(
-        "\"bucket\",\"signature\",\"key\"\r\n\"trail-archive\",\"{}\",\"{}\"\r\n",
-        sealed.signature, sealed.digest.key
-    );
-    shape(
-        "metadata/csv-quoted",
-        &chain,
-        "object-metadata-athena.csv",
-        table,
-    )
-    .near("metadata/csv")
-    .says(
-        "The CSV is quoted, has CRLF, another order and one more column.",
-        "Athena quotes every field.",
-    )
+    let table =
+        format!("\"bucket\",\"signature\",\"key\"\r\n\"trail-archive\",\"{}\",\"{}\"\r\n", sealed.signature, sealed.digest.key);
+    shape("metadata/csv-quoted", &chain, "object-metadata-athena.csv", table)
+        .near("metadata/csv")
+        .says("The CSV is quoted, has CRLF, another order and one more column.", "Athena quotes every field.")
 }
 
 fn utf16_sidecar() -> Vector {
     let chain = chain();
     let text = head(chain.newest()).replace('\n', "\r\n");
-    let bytes: Vec<u8> = [0xff, 0xfe]
-        .into_iter()
-        .chain(text.encode_utf16().flat_map(u16::to_le_bytes))
-        .collect();
+    let bytes: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     sidecar("metadata/utf-16-sidecar", &chain, bytes).says(
         "The sidecar is UTF-16LE with a byte order mark and CRLF.",
         "Windows PowerShell writes the output of a command like this.",
@@ -192,21 +152,15 @@ fn upper_case_signature() -> Vector {
     let chain = chain();
     let sealed = chain.newest();
     let upper = head(sealed).replace(&sealed.signature, &mixed_case(&sealed.signature));
-    sidecar("metadata/upper-case-signature", &chain, upper).says(
-        "The signature in the sidecar is in mixed case.",
-        "Hex has no case.",
-    )
+    sidecar("metadata/upper-case-signature", &chain, upper)
+        .says("The signature in the sidecar is in mixed case.", "Hex has no case.")
 }
 
 fn sidecar_for_every_digest() -> Vector {
     let chain = chain();
     let mut archive = Archive::without_metadata(&[&chain]);
     for (hour, sealed) in chain.digests.iter().enumerate() {
-        let signature = if hour % 2 == 0 {
-            mixed_case(&sealed.signature)
-        } else {
-            sealed.signature.clone()
-        };
+        let signature = if hour % 2 == 0 { mixed_case(&sealed.signature) } else { sealed.signature.clone() };
         archive.sidecar_with(sealed, &[("signature".into(), signature)]);
     }
     Vector::new("metadata/sidecar-for-every-digest", &[&chain], archive).near("baseline/account-trail").says(
@@ -233,19 +187,12 @@ fn none() -> Vector {
 /// What follows when the newest digest, a silent one, cannot be proved.
 fn silent_and_unsigned(vector: Vector, codes: &[&str]) -> Vector {
     let codes = [codes, &["coverage.gap", "digest.signature.missing"]].concat();
-    vector
-        .codes(&codes)
-        .authenticity(Indeterminate)
-        .coverage(Indeterminate)
+    vector.codes(&codes).authenticity(Indeterminate).coverage(Indeterminate)
 }
 
 fn none_and_quiet() -> Vector {
     let chain = quiet_end();
-    let vector = Vector::new(
-        "metadata/none-and-silent",
-        &[&chain],
-        Archive::without_metadata(&[&chain]),
-    );
+    let vector = Vector::new("metadata/none-and-silent", &[&chain], Archive::without_metadata(&[&chain]));
     silent_and_unsigned(vector, &[]).near("metadata/none").says(
         "No metadata was handed over, and the newest digest lists no logs.",
         "Nothing of integrity is open: no log hangs on the missing signature.",
@@ -255,79 +202,50 @@ fn none_and_quiet() -> Vector {
 fn broken_sidecar() -> Vector {
     let chain = quiet_end();
     let text = head(chain.newest());
-    let vector = sidecar(
-        "metadata/broken-sidecar",
-        &chain,
-        &text.as_bytes()[..text.len() / 2],
-    );
+    let vector = sidecar("metadata/broken-sidecar", &chain, &text.as_bytes()[..text.len() / 2]);
     silent_and_unsigned(vector, &["metadata.malformed"])
         .near("metadata/none-and-silent")
-        .says(
-            "The sidecar is cut off in the middle.",
-            "A sidecar that cannot be read is as good as none, and is named.",
-        )
+        .says("The sidecar is cut off in the middle.", "A sidecar that cannot be read is as good as none, and is named.")
 }
 
 fn doubled_key_in_sidecar() -> Vector {
     let chain = quiet_end();
-    let text =
-        head(chain.newest()).replace("\"Metadata\": {", "\"Metadata\": {},\n    \"Metadata\": {");
+    let text = head(chain.newest()).replace("\"Metadata\": {", "\"Metadata\": {},\n    \"Metadata\": {");
     let vector = sidecar("metadata/doubled-key-in-sidecar", &chain, text);
     silent_and_unsigned(vector, &["metadata.malformed"])
         .near("metadata/none-and-silent")
-        .says(
-            "The sidecar holds the key Metadata twice.",
-            "Two readers would take two meanings from it.",
-        )
+        .says("The sidecar holds the key Metadata twice.", "Two readers would take two meanings from it.")
 }
 
 fn broken_listing() -> Vector {
     let chain = chain();
     let mut archive = Archive::of(&[&chain]);
     archive.put("object-metadata.json", "[{\"Path\":");
-    Vector::new(
-        "metadata/broken-listing-beside-a-sidecar",
-        &[&chain],
-        archive,
-    )
-    .near("baseline/account-trail")
-    .codes(&["metadata.malformed"])
-    .importance(Medium)
-    .says(
-        "A broken listing lies beside the sidecar that is needed.",
-        "It is named; nothing needed it.",
-    )
+    Vector::new("metadata/broken-listing-beside-a-sidecar", &[&chain], archive)
+        .near("baseline/account-trail")
+        .codes(&["metadata.malformed"])
+        .importance(Medium)
+        .says("A broken listing lies beside the sidecar that is needed.", "It is named; nothing needed it.")
 }
 
 fn sidecar_without_signature() -> Vector {
     let chain = quiet_end();
     let text = head_object(chain.newest(), &[("content-md5".into(), "none".into())]);
     let vector = sidecar("metadata/sidecar-without-signature", &chain, text);
-    silent_and_unsigned(vector, &[])
-        .near("metadata/none-and-silent")
-        .says(
-            "The sidecar is readable but its Metadata holds no signature.",
-            "A copy within S3 that replaces metadata leaves such an object.",
-        )
+    silent_and_unsigned(vector, &[]).near("metadata/none-and-silent").says(
+        "The sidecar is readable but its Metadata holds no signature.",
+        "A copy within S3 that replaces metadata leaves such an object.",
+    )
 }
 
 fn two_sources_agree() -> Vector {
     let chain = chain();
     let sealed = chain.newest();
     let mut archive = Archive::of(&[&chain]);
-    archive.put(
-        "object-metadata.csv",
-        format!(
-            "key,signature\n{},{}\n",
-            sealed.digest.key, sealed.signature
-        ),
-    );
+    archive.put("object-metadata.csv", format!("key,signature\n{},{}\n", sealed.digest.key, sealed.signature));
     Vector::new("metadata/two-sources-agree", &[&chain], archive)
         .near("baseline/account-trail")
-        .says(
-            "A sidecar and a CSV hold the same signature.",
-            "The same said twice is said once.",
-        )
+        .says("A sidecar and a CSV hold the same signature.", "The same said twice is said once.")
 }
 
 fn stale_sidecar() -> Vector {

@@ -35,7 +35,7 @@ pub(super) fn all() -> Vec<Vector> {
         expected_period_too_long(),
         policy_raises(),
         policy_lowers(),
-        policy_does_not_lower_a_refutation(),
+        policy_of_another_code(),
         bucket_renamed_and_stated(),
     ]
 }
@@ -139,13 +139,10 @@ fn newer_log(chain: &Chain, archive: &mut Archive) {
 }
 
 fn newer_log_outside() -> Vector {
-    edited("scope/newer-log-outside", newer_log)
-        .codes(&["log.unreferenced"])
-        .importance(Medium)
-        .says(
-            "A log is newer than the newest digest, where the asked period ends.",
-            "Every export of a running trail holds such logs.",
-        )
+    edited("scope/newer-log-outside", newer_log).codes(&["log.unreferenced"]).importance(Medium).says(
+        "A log is newer than the newest digest, where the asked period ends.",
+        "Every export of a running trail holds such logs.",
+    )
 }
 
 fn newer_log_and_nothing_asked() -> Vector {
@@ -168,7 +165,10 @@ fn gap_and_nothing_asked() -> Vector {
     .codes(&["chain.digest_missing", "coverage.gap", "coverage.period_unstated"])
     .continuity(Failed)
     .coverage(Indeterminate)
-    .says("A silent digest is deleted in the middle, and nothing is asked.", "A gap between a chain's ends limits coverage even so.")
+    .says(
+        "A silent digest is deleted in the middle, and nothing is asked.",
+        "A gap between a chain's ends limits coverage even so.",
+    )
 }
 
 /// Two accounts; a log of the second is altered.
@@ -195,11 +195,7 @@ fn account_not_asked_judged_when_asked() -> Vector {
 
 /// The standard chain under a question that wants more.
 fn absent(id: &str, edit: impl FnOnce(&mut Scope)) -> Vector {
-    edited(id, |_, _| ())
-        .scope(edit)
-        .codes(&["coverage.absent"])
-        .coverage(Indeterminate)
-        .missed_by_validate_logs(&[24])
+    edited(id, |_, _| ()).scope(edit).codes(&["coverage.absent"]).coverage(Indeterminate).missed_by_validate_logs(&[24])
 }
 
 fn account_absent() -> Vector {
@@ -208,8 +204,10 @@ fn account_absent() -> Vector {
 }
 
 fn region_absent() -> Vector {
-    absent("scope/region-absent", |scope| scope.regions.push("us-west-2".to_owned()))
-        .says("A region is asked for that the archive does not hold.", "validate-logs looks at one region and says nothing of others.")
+    absent("scope/region-absent", |scope| scope.regions.push("us-west-2".to_owned())).says(
+        "A region is asked for that the archive does not hold.",
+        "validate-logs looks at one region and says nothing of others.",
+    )
 }
 
 fn trail_absent() -> Vector {
@@ -236,10 +234,7 @@ fn product_of_accounts_and_regions() -> Vector {
         .codes(&["coverage.absent"])
         .coverage(Indeterminate)
         .missed_by_validate_logs(&[24])
-        .says(
-            "Two accounts and two regions are asked for; one account has only one of the regions.",
-            "Each pair owes a chain.",
-        )
+        .says("Two accounts and two regions are asked for; one account has only one of the regions.", "Each pair owes a chain.")
 }
 
 fn only_accounts_asked() -> Vector {
@@ -339,7 +334,7 @@ fn policy_lowers() -> Vector {
         .says("The policy lets unreferenced logs inform; there is one.", "A policy may lower what limits.")
 }
 
-fn policy_does_not_lower_a_refutation() -> Vector {
+fn policy_of_another_code() -> Vector {
     edited("scope/policy-of-another-code", |chain, archive| {
         archive.remove(chain.log(1, 0));
     })

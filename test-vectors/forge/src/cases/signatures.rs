@@ -45,17 +45,14 @@ fn digest_altered() -> Vector {
     let chain = chain();
     let mut archive = Archive::of(&[&chain]);
     archive.replace(chain.key(1), "\"newestEventTime\":\"2026-03-01T01", "\"newestEventTime\":\"2026-03-01T02");
-    invalid(
-        Vector::new("signatures/digest-altered", &[&chain], archive),
-        &["chain.link.hash_mismatch", "log.unproved"],
-    )
-    .near("baseline/account-trail")
-    .integrity(Indeterminate)
-    .continuity(Failed)
-    .says(
-        "A digest in the middle is altered after it was signed.",
-        "Its signature, which its successor quotes, does not verify, and the successor's hash contradicts it.",
-    )
+    invalid(Vector::new("signatures/digest-altered", &[&chain], archive), &["chain.link.hash_mismatch", "log.unproved"])
+        .near("baseline/account-trail")
+        .integrity(Indeterminate)
+        .continuity(Failed)
+        .says(
+            "A digest in the middle is altered after it was signed.",
+            "Its signature, which its successor quotes, does not verify, and the successor's hash contradicts it.",
+        )
 }
 
 fn silent_digest_altered() -> Vector {
@@ -105,12 +102,10 @@ fn signed_by_a_stranger() -> Vector {
     });
     let mut archive = Archive::of(&[&chain]);
     archive.sidecar(&chain.digests[2]);
-    invalid(Vector::new("signatures/newest-signed-by-a-stranger", &[&chain], archive), &[])
-        .near("baseline/account-trail")
-        .says(
-            "A digest signed by another key, under the genuine fingerprint, was put at the end.",
-            "The fingerprint is an index; the signature decides.",
-        )
+    invalid(Vector::new("signatures/newest-signed-by-a-stranger", &[&chain], archive), &[]).near("baseline/account-trail").says(
+        "A digest signed by another key, under the genuine fingerprint, was put at the end.",
+        "The fingerprint is an index; the signature decides.",
+    )
 }
 
 fn first_forged_digest_in_a_chain() -> Vector {
@@ -211,10 +206,7 @@ fn algorithm_in_the_metadata() -> Vector {
         archive.remove(&crate::archive::sidecar_path(sealed));
         archive.sidecar_with(
             sealed,
-            &[
-                ("signature".into(), sealed.signature.clone()),
-                ("signature-algorithm".into(), "SHA1withRSA".into()),
-            ],
+            &[("signature".into(), sealed.signature.clone()), ("signature-algorithm".into(), "SHA1withRSA".into())],
         );
     }))
     .says(
