@@ -2,6 +2,7 @@
 
 use super::{ACCOUNT, chain, quiet_end};
 use crate::archive::Archive;
+use crate::gzip::{Header, gunzip, gzip, gzip_with};
 use crate::trail::Chain;
 use crate::vector::Importance::{Critical, Medium};
 use crate::vector::Verdict::{Failed, Indeterminate, Passed};
@@ -43,9 +44,14 @@ pub(super) fn all() -> Vec<Vector> {
         duplicate_forged_first(),
         duplicate_forged_last(),
         duplicate_digest(),
+        duplicate_digest_forged("entries/digest-twice-forged-first", 0),
+        duplicate_digest_forged("entries/digest-twice-forged-last", 1),
         log_limit(),
         log_limit_exact(),
         digest_limit(),
+        entry_limit(),
+        entry_limit_exact(),
+        entries_limit_exact(),
         path_limit(),
         path_limit_exact(),
         depth_limit(),
@@ -190,19 +196,16 @@ fn unrecognised(id: &str, path: &str) -> Vector {
     )
 }
 
-/// The standard chain with a second entry for one of its files; `forged` tells whether first or last differs.
+/// The standard chain with a second entry for one of its files; `forged` tells which of the two gets a space in its JSON.
 fn doubled(id: &str, path: fn(&Chain) -> &str, forged: Option<usize>) -> Vector {
     edited(id, |chain, archive| {
-        let path = path(chain);
-        let place = archive.entries.iter().position(|entry| entry.path == path).expect("the file");
-        let copy = archive.entries[place].clone();
+        let first = archive.entries.iter().position(|entry| entry.path == path(chain)).expect("the file");
+        archive.entries.push(archive.entries[first].clone());
+        let last = archive.entries.len() - 1;
         if let Some(forged) = forged {
-            archive.replace(path, "us-east-1", "us-east-2");
-            let altered = archive.entries[place].clone();
-            archive.entries[place] = if forged == 0 { altered.clone() } else { copy.clone() };
-            archive.entries.push(if forged == 0 { copy } else { altered });
-        } else {
-            archive.entries.push(copy);
+            let bytes = &mut archive.entries[[first, last][forged]].bytes;
+            let text = String::from_utf8(gunzip(bytes)).expect("text");
+            *bytes = gzip(text.replacen(":[", ":[ ", 1).as_bytes());
         }
     })
 }
@@ -246,6 +249,19 @@ fn duplicate_digest() -> Vector {
         .says("The zip holds one digest twice under one name, with equal bytes.", "One object, so no fork and no duplicate digest.")
 }
 
+fn duplicate_digest_forged(id: &str, forged: usize) -> Vector {
+    doubled(id, |chain| chain.key(2), Some(forged))
+        .near("entries/digest-twice")
+        .codes(&["archive.entry.duplicate", "digest.signature.invalid"])
+        .integrity(Failed)
+        .authenticity(Failed)
+        .importance(Critical)
+        .says(
+            "The zip holds one digest twice under one name, once genuine and once altered.",
+            "The genuine one proves its hour; the other one contradicts it under its name, and its signature is invalid.",
+        )
+}
+
 /// The size of the largest log of the standard chain.
 fn largest_log(chain: &Chain) -> u64 {
     let logs = chain.digests.iter().flat_map(|sealed| &sealed.digest.logs);
@@ -282,6 +298,34 @@ fn digest_limit() -> Vector {
         .integrity(Indeterminate)
         .coverage(Indeterminate)
         .says("The newest digest, a silent one, is longer than the limit.", "What is not read covers nothing.")
+}
+
+/// The standard chain with one log stored without compression, so that it is the largest entry.
+fn large_entry(id: &str, beyond: u64) -> Vector {
+    let chain = chain();
+    let mut archive = Archive::of(&[&chain]);
+    archive.edit(chain.log(0, 0), |bytes| *bytes = gzip_with(&gunzip(bytes), &Header::default(), 0));
+    let largest = archive.entries.iter().map(|entry| entry.bytes.len()).max().expect("entries") as u64;
+    assert_eq!(archive.entry(chain.log(0, 0)).bytes.len() as u64, largest);
+    let limits = Limits { entry_bytes: Some(largest - beyond), ..Limits::default() };
+    Vector::new(id, &[&chain], archive).near("baseline/recompressed-log").limits(limits)
+}
+
+fn entry_limit() -> Vector {
+    limited(large_entry("entries/entry-over-the-limit", 1), "archive.limit")
+        .near("entries/entry-at-the-limit")
+        .says("The largest entry, a log, is one byte longer than the limit.", "A limit is a finding, never silence.")
+}
+
+fn entry_limit_exact() -> Vector {
+    large_entry("entries/entry-at-the-limit", 0).says("The largest entry is as long as the limit.", "Limits are inclusive.")
+}
+
+fn entries_limit_exact() -> Vector {
+    let count = Archive::of(&[&chain()]).entries.len() as u64;
+    edited("entries/as-many-entries-as-the-limit", |_, _| ())
+        .limits(Limits { entries: Some(count), ..Limits::default() })
+        .says("The archive holds as many entries as the limit allows.", "Limits are inclusive.")
 }
 
 /// A path of so many bytes.

@@ -23,6 +23,7 @@ pub(super) fn all() -> Vec<Vector> {
         file_without_region(),
         trusted_and_enclosed(),
         none(),
+        none_and_no_metadata(),
         enclosed(),
         enclosed_in_folder(),
         pinned(),
@@ -147,6 +148,15 @@ fn none() -> Vector {
     unproved(vector, &[])
         .near("baseline/account-trail")
         .says("Nobody has a key.", "Signatures that nobody can check prove nothing; the report says which keys to fetch.")
+}
+
+fn none_and_no_metadata() -> Vector {
+    let chain = chain();
+    let vector = Vector::new("keys/none-and-no-metadata", &[&chain], Archive::without_metadata(&[&chain])).keys(&[]);
+    unproved(vector, &["digest.signature.missing"]).near("keys/none").says(
+        "Nobody has a key, and no metadata was handed over.",
+        "Both are lacking, so both are asked for: the key, and the newest digest's sidecar.",
+    )
 }
 
 /// Everything is proved, under keys that only the sender vouches for.
@@ -370,15 +380,10 @@ fn conflict() -> Vector {
 /// The standard chain with a weak key besides the one that is needed.
 fn weak(id: &str, der: Vec<u8>) -> Vector {
     let path = format!("{}/us-east-1.json", id.strip_prefix("keys/").expect("the group"));
-    with_keys(id, &path, &[key(), Listed::der(&der)])
-        .codes(&["key.weak"])
-        .importance(Medium)
-        .missed_by_validate_logs(&[15])
-        .importance(Medium)
-        .says(
-            "A second key of the verifier's list has a modulus or an exponent that is not accepted.",
-            "2048 to 8192 bits, odd modulus, odd exponent from 65537 to below 2^33; others are as if absent.",
-        )
+    with_keys(id, &path, &[key(), Listed::der(&der)]).codes(&["key.weak"]).missed_by_validate_logs(&[15]).importance(Medium).says(
+        "A second key of the verifier's list has a modulus or an exponent that is not accepted.",
+        "2048 to 8192 bits, odd modulus, odd exponent from 65537 to below 2^33; others are as if absent.",
+    )
 }
 
 fn even(mut modulus: Vec<u8>) -> Vec<u8> {

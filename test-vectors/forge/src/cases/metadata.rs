@@ -94,7 +94,7 @@ fn s5cmd_lines() -> Vector {
     let chain = chain();
     let line = |sealed: &Sealed| {
         format!(
-            "{{\"key\":\"s3://trail-archive/{}\",\"last_modified\":\"2026-03-01T05:31:02Z\",\"size\":{},\"metadata\":{{\"signature\":\"{}\",\"signature-algorithm\":\"SHA256withRSA\"}}}}\n",
+            "{{\"key\":\"s3://trail-archive/{}\",\"last_modified\":\"2026-03-01T05:31:02Z\",\"type\":\"file\",\"size\":{},\"metadata\":{{\"signature\":\"{}\",\"signature-algorithm\":\"SHA256withRSA\"}}}}\n",
             sealed.digest.key,
             sealed.file().len(),
             sealed.signature,

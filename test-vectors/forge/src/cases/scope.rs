@@ -31,6 +31,7 @@ pub(super) fn all() -> Vec<Vector> {
         only_accounts_asked(),
         expected(),
         expected_absent(),
+        expected_besides_accounts(),
         expected_period(),
         expected_period_too_long(),
         policy_raises(),
@@ -276,6 +277,21 @@ fn expected_absent() -> Vector {
     .coverage(Indeterminate)
     .missed_by_validate_logs(&[24])
     .says("A block asks for a region that the account does not have.", "Each block is a question of its own.")
+}
+
+fn expected_besides_accounts() -> Vector {
+    uneven_asked("scope/expect-block-besides-accounts", |scope| {
+        scope.accounts = vec![OTHER_ACCOUNT.to_owned()];
+        scope.expect = vec![blocks().remove(0)];
+    })
+    .near("scope/expect-blocks")
+    .codes(&["coverage.absent"])
+    .coverage(Indeterminate)
+    .missed_by_validate_logs(&[24])
+    .says(
+        "A block asks for the first account with its regions; the top asks for the second account with both regions.",
+        "Accounts at the top are one more question, and one of its pairs has no chain.",
+    )
 }
 
 /// Evidence in which the second account begins an hour later.
