@@ -41,6 +41,7 @@ pub(super) fn all() -> Vec<Vector> {
         forger_unknown(),
         forger_enclosed(),
         forger_with_stolen_fingerprint(),
+        forger_replaces_one_digest(),
         fingerprint_mismatch_refused(),
         fingerprint_mismatch_needed(),
         fingerprint_mismatch_enclosed(),
@@ -332,6 +333,30 @@ fn forger_with_stolen_fingerprint() -> Vector {
             "The whole chain is signed by a forger under the fingerprint of the genuine key; every digest has a sidecar.",
             "The fingerprint is an index; the signature decides.",
         )
+}
+
+fn forger_replaces_one_digest() -> Vector {
+    let chain = chain();
+    let mut digest = chain.digests[1].digest.clone();
+    digest.logs.clear();
+    digest.signed_by(&STRANGER);
+    let forged = digest.seal();
+    let mut archive = Archive::of(&[&chain]);
+    archive.remove_hour(&chain.digests[1]);
+    archive.digest(&forged);
+    archive.sidecar(&forged);
+    archive.put("public-keys-us-east-1.json", list(&[key(), Listed::key(&STRANGER)]));
+    only_enclosed(
+        Vector::new("keys/one-digest-signed-anew", &[&chain], archive),
+        &["chain.link.hash_mismatch", "chain.link.signature_mismatch"],
+    )
+    .near("keys/trusted-and-enclosed")
+    .continuity(Failed)
+    .importance(Critical)
+    .says(
+        "A log is deleted and its digest written anew without it, signed by a forger whose key is enclosed.",
+        "The digest is consistent with itself; the genuine successor contradicts it twice.",
+    )
 }
 
 /// A key under a fingerprint that is not its own.

@@ -45,7 +45,8 @@ pub(super) fn all() -> Vec<Vector> {
         prefix_changed_and_digest_deleted(),
         planted_far_future(),
         planted_far_future_regex(),
-        region_absent_between_chains(),
+        one_region_ends_early(),
+        one_trail_ends_early(),
     ]
 }
 
@@ -523,7 +524,7 @@ fn planted_far_future_regex() -> Vector {
     )
 }
 
-fn region_absent_between_chains() -> Vector {
+fn one_region_ends_early() -> Vector {
     let east = chain();
     let west = Trail::new(ACCOUNT, "us-west-2", TRAIL, "us-east-1").chain(&[1, 0, 1, 0, 0]);
     let mut archive = Archive::of(&[&east]);
@@ -535,4 +536,23 @@ fn region_absent_between_chains() -> Vector {
         .coverage(Indeterminate)
         .missed_by_validate_logs(&[2, 24])
         .says("All digests of a second region but the first are missing.", "A region that is covered does not cover another.")
+}
+
+fn one_trail_ends_early() -> Vector {
+    let one = chain();
+    let two = Trail { name: "security-audit".to_owned(), ..trail() }.chain(&[1, 0, 0, 1, 1]);
+    let mut archive = Archive::of(&[&one]);
+    for sealed in &two.digests[..3] {
+        archive.digest(sealed);
+    }
+    archive.sidecar(&two.digests[2]);
+    Vector::new("links/one-trail-ends-early", &[&one, &two], archive)
+        .near("baseline/two-trails-one-bucket")
+        .codes(&["coverage.gap"])
+        .coverage(Indeterminate)
+        .missed_by_validate_logs(&[2, 24])
+        .says(
+            "The two newest digests of one of two trails are missing with their logs; the other trail is whole.",
+            "Every chain covers the period by itself, or one trail would hide another's deleted end.",
+        )
 }
