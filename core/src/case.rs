@@ -179,7 +179,7 @@ impl Case {
             count_digest(node, &mut counts.digests);
         }
         for entry in evidence.digests.iter().filter(|entry| entry.digest.is_none()) {
-            let slot = if entry.is_unread { &mut counts.digests.unproved } else { &mut counts.digests.failed };
+            let slot = if *entry.content == Content::Unread { &mut counts.digests.unproved } else { &mut counts.digests.failed };
             *slot = slot.saturating_add(1);
         }
         for chain in logs.per_chain.values() {
@@ -225,8 +225,7 @@ impl<'a> Evidence<'a> {
                 !exhibit.notes.iter().any(|note| matches!(note.code, Code::ContainerTrailingData | Code::ContainerTruncated));
             match &exhibit.facts {
                 Facts::Digest(content, digest) => {
-                    let is_unread = *content == Content::Unread;
-                    evidence.digests.push(DigestEntry { path, digest: digest.as_deref(), is_unread });
+                    evidence.digests.push(DigestEntry { path, digest: digest.as_deref(), content });
                     // A digest file can be listed like any object; it is found, and called foreign.
                     evidence.logs.push(LogEntry { path, content, name: None, is_sound });
                 }

@@ -80,13 +80,17 @@ fn judge_signature(graph: &Graph<'_>, node: &Node<'_>, keyring: &Keyring, ledger
             };
             let found = signatures.first().map(|signature| signature.abbreviated()).unwrap_or_default();
             ledger.enter(raise(code, node).entry(path_text(node)).found(found));
+            if key.is_none() {
+                ledger.enter(raise(Code::DigestKeyUnknown, node).found(fingerprint()));
+            }
         }
         Status::Unsigned if node.digest.signature_unsupported => {}
         Status::Unsigned => {
             if key.is_none() {
                 ledger.enter(raise(Code::DigestKeyUnknown, node).found(fingerprint()));
             }
-            if graph.quotable_signatures(node).next().is_none() {
+            // A signature under an algorithm that is not supported is there, but was not tried.
+            if graph.quotable_signatures(node).next().is_none() && odd_metadata.is_none() {
                 ledger.enter(raise(Code::DigestSignatureMissing, node).command(sidecar_command(&node.digest.object)));
             }
         }
@@ -176,7 +180,15 @@ fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Le
         return;
     };
     let Some(predecessor) = node.previous.and_then(|index| graph.node(index)) else {
-        if let Some(older) = graph.newest_before(&name).filter(|_| !graph.unread.contains(&name)) {
+        if let Some(unread) = graph.unread.get(&name) {
+            // It is there, but no digest file; perhaps its bytes still tell that they were altered.
+            if let (Some(expected), Some(found)) = (previous.sha256, unread.sha256)
+                && expected != found
+            {
+                let raise = raise(Code::ChainLinkHashMismatch, node).entry(unread.path.text());
+                ledger.enter(raise.expected(hex::encode(expected)).found(hex::encode(found)));
+            }
+        } else if let Some(older) = graph.newest_before(&name) {
             let missing = raise(Code::ChainDigestMissing, node).expected(previous.object.to_string());
             ledger.enter(match Period::new(older, node.digest.period.from) {
                 // The scope of a hole is the scope of its time, not that of its edges.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use flate2::Crc;
 use flate2::read::DeflateDecoder;
@@ -10,7 +11,7 @@ use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder, ZipFileHea
 
 pub use rawzip::ReaderAt;
 
-use crate::entry::{EntryPath, Separator};
+use crate::entry::{self, EntryPath, Kind, Separator};
 use crate::error::Error;
 use crate::examine::{Exhibit, examine, examine_reader, is_read};
 use crate::finding::Code;
@@ -19,9 +20,14 @@ use crate::policy::Limits;
 /// Entries up to this size are examined in one piece, larger ones as a stream.
 pub const PIECE_BYTES: u64 = 64 << 20;
 
+/// What is unpacked into memory of a nested archive that is packed itself.
+pub const NESTED_BYTES: u64 = 256 << 20;
+
 /// A zip archive whose directory was read.
 #[derive(Debug)]
 pub struct Zip<R> {
+    /// Where it lies, if that is inside another container or a folder.
+    at: Option<EntryPath>,
     archive: ZipArchive<R>,
     members: Vec<Member>,
     /// What is wrong with the archive itself.
@@ -59,6 +65,11 @@ impl Member {
         &self.path
     }
 
+    /// True if it is an archive itself, by its name.
+    pub fn is_container(&self) -> bool {
+        matches!(entry::classify(&self.path), Kind::Container)
+    }
+
     /// Its stated size, for progress bars.
     pub fn size_bytes(&self) -> u64 {
         match &self.claim {
@@ -74,17 +85,17 @@ pub fn is_zip(start: &[u8]) -> bool {
 }
 
 impl<R: ReaderAt> Zip<R> {
-    /// Reads the directory of an archive of `length_bytes`.
+    /// Reads the directory of an archive of `length_bytes`. `at` is where it lies inside the case; `None` for one that was given itself.
     ///
     /// # Errors
     ///
     /// [`Error::Container`] if there is no directory, because the archive is cut off or is no zip archive.
-    pub fn open(reader: R, length_bytes: u64, limits: &Limits) -> Result<Self, Error> {
+    pub fn open(at: Option<EntryPath>, reader: R, length_bytes: u64, limits: &Limits) -> Result<Self, Error> {
         let mut buffer = vec![0; rawzip::MAX_CENTRAL_DIRECTORY_RECORD_SIZE.max(rawzip::RECOMMENDED_BUFFER_SIZE)];
         let archive = ZipLocator::new()
             .locate_in_reader(reader, &mut buffer, length_bytes)
             .map_err(|(_, error)| Error::Container { reason: error.to_string() })?;
-        let mut zip = Self { archive, members: Vec::new(), problems: Vec::new() };
+        let mut zip = Self { at, archive, members: Vec::new(), problems: Vec::new() };
         zip.list(&mut buffer, limits);
         Ok(zip)
     }
@@ -98,20 +109,24 @@ impl<R: ReaderAt> Zip<R> {
             match entries.next_entry() {
                 Ok(None) => break,
                 Ok(Some(_)) if seen == limits.entries => {
-                    self.problems.push(directory_problem(Code::ArchiveLimit, format!("entries is {}", limits.entries)));
+                    self.problems.push(directory_problem(
+                        self.at.as_ref(),
+                        Code::ArchiveLimit,
+                        format!("entries is {}", limits.entries),
+                    ));
                     is_whole = false;
                     break;
                 }
                 Ok(Some(record)) => {
                     seen = seen.saturating_add(1);
-                    match read_record(&record) {
+                    match read_record(&record, self.at.as_ref()) {
                         Some(Record::Member(member)) => self.members.push(member),
                         Some(Record::Link(path, stored)) => links.push((path, stored)),
                         None => {}
                     }
                 }
                 Err(error) => {
-                    self.problems.push(directory_problem(Code::ArchiveEntryUnreadable, error.to_string()));
+                    self.problems.push(directory_problem(self.at.as_ref(), Code::ArchiveEntryUnreadable, error.to_string()));
                     is_whole = false;
                     break;
                 }
@@ -121,7 +136,7 @@ impl<R: ReaderAt> Zip<R> {
         let stated = self.archive.entries_hint();
         if is_whole && stated != seen && !(stated <= u64::from(u16::MAX) && stated == seen % 65_536) {
             let detail = format!("its end record states {stated} entries, the directory holds {seen}");
-            self.problems.push(directory_problem(Code::ArchiveEntryUnreadable, detail));
+            self.problems.push(directory_problem(self.at.as_ref(), Code::ArchiveEntryUnreadable, detail));
         }
         if !links.is_empty() {
             self.follow(links);
@@ -191,7 +206,8 @@ impl<R: ReaderAt> Zip<R> {
                 part => folders.push(part.to_vec()),
             }
         }
-        Ok(EntryPath::normalise(&folders.join(&b'/'), Separator::Slash).0)
+        let target = EntryPath::normalise(&folders.join(&b'/'), Separator::Slash).0;
+        Ok(self.at.as_ref().map_or_else(|| target.clone(), |at| at.nesting(&target)))
     }
 
     fn examine_file(&self, path: &EntryPath, stored: Stored, limits: &Limits, buffer: &mut Vec<u8>) -> Exhibit {
@@ -251,8 +267,70 @@ impl<R: ReaderAt> Zip<R> {
                 && local.compressed_size_hint() == stored.wayfinder.compressed_size_hint());
         let agree = local.compression_method() == stored.method && is_same_content && !local.flags().is_encrypted();
         // A link's file has the name of the link here and its own there.
-        let agree = agree && (stored.is_linked || local_path == *path);
+        let agree = agree && (stored.is_linked || local_path.as_bytes() == path.inner());
         Ok((!agree).then_some("its local and central headers disagree"))
+    }
+}
+
+/// The bytes of a nested archive: a stretch of the outer one, or unpacked.
+#[derive(Clone, Debug)]
+pub struct Nested<R>(NestedBytes<R>);
+
+#[derive(Clone, Debug)]
+enum NestedBytes<R> {
+    Stretch { outer: R, start: u64, length_bytes: u64 },
+    Unpacked(Arc<[u8]>),
+}
+
+impl<R: ReaderAt> ReaderAt for Nested<R> {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        match &self.0 {
+            NestedBytes::Unpacked(bytes) => bytes.read_at(buffer, offset),
+            NestedBytes::Stretch { outer, start, length_bytes } => {
+                let left = usize::try_from(length_bytes.saturating_sub(offset)).unwrap_or(usize::MAX).min(buffer.len());
+                outer.read_at(buffer.get_mut(..left).unwrap_or_default(), start.saturating_add(offset))
+            }
+        }
+    }
+}
+
+impl<R: ReaderAt + Clone> Zip<R> {
+    /// Opens a member that is a zip archive itself: in place if it is stored, else unpacked into memory.
+    ///
+    /// # Errors
+    ///
+    /// The exhibit that says why it cannot be opened.
+    pub fn open_nested(&self, member: &Member, limits: &Limits) -> Result<Zip<Nested<R>>, Exhibit> {
+        let refused = |code, detail: String| Exhibit::refused(member.path.clone(), code, detail);
+        let stored = match &member.claim {
+            Claim::Refused(code, detail) => return Err(refused(*code, (*detail).to_owned())),
+            Claim::File(stored) => *stored,
+        };
+        let unreadable = |error: &dyn std::fmt::Display| refused(Code::ArchiveEntryUnreadable, error.to_string());
+        let (bytes, length_bytes) = if stored.method == CompressionMethod::STORE {
+            let entry = self.archive.get_entry(stored.wayfinder).map_err(|error| unreadable(&error))?;
+            let (start, end) = entry.compressed_data_range();
+            let length_bytes = end.saturating_sub(start);
+            (NestedBytes::Stretch { outer: self.archive.get_ref().clone(), start, length_bytes }, length_bytes)
+        } else {
+            let mut unpacked = Vec::new();
+            let reader = self.reader(stored).map_err(|error| unreadable(&error))?;
+            let read = reader
+                .take(NESTED_BYTES.saturating_add(1))
+                .read_to_end(&mut unpacked)
+                .map_err(|error| unreadable(&error.kind()))?;
+            if read as u64 > NESTED_BYTES {
+                let detail = format!("a nested archive that is packed itself may unpack to {NESTED_BYTES} bytes");
+                return Err(refused(Code::ArchiveLimit, detail));
+            }
+            (NestedBytes::Unpacked(unpacked.into()), read as u64)
+        };
+        let mut start = [0; 4];
+        let bytes = Nested(bytes);
+        if bytes.read_exact_at(&mut start, 0).is_err() || !is_zip(&start) {
+            return Err(refused(Code::ArchiveEntryUnreadable, "a nested archive of this kind is not read".to_owned()));
+        }
+        Zip::open(Some(member.path.clone()), bytes, length_bytes, limits).map_err(|error| unreadable(&error))
     }
 }
 
@@ -262,13 +340,15 @@ enum Record {
 }
 
 /// None for a folder.
-fn read_record(record: &ZipFileHeaderRecord<'_>) -> Option<Record> {
+fn read_record(record: &ZipFileHeaderRecord<'_>, at: Option<&EntryPath>) -> Option<Record> {
     const KIND: u32 = 0o170_000;
     const FOLDER: u32 = 0o040_000;
     const REGULAR: u32 = 0o100_000;
     const LINK: u32 = 0o120_000;
     let name = record.file_path();
     let (path, is_safe) = EntryPath::normalise(name.as_ref(), Separator::SlashOrBackslash);
+    let is_root = path.as_bytes().is_empty();
+    let path = at.map_or_else(|| path.clone(), |at| at.nesting(&path));
     let stored = Stored {
         wayfinder: record.wayfinder(),
         method: record.compression_method(),
@@ -279,7 +359,7 @@ fn read_record(record: &ZipFileHeaderRecord<'_>) -> Option<Record> {
     };
     let mode = record.mode().value() & KIND;
     let is_folder = name.as_ref().ends_with(b"/") || (name.as_ref().ends_with(b"\\") && stored.size_bytes == 0);
-    let claim = if !is_safe && !(is_folder && path.as_bytes().is_empty()) {
+    let claim = if !is_safe && !(is_folder && is_root) {
         Claim::Refused(Code::ArchiveEntryUnsafe, "its path leaves the archive or is absolute")
     } else if is_folder || mode == FOLDER {
         return None;
@@ -314,6 +394,12 @@ impl<R: Read> Read for Summing<R> {
     }
 }
 
-fn directory_problem(code: Code, detail: String) -> Exhibit {
-    Exhibit::refused(EntryPath::new("(the zip archive's directory)"), code, detail)
+fn directory_problem(at: Option<&EntryPath>, code: Code, detail: String) -> Exhibit {
+    let path = at.cloned().unwrap_or_else(|| EntryPath::new("(the zip archive's directory)"));
+    Exhibit::refused(path, code, detail)
+}
+
+/// The exhibit of an archive without a readable directory.
+pub fn unreadable(at: Option<&EntryPath>, error: &Error) -> Exhibit {
+    directory_problem(at, Code::ArchiveEntryUnreadable, error.to_string())
 }

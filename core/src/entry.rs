@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Time;
 
-/// The path of an entry inside its archive: bytes, with `/` between folders, relative, without `.` and empty folders.
+/// The path of an entry inside its archive: bytes, with `/` between folders, relative, without `.` and empty folders. The path of
+/// an entry in a nested container is that of the container, `//`, and its own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct EntryPath(Box<[u8]>);
 
@@ -43,14 +44,26 @@ impl EntryPath {
         &self.0
     }
 
+    /// The path of an entry inside the container that lies at this path.
+    #[must_use]
+    pub fn nesting(&self, inner: &Self) -> Self {
+        Self([&self.0, b"//".as_slice(), &inner.0].concat().into())
+    }
+
+    /// The path inside the innermost container.
+    pub fn inner(&self) -> &[u8] {
+        let boundary = self.0.windows(2).rposition(|pair| pair == b"//");
+        boundary.and_then(|boundary| self.0.get(boundary.saturating_add(2)..)).unwrap_or(&self.0)
+    }
+
     /// The last part.
     pub fn file_name(&self) -> &[u8] {
         self.0.rsplit(|byte| *byte == b'/').next().unwrap_or_default()
     }
 
-    /// The folders, from the top.
+    /// The folders inside the innermost container, from the top.
     pub fn folders(&self) -> Vec<&[u8]> {
-        let mut parts: Vec<&[u8]> = self.0.split(|byte| *byte == b'/').collect();
+        let mut parts: Vec<&[u8]> = self.inner().split(|byte| *byte == b'/').collect();
         parts.pop();
         parts
     }
@@ -210,6 +223,8 @@ pub enum Kind {
     Metadata(MetadataShape),
     /// Named like a CloudTrail file, but not by its grammar.
     Unrecognised,
+    /// An archive inside the archive, by its name.
+    Container,
     /// JSON of unknown purpose: it is hashed, because it may be a log file under another name.
     Stray,
     /// No evidence; not read.
@@ -260,6 +275,9 @@ pub fn classify(path: &EntryPath) -> Kind {
     let is_key_list = name == b"public-keys.json" || parent == b"public-keys" || name.starts_with(b"public-keys-");
     if is_key_list && extension(name) == b"json" {
         return Kind::Keys(stated_region(name));
+    }
+    if [b".zip".as_slice(), b".tar", b".tar.gz", b".tgz", b".tar.zst"].iter().any(|end| lower.ends_with(end)) {
+        return Kind::Container;
     }
     if is_json { Kind::Stray } else { Kind::Ignored(IgnoredKind::Other) }
 }
@@ -394,6 +412,14 @@ mod tests {
     }
 
     #[test]
+    fn nested_paths_keep_their_containers_apart_from_folders() {
+        let path = EntryPath::new("2026/march.zip").nesting(&EntryPath::new("a/b.json"));
+        assert_eq!(path.text(), "2026/march.zip//a/b.json");
+        assert_eq!(path.folders(), [b"a"]);
+        assert_eq!(path.file_name(), b"b.json");
+    }
+
+    #[test]
     fn what_cannot_be_printed_is_escaped() {
         assert_eq!(printable(b"a\nb\x1b[31m\xff\xc3\xa4"), "a%0Ab%1B[31m%FFä");
         assert_eq!(printable("x\u{202e}gpj.exe\u{85}".as_bytes()), "x%E2%80%AEgpj.exe%C2%85");
@@ -451,6 +477,8 @@ mod tests {
         assert_eq!(kind("captures/describe-trails.json"), Kind::Ignored(IgnoredKind::CapturedConfiguration));
         assert_eq!(kind("q/result_sign.json"), Kind::Ignored(IgnoredKind::LakeResult));
         assert_eq!(kind("renamed.json.gz"), Kind::Stray);
+        assert_eq!(kind("2026/March.ZIP"), Kind::Container);
+        assert_eq!(kind("x.tar.zst"), Kind::Container);
         assert_eq!(kind("README.txt"), Kind::Ignored(IgnoredKind::Other));
     }
 

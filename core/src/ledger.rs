@@ -155,10 +155,16 @@ impl<'a> Ledger<'a> {
             });
         }
         findings.extend(last.map(|run| run.finding));
-        findings.sort_by(|one, other| (other.effect, one.axis, one).cmp(&(one.effect, other.axis, other)));
+        findings.sort_by(|one, other| reading_order(one).cmp(&reading_order(other)).then_with(|| one.cmp(other)));
         findings.dedup();
         findings
     }
+}
+
+/// Worst first, then by axis and code, then along the chains.
+fn reading_order(finding: &Finding) -> (std::cmp::Reverse<Effect>, Axis, Code, &Option<String>, Option<Time>, &str) {
+    let Finding { effect, axis, code, chain, from, first, .. } = finding;
+    (std::cmp::Reverse(*effect), *axis, *code, chain, *from, first)
 }
 
 type RunKey<'a> = (Code, Effect, bool, &'a Option<String>, &'a Option<String>, bool);

@@ -7,15 +7,16 @@
 //!
 //! What contradicts or is missing is said by [`chain`](crate::chain), which reads this graph.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::entry::{self, ChainId, DigestName, EntryPath, Kind};
+use crate::examine::Content;
 use crate::examine::digest::{self, Digest, Object};
 use crate::examine::metadata::Detached;
 use crate::finding::Code;
 use crate::keyring::{Key, Keyring};
 use crate::ledger::{Ledger, Raise};
-use crate::place::Places;
+use crate::place::{Assignment, Places};
 use crate::policy::Scope;
 use crate::report::Level;
 use crate::signature::{Authentic, Check, Checked, Signature};
@@ -35,8 +36,8 @@ pub(crate) struct Node<'a> {
     pub(crate) metadata: Vec<&'a Detached>,
     /// The node that it names as its predecessor.
     pub(crate) previous: Option<usize>,
-    /// The nodes that name it.
-    pub(crate) successors: Vec<usize>,
+    /// The nodes that quote a signature of it: those that name its object, and those whose link leads here.
+    pub(crate) quoted_by: Vec<usize>,
     /// The signature that verified.
     pub(crate) verified: Option<&'a Signature>,
 }
@@ -82,15 +83,22 @@ pub(crate) struct Graph<'a> {
     /// Each chain's nodes, as a range of the above.
     pub(crate) chains: BTreeMap<ChainId, std::ops::Range<usize>>,
     /// Digest files that are there but could not be read.
-    pub(crate) unread: BTreeSet<DigestName>,
+    pub(crate) unread: BTreeMap<DigestName, Unread<'a>>,
+}
+
+/// A digest file that is there but could not be read.
+#[derive(Clone, Copy)]
+pub(crate) struct Unread<'a> {
+    pub(crate) path: &'a EntryPath,
+    /// Of its inflated bytes, if it could be inflated.
+    pub(crate) sha256: Option<[u8; 32]>,
 }
 
 /// A digest entry as it was examined.
 pub(crate) struct DigestEntry<'a> {
     pub(crate) path: &'a EntryPath,
     pub(crate) digest: Option<&'a Digest>,
-    /// A limit, an error or a password stood before it.
-    pub(crate) is_unread: bool,
+    pub(crate) content: &'a Content,
 }
 
 impl<'a> Graph<'a> {
@@ -102,7 +110,7 @@ impl<'a> Graph<'a> {
         scope: &Scope,
         ledger: &mut Ledger<'_>,
     ) -> Self {
-        let mut unread = BTreeSet::new();
+        let mut unread = BTreeMap::new();
         // The same object with the same content is one digest file, however often it was handed over.
         let mut distinct: BTreeMap<(&Object, [u8; 32]), (&'a Digest, Vec<&'a EntryPath>)> = BTreeMap::new();
         for entry in entries {
@@ -111,12 +119,12 @@ impl<'a> Graph<'a> {
                     distinct.entry((&digest.object, digest.sha256)).or_insert_with(|| (digest, Vec::new())).1.push(entry.path);
                 }
                 (None, Kind::Digest(name)) => {
-                    unread.insert(name);
+                    unread.insert(name, Unread { path: entry.path, sha256: entry.content.sha256() });
                 }
                 (None, _) => {}
             }
         }
-        let listed = by_file_name(detached);
+        let assignment = Assignment::new(detached, distinct.values(), places);
         let mut nodes: Vec<Node<'a>> = Vec::new();
         for (digest, paths) in distinct.into_values() {
             let Some(name) = entry::digest_name(digest.object.file_name()) else {
@@ -131,13 +139,13 @@ impl<'a> Graph<'a> {
             nodes.push(Node {
                 digest,
                 in_scope: scope.is_asked(&chain.account, &chain.region, Some(&chain.trail), Some(digest.period)),
-                metadata: metadata_of(digest, &paths, &listed, places),
+                metadata: assignment.of(digest, &paths),
                 name,
                 entries: paths,
                 status: Status::Unsigned,
                 position: 0,
                 previous: None,
-                successors: Vec::new(),
+                quoted_by: Vec::new(),
                 verified: None,
             });
         }
@@ -185,16 +193,31 @@ impl<'a> Graph<'a> {
                 node.previous = Some(previous);
             }
             if let Some(node) = self.nodes.get_mut(previous) {
-                node.successors.push(index);
+                node.quoted_by.push(index);
+            }
+            // Other contents under the same object must face the same signature.
+            let Some(object) = self.node(previous).map(|node| &node.digest.object) else { continue };
+            let same = |other: &usize| *other != previous && self.node(*other).is_some_and(|node| node.digest.object == *object);
+            let rivals: Vec<usize> = self.hour_of(previous).filter(same).collect();
+            for rival in rivals {
+                if let Some(node) = self.nodes.get_mut(rival) {
+                    node.quoted_by.push(index);
+                }
             }
         }
+    }
+
+    /// The nodes with the same name, which are neighbours in the order.
+    fn hour_of(&self, index: usize) -> std::ops::Range<usize> {
+        let Some(name) = self.node(index).map(|node| &node.name) else { return 0..0 };
+        self.nodes.partition_point(|node| node.name < *name)..self.nodes.partition_point(|node| node.name <= *name)
     }
 
     /// Every available signature of a node: from metadata (no source) and from successors.
     pub(crate) fn signatures(&self, node: &Node<'a>) -> Vec<(Option<usize>, &'a Signature)> {
         let stated = node.metadata.iter().filter(|detached| has_supported_algorithm(detached));
         let from_metadata = stated.filter_map(|detached| detached.signature.as_ref()).map(|signature| (None, signature));
-        let from_successors = node.successors.iter().filter_map(|index| {
+        let from_successors = node.quoted_by.iter().filter_map(|index| {
             let digest = self.node(*index)?.digest;
             Some((Some(*index), &digest.previous.as_ref()?.signature))
         });
@@ -287,7 +310,7 @@ impl<'a> Graph<'a> {
         let nodes = self.nodes.get(range).unwrap_or_default();
         let older = nodes.get(..nodes.partition_point(|node| node.name.time < name.time)).unwrap_or_default();
         let first = DigestName { chain: name.chain.clone(), time: Time::FIRST };
-        let unread = self.unread.range(first..name.clone()).next_back().map(|name| name.time);
+        let unread = self.unread.range(first..name.clone()).next_back().map(|(name, _)| name.time);
         older.last().map(|node| node.name.time).max(unread)
     }
 }
@@ -300,36 +323,4 @@ fn usable_key<'k>(digest: &Digest, keyring: &'k Keyring) -> Option<(usize, &'k K
 /// Metadata without an algorithm is taken as AWS's one.
 pub(crate) fn has_supported_algorithm(detached: &Detached) -> bool {
     detached.algorithm.as_deref().is_none_or(digest::is_supported_signature)
-}
-
-fn by_file_name<'a>(detached: &[&'a Detached]) -> BTreeMap<&'a [u8], Vec<&'a Detached>> {
-    let mut listed: BTreeMap<&[u8], Vec<&Detached>> = BTreeMap::new();
-    for one in detached {
-        listed.entry(entry::without_gz(one.path.file_name())).or_default().push(one);
-    }
-    listed
-}
-
-/// Metadata that stands beside one of the digest file's entries, else what bears its object's key.
-fn metadata_of<'a>(
-    digest: &'a Digest,
-    paths: &[&'a EntryPath],
-    listed: &BTreeMap<&'a [u8], Vec<&'a Detached>>,
-    places: &Places<'_>,
-) -> Vec<&'a Detached> {
-    let named = |name: &[u8]| listed.get(entry::without_gz(name)).map(Vec::as_slice).unwrap_or_default();
-    let mut found: Vec<&Detached> = paths
-        .iter()
-        .flat_map(|path| {
-            let folders = path.folders();
-            named(path.file_name()).iter().copied().filter(move |detached| entry::folders_agree(&detached.path.folders(), &folders))
-        })
-        .collect();
-    if found.is_empty() {
-        let candidates = named(digest.object.file_name().as_bytes()).iter().copied();
-        found = candidates.filter(|detached| places.agree(&detached.path, &digest.object)).collect();
-    }
-    found.sort();
-    found.dedup();
-    found
 }

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::entry::{self, EntryPath};
-use crate::examine::digest::Object;
+use crate::examine::digest::{Digest, Object};
+use crate::examine::metadata::Detached;
 use crate::policy::Relocation;
 
 /// How the evidence of a case lies in its archive.
@@ -72,6 +73,77 @@ impl<'a> Places<'a> {
                 .iter()
                 .filter_map(|rule| rule.apply(&object.bucket, &object.key))
                 .any(|(bucket, key)| names(&bucket, &key))
+    }
+}
+
+/// Which metadata belongs to which digest file. What stands beside an entry or bears an object's whole key belongs there;
+/// what is left may belong where trees or listings were cut off.
+pub(crate) struct Assignment<'m, 'a> {
+    by_name: BTreeMap<&'a [u8], Vec<&'a Detached>>,
+    taken: BTreeSet<&'a Detached>,
+    places: &'m Places<'a>,
+}
+
+impl<'m, 'a> Assignment<'m, 'a> {
+    /// Sorts metadata by the digest files, each given with the entries that hold it.
+    pub(crate) fn new<'d>(
+        detached: &[&'a Detached],
+        digests: impl Iterator<Item = &'d (&'a Digest, Vec<&'a EntryPath>)>,
+        places: &'m Places<'a>,
+    ) -> Self
+    where
+        'a: 'd,
+    {
+        let mut by_name: BTreeMap<&[u8], Vec<&Detached>> = BTreeMap::new();
+        for one in detached {
+            by_name.entry(entry::without_gz(one.path.file_name())).or_default().push(one);
+        }
+        let mut assignment = Self { by_name, taken: BTreeSet::new(), places };
+        for (digest, paths) in digests {
+            let exact = assignment.exact(digest, paths);
+            assignment.taken.extend(exact);
+        }
+        assignment
+    }
+
+    /// The metadata of a digest file.
+    pub(crate) fn of(&self, digest: &Digest, paths: &[&EntryPath]) -> Vec<&'a Detached> {
+        let mut found = self.exact(digest, paths);
+        if found.is_empty() {
+            for path in paths {
+                let near = |detached: &&Detached| entry::folders_agree(&detached.path.folders(), &path.folders());
+                found.extend(self.free(path.file_name()).filter(near));
+            }
+        }
+        if found.is_empty() {
+            let agrees = |detached: &&Detached| self.places.agree(&detached.path, &digest.object);
+            found.extend(self.free(digest.object.file_name().as_bytes()).filter(agrees));
+        }
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    fn exact(&self, digest: &Digest, paths: &[&EntryPath]) -> Vec<&'a Detached> {
+        let object = &digest.object;
+        let mut found: Vec<&Detached> = Vec::new();
+        for path in paths {
+            found.extend(self.named(path.file_name()).filter(|detached| detached.path.folders() == path.folders()));
+        }
+        if found.is_empty() {
+            let with_bucket = format!("{}/{}", object.bucket, object.key);
+            let keys = [object.key.as_bytes(), with_bucket.as_bytes()];
+            found.extend(self.named(object.file_name().as_bytes()).filter(|detached| keys.contains(&detached.path.inner())));
+        }
+        found
+    }
+
+    fn named(&self, name: &[u8]) -> impl Iterator<Item = &'a Detached> {
+        self.by_name.get(entry::without_gz(name)).into_iter().flatten().copied()
+    }
+
+    fn free(&self, name: &[u8]) -> impl Iterator<Item = &'a Detached> {
+        self.named(name).filter(|detached| !self.taken.contains(detached))
     }
 }
 

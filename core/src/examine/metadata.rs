@@ -29,7 +29,7 @@ impl Detached {
             fields.iter().find_map(|(key, value)| {
                 let key = key.to_ascii_lowercase();
                 let key = key.strip_prefix("x-amz-meta-").unwrap_or(&key);
-                (key == wanted).then(|| value.text()).flatten().filter(|text| !text.is_empty())
+                (key == wanted).then(|| value.text()).flatten()
             })
         };
         Some(Self {
@@ -124,8 +124,10 @@ fn table(text: &str) -> (Vec<Detached>, Vec<String>) {
     for (record, number) in reader.records().zip(2_u64..) {
         match record {
             Ok(record) => {
+                // An empty cell is no value.
+                let cells = headers.iter().zip(record.iter()).filter(|(_, value)| !value.is_empty());
                 let fields: Vec<(String, Json)> =
-                    headers.iter().cloned().zip(record.iter().map(|value| Json::Text(value.to_owned()))).collect();
+                    cells.map(|(header, value)| (header.clone(), Json::Text(value.to_owned()))).collect();
                 match record.get(key_column) {
                     Some(key) => found.0.extend(Detached::of(object_path(key), &fields)),
                     None => found.1.push(format!("row {number} names no key")),

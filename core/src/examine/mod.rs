@@ -142,7 +142,7 @@ impl Read for Hashing<'_> {
 fn examine_stream(path: EntryPath, reader: &mut dyn BufRead, limits: &Limits, stored_sha256: &dyn Fn() -> [u8; 32]) -> Exhibit {
     let mut notes = Vec::new();
     let kind = entry::classify(&path);
-    let facts = if path.as_bytes().len() > limits.path_bytes as usize {
+    let facts = if path.inner().len() > limits.path_bytes as usize {
         notes.push(limit_note("path_bytes", u64::from(limits.path_bytes)));
         Facts::Refused
     } else {
@@ -194,6 +194,14 @@ fn examine_stream(path: EntryPath, reader: &mut dyn BufRead, limits: &Limits, st
                 }
                 None => Facts::Refused,
             },
+            // Hosts open containers; one that comes here lies in a container that is nested itself.
+            Kind::Container => {
+                notes.push(Note {
+                    code: Code::ArchiveLimit,
+                    detail: Some("containers are read one level inside another, not deeper".to_owned()),
+                });
+                Facts::Refused
+            }
             Kind::Ignored(kind) => Facts::Ignored(kind),
         }
     };
