@@ -359,7 +359,7 @@ fn read_record(record: &ZipFileHeaderRecord<'_>, at: Option<&EntryPath>) -> Opti
     };
     let mode = record.mode().value() & KIND;
     let is_folder = name.as_ref().ends_with(b"/") || (name.as_ref().ends_with(b"\\") && stored.size_bytes == 0);
-    let claim = if !is_safe && !(is_folder && is_root) {
+    let claim = if !(is_safe || is_folder && is_root) {
         Claim::Refused(Code::ArchiveEntryUnsafe, "its path leaves the archive or is absolute")
     } else if is_folder || mode == FOLDER {
         return None;

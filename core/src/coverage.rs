@@ -216,7 +216,7 @@ mod tests {
             let found: BTreeSet<i64> = difference.0.iter().flat_map(|span| span.from.unix()..span.to.unix()).collect();
             prop_assert_eq!(difference.seconds(), expected.len() as u64);
             prop_assert_eq!(found, expected);
-            prop_assert!(difference.0.array_windows().all(|[one, other]| one.to < other.from));
+            prop_assert!(difference.0.windows(2).all(|pair| pair[0].to < pair[1].from));
         }
     }
 }

@@ -131,7 +131,7 @@ impl<'de> Visitor<'de> for Nested {
         // Sorted neighbours instead of a comparison of all with all: an object may have a million fields.
         let mut keys: Vec<&str> = fields.iter().map(|(key, _)| key.as_str()).collect();
         keys.sort_unstable();
-        if let Some(doubled) = keys.array_windows().find_map(|[one, other]| (one == other).then_some(*one)) {
+        if let Some(doubled) = keys.windows(2).find_map(|pair| (pair.first() == pair.last()).then(|| pair.first()).flatten()) {
             return Err(de::Error::custom(format_args!("the key '{doubled}' stands twice in one object")));
         }
         Ok(Json::Object(fields))

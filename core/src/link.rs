@@ -94,6 +94,9 @@ pub(crate) struct Unread<'a> {
     pub(crate) sha256: Option<[u8; 32]>,
 }
 
+/// A digest file and the entries that hold it.
+pub(crate) type Handed<'a> = (&'a Digest, Vec<&'a EntryPath>);
+
 /// A digest entry as it was examined.
 pub(crate) struct DigestEntry<'a> {
     pub(crate) path: &'a EntryPath,
@@ -112,7 +115,7 @@ impl<'a> Graph<'a> {
     ) -> Self {
         let mut unread = BTreeMap::new();
         // The same object with the same content is one digest file, however often it was handed over.
-        let mut distinct: BTreeMap<(&Object, [u8; 32]), (&'a Digest, Vec<&'a EntryPath>)> = BTreeMap::new();
+        let mut distinct: BTreeMap<(&Object, [u8; 32]), Handed<'a>> = BTreeMap::new();
         for entry in entries {
             match (entry.digest, entry::classify(entry.path)) {
                 (Some(digest), _) => {

@@ -106,45 +106,54 @@ pub(crate) fn judge(
     logs
 }
 
+/// One line of a digest file's list.
+struct Listing<'a> {
+    key: &'a str,
+    bucket: &'a str,
+    is_unsigned: bool,
+    node: &'a Node<'a>,
+    sha256: Option<[u8; 32]>,
+}
+
 /// All listed objects, each once.
 fn gather<'a>(graph: &'a Graph<'a>, ledger: &mut Ledger<'_>) -> Vec<Want<'a>> {
-    let mut listings: Vec<(&str, &str, bool, &Node<'_>, Option<[u8; 32]>)> = Vec::new();
+    let mut listings: Vec<Listing<'_>> = Vec::new();
     for node in &graph.nodes {
         for listed in &node.digest.logs {
             let bucket = listed.other_bucket.as_deref().unwrap_or(&node.digest.object.bucket);
-            listings.push((&listed.key, bucket, !node.is_signed(), node, listed.sha256));
+            listings.push(Listing { key: &listed.key, bucket, is_unsigned: !node.is_signed(), node, sha256: listed.sha256 });
         }
     }
     // Signed lists first; within them the order of the graph, which is that of the pushes.
-    listings.sort_by(|one, other| (one.0, one.1, one.2).cmp(&(other.0, other.1, other.2)));
+    listings.sort_by_key(|listing| (listing.key, listing.bucket, listing.is_unsigned));
     let mut wants: Vec<Want<'_>> = Vec::new();
-    for same in listings.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
-        let Some((key, bucket, is_unsigned, node, _)) = same.first().copied() else { continue };
-        let peers = same.iter().filter(|listing| listing.2 == is_unsigned);
-        let mut hashes: Vec<[u8; 32]> = peers.clone().filter_map(|listing| listing.4).collect();
+    for same in listings.chunk_by(|one, other| (one.key, one.bucket) == (other.key, other.bucket)) {
+        let Some(first) = same.first() else { continue };
+        let peers = same.iter().filter(|listing| listing.is_unsigned == first.is_unsigned);
+        let mut hashes: Vec<[u8; 32]> = peers.clone().filter_map(|listing| listing.sha256).collect();
         hashes.sort_unstable();
         hashes.dedup();
-        let is_shared = wants.last().is_some_and(|last| last.key == key);
+        let is_shared = wants.last().is_some_and(|last| last.key == first.key);
         if is_shared && let Some(last) = wants.last_mut() {
             last.is_shared = true;
         }
         let want = Want {
-            bucket,
-            key,
+            bucket: first.bucket,
+            key: first.key,
             hashes,
-            node,
-            is_signed: !is_unsigned,
-            in_scope: peers.clone().any(|listing| listing.3.in_scope),
+            node: first.node,
+            is_signed: !first.is_unsigned,
+            in_scope: peers.clone().any(|listing| listing.node.in_scope),
             is_shared,
             entry: None,
         };
         if want.is_signed && peers.clone().count() > 1 {
-            let others: Vec<String> = peers.skip(1).map(|listing| listing.3.subject()).collect();
+            let others: Vec<String> = peers.skip(1).map(|listing| listing.node.subject()).collect();
             let differs = want.hashes.len() > 1;
             ledger.enter(
                 want.raise(Code::LogDoublyListed)
                     .effect(if differs { Effect::Refutes } else { Effect::Informs })
-                    .entry(node.subject())
+                    .entry(want.node.subject())
                     .found(others.join(", "))
                     .detail(if differs { "with different hashes" } else { "with one hash" }),
             );

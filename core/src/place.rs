@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::entry::{self, EntryPath};
 use crate::examine::digest::{Digest, Object};
 use crate::examine::metadata::Detached;
+use crate::link::Handed;
 use crate::policy::Relocation;
 
 /// How the evidence of a case lies in its archive.
@@ -86,11 +87,7 @@ pub(crate) struct Assignment<'m, 'a> {
 
 impl<'m, 'a> Assignment<'m, 'a> {
     /// Sorts metadata by the digest files, each given with the entries that hold it.
-    pub(crate) fn new<'d>(
-        detached: &[&'a Detached],
-        digests: impl Iterator<Item = &'d (&'a Digest, Vec<&'a EntryPath>)>,
-        places: &'m Places<'a>,
-    ) -> Self
+    pub(crate) fn new<'d>(detached: &[&'a Detached], digests: impl Iterator<Item = &'d Handed<'a>>, places: &'m Places<'a>) -> Self
     where
         'a: 'd,
     {

@@ -76,7 +76,7 @@ fn limited(vector: Vector, code: &str) -> Vector {
 /// Nothing is proved, because nothing was found.
 fn nothing(vector: Vector, codes: &[&str]) -> Vector {
     vector
-        .codes(&[codes, &["archive.empty", "coverage.absent"]].concat())
+        .codes(&[codes, &["archive.empty", "coverage.absent", "key.unused"]].concat())
         .integrity(Indeterminate)
         .authenticity(Indeterminate)
         .continuity(Indeterminate)
