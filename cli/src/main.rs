@@ -1,2 +1,5 @@
-//! The trailseal command.
-fn main() {}
+//! The `trailseal` command.
+
+fn main() -> std::process::ExitCode {
+    trailseal_cli::run(std::env::args_os())
+}

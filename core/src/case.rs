@@ -106,7 +106,7 @@ impl Case {
             counts: self.count(&evidence, &graph, &logs, &findings),
             chains: report_chains(&graph, &logs, coverages, scope, &keyring),
             keys,
-            missing_keys: missing_keys(&graph),
+            missing_keys: missing_keys(&graph, &keyring),
             findings,
             not_claimed: NOT_CLAIMED.map(str::to_owned).to_vec(),
         };
@@ -370,12 +370,14 @@ fn report_keys(keyring: &Keyring, graph: &Graph<'_>, ledger: &mut Ledger<'_>) ->
 }
 
 /// The keys that no independent source gave, one per region and fingerprint, with the command that fetches them.
-fn missing_keys(graph: &Graph<'_>) -> Vec<MissingKey> {
+fn missing_keys(graph: &Graph<'_>, keyring: &Keyring) -> Vec<MissingKey> {
+    let is_had = |fingerprint: &str| keyring.find(fingerprint).is_some_and(|(_, key)| key.level > Level::Enclosed);
     let mut lacking: BTreeMap<(&str, &str), Period> = BTreeMap::new();
     for node in graph.nodes.iter().filter(|node| node.in_scope && !node.is_authenticated() && !node.is_invalid()) {
         let Digest { period, fingerprint, .. } = node.digest;
         // A fingerprint that is none would only carry strange characters into a command.
-        if fingerprint.len() == 32 && fingerprint.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        let is_fingerprint = fingerprint.len() == 32 && fingerprint.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if is_fingerprint && !is_had(fingerprint) {
             lacking
                 .entry((&node.name.chain.region, fingerprint))
                 .and_modify(|whole| *whole = Period { from: whole.from.min(period.from), to: whole.to.max(period.to) })

@@ -1,7 +1,7 @@
 //! Containers: from an archive's bytes to entries. Nothing is unpacked to disk, and every entry of the directory is seen, also one
 //! that bears a name for the second time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 use std::sync::Arc;
 
@@ -45,6 +45,8 @@ pub struct Member {
 enum Claim {
     File(Stored),
     Refused(Code, &'static str),
+    /// A link to a folder, whose files are examined where they are.
+    Folder,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -74,7 +76,7 @@ impl Member {
     pub fn size_bytes(&self) -> u64 {
         match &self.claim {
             Claim::File(stored) => stored.size_bytes,
-            Claim::Refused(..) => 0,
+            Claim::Refused(..) | Claim::Folder => 0,
         }
     }
 }
@@ -150,18 +152,26 @@ impl<R: ReaderAt> Zip<R> {
             .iter()
             .filter_map(|member| match &member.claim {
                 Claim::File(stored) => Some((&member.path, *stored)),
-                Claim::Refused(..) => None,
+                Claim::Refused(..) | Claim::Folder => None,
             })
             .collect();
+        let mut folders: BTreeSet<&[u8]> = BTreeSet::new();
+        for path in files.keys() {
+            let bytes = path.as_bytes();
+            let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(end, _)| end);
+            folders.extend(ends.filter_map(|end| bytes.get(..end)));
+        }
+        let is_folder = |target: &EntryPath| target.inner().is_empty() || folders.contains(target.as_bytes());
         let followed: Vec<Member> = links
             .into_iter()
             .map(|(path, stored)| {
                 let claim = match self.link_target(&path, stored) {
                     Err(detail) => Claim::Refused(Code::ArchiveEntryUnsafe, detail),
-                    Ok(target) => files.get(&target).map_or(
-                        Claim::Refused(Code::ArchiveEntryUnsafe, "a link that leads to no file of the archive"),
-                        |stored| Claim::File(Stored { is_linked: true, ..*stored }),
-                    ),
+                    Ok(target) => match files.get(&target) {
+                        Some(stored) => Claim::File(Stored { is_linked: true, ..*stored }),
+                        None if is_folder(&target) => Claim::Folder,
+                        None => Claim::Refused(Code::ArchiveEntryUnreadable, "a link that leads to no entry of the archive"),
+                    },
                 };
                 Member { path, claim }
             })
@@ -183,6 +193,7 @@ impl<R: ReaderAt> Zip<R> {
     pub fn examine(&self, member: &Member, limits: &Limits, buffer: &mut Vec<u8>) -> Exhibit {
         match &member.claim {
             Claim::Refused(code, detail) => Exhibit::refused(member.path.clone(), *code, *detail),
+            Claim::Folder => Exhibit::ignored(member.path.clone()),
             Claim::File(_) if !is_read(&member.path) => examine(member.path.clone(), &[], limits),
             Claim::File(stored) => self.examine_file(&member.path, *stored, limits, buffer),
         }
@@ -304,6 +315,7 @@ impl<R: ReaderAt + Clone> Zip<R> {
         let refused = |code, detail: String| Exhibit::refused(member.path.clone(), code, detail);
         let stored = match &member.claim {
             Claim::Refused(code, detail) => return Err(refused(*code, (*detail).to_owned())),
+            Claim::Folder => return Err(Exhibit::ignored(member.path.clone())),
             Claim::File(stored) => *stored,
         };
         let unreadable = |error: &dyn std::fmt::Display| refused(Code::ArchiveEntryUnreadable, error.to_string());

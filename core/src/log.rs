@@ -245,7 +245,11 @@ fn judge_signed(
         let path = EntryPath::normalise(want.file_name().as_bytes(), entry::Separator::Slash).0;
         if matches!(entry::classify(&path), Kind::Log(_) | Kind::Stray | Kind::Unrecognised | Kind::Digest(_)) {
             counts.missing = counts.missing.saturating_add(1);
-            ledger.enter(want.raise(Code::LogMissing).entry(want.node.subject()).expected(hashes_text(&want.hashes)));
+            ledger.enter(
+                want.raise(Code::LogMissing)
+                    .detail(format!("listed by {}", want.node.subject()))
+                    .expected(hashes_text(&want.hashes)),
+            );
         } else {
             counts.unproved = counts.unproved.saturating_add(1);
         }

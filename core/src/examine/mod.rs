@@ -79,6 +79,11 @@ impl Exhibit {
         Self { path, facts, notes: Vec::new() }.with_note(code, detail)
     }
 
+    /// The exhibit of something that is no entry of its own, such as a link to a folder: only counted.
+    pub fn ignored(path: EntryPath) -> Self {
+        Self { path, facts: Facts::Ignored(IgnoredKind::Other), notes: Vec::new() }
+    }
+
     /// Adds what the container says about the entry, for example a checksum that does not agree.
     #[must_use]
     pub fn with_note(mut self, code: Code, detail: impl Into<String>) -> Self {

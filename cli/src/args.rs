@@ -1,0 +1,174 @@
+//! The command line as types.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use trailseal::{Error, Limits, Request};
+
+/// Proves, offline, that a handed-over AWS CloudTrail archive is what AWS delivered: complete, unaltered, in an unbroken signed
+/// chain.
+#[derive(Debug, Parser)]
+#[command(name = "trailseal", version, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Command {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Verifies archives and says what they prove.
+    #[command(long_about = "Verifies archives and says what they prove: one verdict, four axes, every chain, every finding.\n\n\
+            Exit codes: 0 passed, 1 failed, 2 could not run, 3 indeterminate, 130 interrupted.")]
+    Verify(Box<Verify>),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// Folders or zip archives; several are one case
+    #[arg(required = true, value_name = "ARCHIVE")]
+    pub(crate) archives: Vec<PathBuf>,
+
+    /// Your own key lists, got from AWS by you: files named REGION.json, or folders of them
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) keys: Vec<PathBuf>,
+
+    /// The keys that may vouch: a file with one SHA-256 of a key's DER bytes per line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pins: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) scope: ScopeArgs,
+
+    /// Shape of the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+
+    /// Show all of it: every chain, every finding, every key
+    #[arg(long)]
+    pub(crate) full: bool,
+
+    /// Write the report there instead of to the terminal
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Threads; all cores by default
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+
+    /// A bound on what is read: digest-bytes, log-bytes, entry-bytes, entries, json-depth or path-bytes
+    #[arg(long = "limit", value_name = "NAME=N", value_delimiter = ',')]
+    pub(crate) limits: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What is asked")]
+pub(crate) struct ScopeArgs {
+    /// Start of the period: a date (midnight in UTC) or a time with its offset
+    #[arg(long, value_name = "T")]
+    from: Option<String>,
+
+    /// End of the period, not inside it
+    #[arg(long, value_name = "T")]
+    to: Option<String>,
+
+    /// Accounts that must be covered
+    #[arg(long = "account", value_name = "A", value_delimiter = ',')]
+    accounts: Vec<String>,
+
+    /// Source regions that must be covered
+    #[arg(long = "region", value_name = "R", value_delimiter = ',')]
+    regions: Vec<String>,
+
+    /// Trails that must be covered, by name or ARN
+    #[arg(long = "trail", value_name = "T", value_delimiter = ',')]
+    trails: Vec<String>,
+
+    /// A scope file (TOML or JSON) with all of this, and with [[expect]] blocks and a policy
+    #[arg(long = "scope", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+
+    /// A renaming that you know of: s3://OLD[/PREFIX]=s3://NEW[/PREFIX]
+    #[arg(long, value_name = "OLD=NEW", value_delimiter = ',')]
+    relocated: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// The canonical report (RFC 8785), the same bytes for the same evidence, keys and scope
+    Json,
+}
+
+impl ScopeArgs {
+    /// Joins the options with the scope file; nothing may be stated twice.
+    pub(crate) fn request(&self, file: Request) -> Result<Request, Error> {
+        fn once<T: PartialEq + Default + Clone>(what: &str, option: &T, file: T) -> Result<T, Error> {
+            match (*option == T::default(), file == T::default()) {
+                (true, _) => Ok(file),
+                (false, true) => Ok(option.clone()),
+                (false, false) => Err(Error::Scope { reason: format!("{what} is stated there and on the command line") }),
+            }
+        }
+        Ok(Request {
+            from: once("from", &self.from, file.from)?,
+            to: once("to", &self.to, file.to)?,
+            accounts: once("accounts", &self.accounts, file.accounts)?,
+            regions: once("regions", &self.regions, file.regions)?,
+            trails: once("trails", &self.trails, file.trails)?,
+            relocated: [self.relocated.clone(), file.relocated].concat(),
+            ..file
+        })
+    }
+}
+
+/// The limits, with what `--limit` changes.
+pub(crate) fn limits(changes: &[String]) -> Result<Limits, String> {
+    let mut limits = Limits::default();
+    for change in changes {
+        let (name, value) = change.split_once('=').ok_or_else(|| format!("--limit {change}: NAME=N is expected"))?;
+        let number: u64 = value.parse().map_err(|_| format!("--limit {change}: '{value}' is no number"))?;
+        let small = || u32::try_from(number).map_err(|_| format!("--limit {change}: too large"));
+        match name {
+            "digest-bytes" => limits.digest_bytes = number,
+            "log-bytes" => limits.log_bytes = number,
+            "entry-bytes" => limits.entry_bytes = number,
+            "entries" => limits.entries = number,
+            "json-depth" => limits.json_depth = small()?,
+            "path-bytes" => limits.path_bytes = small()?,
+            _ => return Err(format!("--limit {change}: there is no limit '{name}'")),
+        }
+    }
+    Ok(limits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        <Command as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn nothing_is_stated_twice() {
+        let parse = |line: &str| match Command::parse_from(line.split(' ')).verb {
+            Verb::Verify(verify) => verify.scope,
+        };
+        let scope = parse("trailseal verify x --account 1,2 --account 3");
+        let file = Request { from: Some("2026-03-01".into()), ..Request::default() };
+        let joined = scope.request(file.clone()).unwrap();
+        assert_eq!((joined.accounts.len(), joined.from), (3, Some("2026-03-01".into())));
+        assert!(parse("trailseal verify x --from 2026-03-02").request(file).is_err());
+    }
+
+    #[test]
+    fn limits_are_named() {
+        let changed = limits(&["json-depth=3".into(), "log-bytes=7".into()]).unwrap();
+        assert_eq!((changed.json_depth, changed.log_bytes), (3, 7));
+        for wrong in ["json-depth", "json-depth=x", "json-depth=99999999999", "depth=3"] {
+            assert!(limits(&[wrong.into()]).is_err(), "{wrong}");
+        }
+    }
+}

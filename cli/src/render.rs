@@ -1,0 +1,349 @@
+//! The report as a person likes to read it in a terminal: the verdict first, then what stands behind it, worst first.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use trailseal::{Axis, Chain, Code, DigestKind, Effect, Finding, NOT_CLAIMED, Outcome, Report, counted};
+
+/// Columns of text; terminals that are wider read no better.
+const WIDTH: usize = 100;
+/// Chains and subjects that are shown without `--full`: a clean archive of any size fits a screen.
+const FEW: usize = 8;
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// The whole text, with colours.
+pub(crate) fn text(report: &Report, full: bool) -> String {
+    let mut page = Page { text: String::new(), full };
+    page.verdict(report);
+    page.chains(report);
+    page.findings(report);
+    page.missing_keys(report);
+    if full {
+        page.keys(report);
+    }
+    page.foot(report);
+    page.text
+}
+
+struct Page {
+    text: String,
+    full: bool,
+}
+
+impl Page {
+    fn line(&mut self, line: impl AsRef<str>) {
+        self.text.push_str(line.as_ref());
+        self.text.push('\n');
+    }
+
+    fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// Words broken into lines, all indented by the same number of columns.
+    fn words(&mut self, indent: usize, style: Style, words: &str) {
+        let margin = " ".repeat(indent);
+        for line in textwrap::wrap(words, wrapping(WIDTH).initial_indent(&margin).subsequent_indent(&margin)) {
+            self.line(format!("{style}{line}{style:#}"));
+        }
+    }
+
+    fn verdict(&mut self, report: &Report) {
+        let style = outcome_style(report.overall).bold();
+        let (word, rest) = report.sentence.split_once(' ').unwrap_or((&report.sentence, ""));
+        let margin = word.len() + 1;
+        let wrapped = textwrap::wrap(rest, wrapping(WIDTH - margin));
+        for (number, line) in wrapped.iter().enumerate() {
+            if number == 0 {
+                self.line(format!("{style}{}{style:#} {line}", word.to_uppercase()));
+            } else {
+                self.line(format!("{}{line}", " ".repeat(margin)));
+            }
+        }
+        self.blank();
+        for axis in Axis::ALL {
+            let outcome = report.axes.of(axis);
+            let style = outcome_style(outcome);
+            let shown = outcome.name().replace('_', " ");
+            self.line(format!("  {:<13}{style}{shown:<15}{style:#}{DIM}{}{DIM:#}", axis.name(), answer(axis, outcome)));
+        }
+        self.blank();
+    }
+
+    fn chains(&mut self, report: &Report) {
+        if report.chains.is_empty() {
+            return;
+        }
+        // Chains with something to say come first, so that few of many are the right few.
+        let mut chains: Vec<&Chain> = report.chains.iter().collect();
+        chains.sort_by_key(|chain| (std::cmp::Reverse(trouble(chain)), !chain.in_scope));
+        let shown = if self.full { chains.len() } else { chains.len().min(FEW) };
+        let rows: Vec<[String; 7]> = chains.iter().take(shown).map(|chain| row(chain)).collect();
+        let heads = ["CHAIN", "PROVED FROM", "TO", "DIGESTS", "LOGS", "SILENT", ""];
+        let mut widths = heads.map(str::len);
+        for row in &rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = (*width).max(cell.chars().count());
+            }
+        }
+        let table_line = |cells: [&str; 7]| {
+            let mut line = String::new();
+            for (column, (cell, width)) in cells.iter().zip(widths).enumerate() {
+                // Numbers stand right, names left. Writing into a String cannot fail.
+                let _ = if (3..6).contains(&column) { write!(line, "{cell:>width$}  ") } else { write!(line, "{cell:<width$}  ") };
+            }
+            format!("  {}", line.trim_end())
+        };
+        self.line(format!("{DIM}{}{DIM:#}", table_line(heads)));
+        for (row, chain) in rows.iter().zip(&chains) {
+            let line = table_line(row.each_ref().map(String::as_str));
+            let style = match trouble(chain) {
+                2 => outcome_style(Outcome::Failed),
+                1 => outcome_style(Outcome::Indeterminate),
+                _ => Style::new(),
+            };
+            self.line(format!("{style}{line}{style:#}"));
+        }
+        if shown < chains.len() {
+            let hidden = chains.iter().skip(shown);
+            let clean = hidden.clone().all(|chain| trouble(chain) == 0);
+            let what = counted((chains.len() - shown) as u64, "more chain", "more chains");
+            let how = if clean { ", all without a gap or a failure" } else { "" };
+            self.line(format!("  {DIM}… {what}{how} (--full shows them){DIM:#}"));
+        }
+        self.blank();
+    }
+
+    fn findings(&mut self, report: &Report) {
+        let mut rest = report.findings.as_slice();
+        let mut informing: Vec<&[Finding]> = Vec::new();
+        while let Some(first) = rest.first() {
+            let same = rest.iter().take_while(|finding| (finding.code, finding.effect) == (first.code, first.effect)).count();
+            let (group, others) = rest.split_at(same);
+            rest = others;
+            if first.effect == Effect::Informs && !self.full {
+                informing.push(group);
+            } else {
+                self.group(group);
+            }
+        }
+        if !informing.is_empty() {
+            let parts: Vec<String> = informing
+                .iter()
+                .map(|group| {
+                    let count: u64 = group.iter().map(|finding| finding.count).sum();
+                    let name = group.first().map_or("", |finding| finding.code.name());
+                    if count > 1 { format!("{name} ×{count}") } else { name.to_owned() }
+                })
+                .collect();
+            self.words(2, DIM, &format!("Also noted, without effect (--full shows them): {}.", parts.join(", ")));
+            self.blank();
+        }
+    }
+
+    /// All findings of one code and effect.
+    fn group(&mut self, group: &[Finding]) {
+        let Some(first) = group.first() else { return };
+        let words = first.code.explain();
+        let style = match first.effect {
+            Effect::Refutes => outcome_style(Outcome::Failed),
+            Effect::Limits => outcome_style(Outcome::Indeterminate),
+            Effect::Informs => DIM,
+        };
+        let count: u64 = group.iter().map(|finding| finding.count).sum();
+        let times = if count > 1 { format!("  ×{count}") } else { String::new() };
+        let bold = style.bold();
+        self.line(format!("  {style}{:<8}{style:#} {bold}{}{bold:#}{times}", first.effect.name(), first.code));
+        self.words(11, Style::new(), words.means);
+        let shown = if self.full { group.len() } else { group.len().min(FEW) };
+        for finding in group.iter().take(shown) {
+            self.subject(finding);
+        }
+        if shown < group.len() {
+            self.line(format!(
+                "           {DIM}… {} (--full shows them){DIM:#}",
+                counted((group.len() - shown) as u64, "more", "more")
+            ));
+        }
+        if first.effect != Effect::Informs {
+            self.words(11, DIM, &format!("Do: {}", words.remedy));
+        }
+        self.blank();
+    }
+
+    fn subject(&mut self, finding: &Finding) {
+        let run = finding.last.as_ref().map_or_else(String::new, |last| format!(" … {last}"));
+        self.line(format!("         - {}{run}", finding.first));
+        let mut facts: Vec<String> = Vec::new();
+        if finding.code == Code::CoverageGap || finding.code == Code::ChainDigestMissing || finding.last.is_some() {
+            facts.extend(finding.from.zip(finding.to).map(|(from, to)| format!("{from} to {to}{}", hours(finding))));
+        }
+        if finding.count > 1 {
+            facts.push(format!("{} in all", finding.count));
+        }
+        if finding.outside_scope {
+            facts.push("outside what was asked".to_owned());
+        }
+        facts.extend(finding.detail.clone());
+        // An entry in its place repeats the object's name.
+        let elsewhere = finding.entry.as_ref().filter(|entry| !finding.first.ends_with(entry.as_str()));
+        facts.extend(elsewhere.map(|entry| format!("in {entry}")));
+        facts.extend(finding.expected.as_ref().map(|expected| format!("expected {expected}")));
+        facts.extend(finding.found.as_ref().map(|found| format!("found {found}")));
+        for fact in facts {
+            self.words(13, DIM, &fact);
+        }
+        if let Some(command) = &finding.command {
+            self.line(format!("             {DIM}${DIM:#} {command}"));
+        }
+    }
+
+    fn missing_keys(&mut self, report: &Report) {
+        if report.missing_keys.is_empty() {
+            return;
+        }
+        self.line(format!("  {BOLD}Keys to fetch with an AWS account of your own{BOLD:#}; then verify again with --keys"));
+        let shown = if self.full { report.missing_keys.len() } else { report.missing_keys.len().min(FEW) };
+        for key in report.missing_keys.iter().take(shown) {
+            self.line(format!("  {DIM}${DIM:#} {}", key.command));
+        }
+        if shown < report.missing_keys.len() {
+            self.line(format!("  {DIM}… {} more (--full shows them){DIM:#}", report.missing_keys.len() - shown));
+        }
+        self.blank();
+    }
+
+    fn keys(&mut self, report: &Report) {
+        for key in &report.keys {
+            let regions = if key.regions.is_empty() { "no region stated".to_owned() } else { key.regions.join(", ") };
+            self.line(format!("  {BOLD}key{BOLD:#} {}", key.sha256));
+            self.line(format!(
+                "      {DIM}{}, {} bits, {regions}, fingerprint {}, verified {}{DIM:#}",
+                key.level.name(),
+                key.bits,
+                key.fingerprint,
+                counted(key.digests, "digest file", "digest files")
+            ));
+        }
+        if !report.keys.is_empty() {
+            self.blank();
+        }
+    }
+
+    fn foot(&mut self, report: &Report) {
+        let logs = &report.counts.logs;
+        self.line(format!(
+            "  {DIM}{}: {}; {} proved, {} inflated{DIM:#}",
+            counted(report.counts.entries, "entry", "entries"),
+            counted(
+                report.counts.digests.proved + report.counts.digests.unproved + report.counts.digests.failed,
+                "digest file",
+                "digest files"
+            ),
+            counted(logs.proved, "log file", "log files"),
+            indicatif::DecimalBytes(logs.proved_bytes)
+        ));
+        self.line(format!("  {DIM}evidence root  {}{DIM:#}", report.evidence_root));
+        self.line(format!("  {DIM}report digest  {}{DIM:#}", report.digest()));
+        if self.full {
+            self.blank();
+            self.line(format!("  {BOLD}Not claimed{BOLD:#}"));
+            for claim in NOT_CLAIMED {
+                self.words(4, DIM, claim);
+            }
+        } else {
+            self.words(
+                2,
+                DIM,
+                "It is not claimed that the trail was set up to record what matters, nor anything about events outside the period (--full).",
+            );
+        }
+    }
+}
+
+/// Names and hashes stay whole, so that they can be copied.
+fn wrapping(width: usize) -> textwrap::Options<'static> {
+    textwrap::Options::new(width)
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+}
+
+fn outcome_style(outcome: Outcome) -> Style {
+    let color = match outcome {
+        Outcome::Passed => AnsiColor::Green,
+        Outcome::Failed => AnsiColor::Red,
+        Outcome::Indeterminate => AnsiColor::Yellow,
+        Outcome::NotAssessed => return DIM,
+    };
+    color.on_default()
+}
+
+/// What an outcome says on its axis.
+fn answer(axis: Axis, outcome: Outcome) -> &'static str {
+    match (axis, outcome) {
+        (_, Outcome::NotAssessed) => "no period was asked; state one with --from and --to",
+        (Axis::Integrity, Outcome::Passed) => "the bytes are those that the signed digest files commit to",
+        (Axis::Integrity, Outcome::Indeterminate) => "not all bytes could be compared with a signed digest file",
+        (Axis::Integrity, Outcome::Failed) => "bytes were altered, added or taken away",
+        (Axis::Authenticity, Outcome::Passed) => "AWS signed the digest files, under keys that you supplied",
+        (Axis::Authenticity, Outcome::Indeterminate) => "not every digest file is signed under a key that you trust",
+        (Axis::Authenticity, Outcome::Failed) => "a signature or a key is forged or damaged",
+        (Axis::Continuity, Outcome::Passed) => "each digest file is linked to the one before",
+        (Axis::Continuity, Outcome::Indeterminate) => "the links leave a question open",
+        (Axis::Continuity, Outcome::Failed) => "the chain is broken, forked or altered",
+        (Axis::Coverage, Outcome::Passed) => "everything that was asked is covered",
+        (Axis::Coverage, Outcome::Indeterminate) => "some of what was asked is not covered",
+        (Axis::Coverage, Outcome::Failed) => "what was asked is contradicted",
+    }
+}
+
+/// 2 for a chain with a failure, 1 for one with a hole or something unproved.
+fn trouble(chain: &Chain) -> u8 {
+    if chain.digests.failed > 0 || chain.logs.failed > 0 || chain.logs.missing > 0 {
+        2
+    } else {
+        u8::from(!chain.gaps.is_empty() || chain.digests.unproved > 0 || chain.logs.unproved > 0)
+    }
+}
+
+fn row(chain: &Chain) -> [String; 7] {
+    let backfill = if chain.kind == DigestKind::Backfill { " backfill" } else { "" };
+    let time = |time: Option<trailseal::Time>| time.map_or_else(|| "–".to_owned(), |time| time.to_string());
+    let all_digests = chain.digests.proved + chain.digests.unproved + chain.digests.failed;
+    let of = |part: u64, all: u64| if part == all { all.to_string() } else { format!("{part}/{all}") };
+    let listed = chain.logs.proved + chain.logs.failed + chain.logs.missing + chain.logs.unproved;
+    let mut notes = Vec::new();
+    if !chain.gaps.is_empty() {
+        notes.push(counted(chain.gaps.len() as u64, "gap", "gaps"));
+    }
+    for (count, one, many) in [
+        (chain.digests.failed, "digest failed", "digests failed"),
+        (chain.logs.failed, "log failed", "logs failed"),
+        (chain.logs.missing, "log missing", "logs missing"),
+    ] {
+        if count > 0 {
+            notes.push(counted(count, one, many));
+        }
+    }
+    if !chain.in_scope {
+        notes.push("not asked".to_owned());
+    }
+    [
+        format!("{} {} {}{backfill}", chain.account, chain.region, chain.trail),
+        time(chain.proved_from),
+        time(chain.proved_to),
+        of(chain.digests.proved, all_digests),
+        of(chain.logs.proved, listed),
+        format!("{} h", chain.silent_seconds / 3600),
+        notes.join(", "),
+    ]
+}
+
+/// The hours of a hole or a run.
+fn hours(finding: &Finding) -> String {
+    let seconds = finding.from.zip(finding.to).map_or(0, |(from, to)| to.unix().saturating_sub(from.unix()));
+    if seconds % 3600 == 0 && seconds > 0 { format!(" ({} h)", seconds / 3600) } else { String::new() }
+}
