@@ -31,7 +31,7 @@ impl Progress {
         let files = self.files.fetch_add(1, Relaxed) + 1;
         self.bar.inc(bytes);
         // A new message for each of a million files would cost more than it shows.
-        if files % 64 == 0 {
+        if files.is_multiple_of(64) {
             self.bar.set_message(format!("{files}/{} files", self.expected.load(Relaxed)));
         }
     }

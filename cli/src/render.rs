@@ -7,7 +7,9 @@ use trailseal::{Axis, Chain, Code, DigestKind, Effect, Finding, NOT_CLAIMED, Out
 
 /// Columns of text; terminals that are wider read no better.
 const WIDTH: usize = 100;
-/// Chains and subjects that are shown without `--full`: a clean archive of any size fits a screen.
+/// Chains that are shown without `--full`: a clean archive of any size fits a screen of 24 lines.
+const FEW_CHAINS: usize = 6;
+/// Subjects of one code that are shown without `--full`.
 const FEW: usize = 8;
 
 const BOLD: Style = Style::new().bold();
@@ -79,7 +81,7 @@ impl Page {
         // Chains with something to say come first, so that few of many are the right few.
         let mut chains: Vec<&Chain> = report.chains.iter().collect();
         chains.sort_by_key(|chain| (std::cmp::Reverse(trouble(chain)), !chain.in_scope));
-        let shown = if self.full { chains.len() } else { chains.len().min(FEW) };
+        let shown = if self.full { chains.len() } else { chains.len().min(FEW_CHAINS) };
         let rows: Vec<[String; 7]> = chains.iter().take(shown).map(|chain| row(chain)).collect();
         let heads = ["CHAIN", "PROVED FROM", "TO", "DIGESTS", "LOGS", "SILENT", ""];
         let mut widths = heads.map(str::len);

@@ -1,0 +1,340 @@
+//! The command as a person or a script runs it: exit codes, streams, files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+const PERIOD: [&str; 4] = ["--from", "2026-03-01", "--to", "2026-03-03"];
+
+fn vectors() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../test-vectors")
+}
+
+fn example(name: &str) -> String {
+    vectors().join("example").join(name).to_str().unwrap().to_owned()
+}
+
+fn trailseal<S: AsRef<std::ffi::OsStr>>(arguments: &[S]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_trailseal")).args(arguments).output().unwrap()
+}
+
+fn verify(arguments: &[&str]) -> Output {
+    trailseal(&[&["verify"], arguments].concat())
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Unpacks a zip archive of the vectors; none of them needs more than this.
+fn unpack(archive: &Path, folder: &Path) {
+    let bytes = fs::read(archive).unwrap();
+    let zip = rawzip::ZipArchive::from_slice(&bytes).unwrap();
+    let mut entries = zip.entries();
+    while let Some(entry) = entries.next_entry().unwrap() {
+        let path = folder.join(std::str::from_utf8(entry.file_path().as_ref()).unwrap());
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let raw = zip.get_entry(entry.wayfinder()).unwrap();
+        assert_eq!(entry.compression_method(), rawzip::CompressionMethod::STORE, "the example is stored");
+        fs::write(path, raw.data()).unwrap();
+    }
+}
+
+fn unpacked_example() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    unpack(&vectors().join("example/handover.zip"), folder.path());
+    folder
+}
+
+#[test]
+fn the_exit_code_is_the_verdict() {
+    let keys = example("public-keys");
+    let passed = verify(&[&[example("handover.zip").as_str(), "--keys", &keys], PERIOD.as_slice()].concat());
+    assert_eq!(code(&passed), 0, "{}", text(&passed.stderr));
+    assert!(text(&passed.stdout).starts_with("PASSED for 2026-03-01T00:00:00Z to 2026-03-03T00:00:00Z"));
+    assert_eq!(text(&passed.stderr), "", "nothing to say besides");
+    let failed = verify(&[&[example("tampered.zip").as_str(), "--keys", &keys], PERIOD.as_slice()].concat());
+    assert_eq!(code(&failed), 1);
+    let indeterminate = verify(&[&[example("handover.zip").as_str()], PERIOD.as_slice()].concat());
+    assert_eq!(code(&indeterminate), 3);
+    assert!(text(&indeterminate.stdout).contains("$ aws cloudtrail list-public-keys --region us-east-1 --start-time"));
+}
+
+#[test]
+fn what_cannot_run_is_two_and_says_why() {
+    let archive = example("handover.zip");
+    let folder = TempDir::new().unwrap();
+    let junk = folder.path().join("junk.bin");
+    fs::write(&junk, "no archive").unwrap();
+    let junk = junk.to_str().unwrap();
+    for (arguments, reason) in [
+        (vec![], "ARCHIVE"),
+        (vec!["/does/not/exist"], "/does/not/exist"),
+        (vec![junk], "neither a folder nor a zip archive"),
+        (vec![&archive, "--from", "2026-03-01"], "both ends"),
+        (vec![&archive, "--from", "2026-03-02", "--to", "2026-03-01"], "empty"),
+        (vec![&archive, "--from", "2026-03-01T00:00:00", "--to", "2026-03-02"], "offset"),
+        (vec![&archive, "--account", "12345"], "twelve digits"),
+        (vec![&archive, "--region", "US-EAST-1"], "region"),
+        (vec![&archive, "--keys", junk], "junk.bin"),
+        (vec![&archive, "--keys", folder.path().to_str().unwrap()], "no key file"),
+        (vec![&archive, "--pins", junk], "line 1"),
+        (vec![&archive, "--scope", junk], "junk.bin"),
+        (vec![&archive, "--relocated", "old=new"], "s3://OLD"),
+        (vec![&archive, "--limit", "depth=1"], "depth"),
+        (vec![&archive, "--threads", "0"], "threads"),
+        (vec![&archive, "--format", "xml"], "xml"),
+        (vec![&archive, "--output", "/does/not/exist/report.txt"], "cannot be written"),
+    ] {
+        let output = verify(&arguments);
+        assert_eq!(code(&output), 2, "{arguments:?}");
+        assert!(text(&output.stderr).contains(reason), "{arguments:?}: {}", text(&output.stderr));
+        assert_eq!(text(&output.stdout), "", "{arguments:?}: diagnostics go to stderr");
+    }
+}
+
+#[test]
+fn a_folder_and_a_zip_give_the_same_bytes_on_any_number_of_threads() {
+    let folder = unpacked_example();
+    let keys = example("public-keys");
+    let zip = verify(&[&[example("handover.zip").as_str(), "--format", "json", "--keys", &keys], PERIOD.as_slice()].concat());
+    assert_eq!(zip.stdout.last(), Some(&b'\n'));
+    for threads in ["1", "2", "7"] {
+        let root = folder.path().to_str().unwrap();
+        let tree = verify(&[&[root, "--format", "json", "--keys", &keys, "--threads", threads], PERIOD.as_slice()].concat());
+        assert_eq!(text(&tree.stdout), text(&zip.stdout), "{threads} threads");
+    }
+    let report: serde_json::Value = serde_json::from_slice(&zip.stdout).unwrap();
+    assert_eq!(report["schema"], "trailseal-report/1");
+    assert_eq!(report["overall"], "passed");
+}
+
+#[test]
+fn several_archives_are_one_case() {
+    let folder = unpacked_example();
+    let keys = example("public-keys");
+    let half = folder.path().join("AWSLogs/o-exampleorg1/777788889999");
+    let other = TempDir::new().unwrap();
+    fs::create_dir_all(other.path().join("AWSLogs/o-exampleorg1")).unwrap();
+    fs::rename(&half, other.path().join("AWSLogs/o-exampleorg1/777788889999")).unwrap();
+    let (one, two) = (folder.path().to_str().unwrap(), other.path().to_str().unwrap());
+    let both = verify(&[&[one, two, "--format", "json", "--keys", &keys], PERIOD.as_slice()].concat());
+    let whole = verify(&[&[example("handover.zip").as_str(), "--format", "json", "--keys", &keys], PERIOD.as_slice()].concat());
+    assert_eq!(text(&both.stdout), text(&whole.stdout));
+    let asked = "111122223333,444455556666,777788889999";
+    let alone = verify(&[&[one, "--keys", &keys, "--account", asked], PERIOD.as_slice()].concat());
+    assert_eq!(code(&alone), 3);
+    assert!(text(&alone.stdout).contains("account 777788889999"));
+}
+
+#[test]
+fn keys_that_lie_in_the_archive_are_only_enclosed() {
+    let folder = unpacked_example();
+    let inside = folder.path().join("my-keys");
+    fs::create_dir(&inside).unwrap();
+    for entry in fs::read_dir(vectors().join("example/public-keys")).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), inside.join(entry.file_name())).unwrap();
+    }
+    let root = folder.path().to_str().unwrap();
+    let output = verify(&[&[root, "--keys", inside.to_str().unwrap()], PERIOD.as_slice()].concat());
+    assert_eq!(code(&output), 3);
+    assert!(text(&output.stdout).contains("key.enclosed"));
+    // The same through a link from outside: it is where it is.
+    #[cfg(unix)]
+    {
+        let outside = TempDir::new().unwrap();
+        let link = outside.path().join("keys");
+        std::os::unix::fs::symlink(&inside, &link).unwrap();
+        let output = verify(&[&[root, "--keys", link.to_str().unwrap()], PERIOD.as_slice()].concat());
+        assert_eq!(code(&output), 3);
+    }
+}
+
+#[test]
+fn pins_promote_enclosed_keys_and_demote_others() {
+    let keys = example("public-keys");
+    let archive = example("handover.zip");
+    let json = verify(&[&archive, "--format", "json", "--keys", &keys]).stdout;
+    let report: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let pins: Vec<&str> = report["keys"].as_array().unwrap().iter().map(|key| key["sha256"].as_str().unwrap()).collect();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("pins.txt");
+    fs::write(&file, pins.join("\n")).unwrap();
+    let pinned = verify(&[&[archive.as_str(), "--keys", &keys, "--pins", file.to_str().unwrap()], PERIOD.as_slice()].concat());
+    assert_eq!(code(&pinned), 0);
+    fs::write(&file, pins[1..].join("\n")).unwrap();
+    let unlisted = verify(&[&[archive.as_str(), "--keys", &keys, "--pins", file.to_str().unwrap()], PERIOD.as_slice()].concat());
+    assert_eq!(code(&unlisted), 3);
+}
+
+#[test]
+fn a_scope_file_asks_once_for_a_whole_organisation() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("scope.toml");
+    let accounts = ["111122223333", "444455556666", "777788889999"];
+    let expect: String = accounts.iter().map(|account| format!("[[expect]]\naccount = \"{account}\"\n")).collect();
+    fs::write(&file, format!("from = \"2026-03-01\"\nto = \"2026-03-03\"\nregions = [\"us-east-1\", \"eu-west-1\"]\n{expect}"))
+        .unwrap();
+    let (archive, keys, file) = (example("handover.zip"), example("public-keys"), file.to_str().unwrap().to_owned());
+    assert_eq!(code(&verify(&[&archive, "--keys", &keys, "--scope", &file])), 0);
+    let more = verify(&[&archive, "--keys", &keys, "--scope", &file, "--trail", "no-such-trail"]);
+    assert_eq!(code(&more), 3);
+    let twice = verify(&[&archive, "--keys", &keys, "--scope", &file, "--region", "us-east-1"]);
+    assert_eq!(code(&twice), 2);
+}
+
+#[test]
+fn a_file_gets_the_report_whole_and_without_colours() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("report.txt");
+    let output = verify(&[&example("handover.zip"), "--output", file.to_str().unwrap()]);
+    assert_eq!(code(&output), 3);
+    assert_eq!(text(&output.stdout), "");
+    let written = fs::read_to_string(&file).unwrap();
+    assert!(written.starts_with("INDETERMINATE") && !written.contains('\u{1b}'));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
+}
+
+#[test]
+fn no_colours_leave_a_pipe() {
+    assert!(!text(&verify(&[&example("handover.zip")]).stdout).contains('\u{1b}'));
+}
+
+#[test]
+fn the_first_archive_that_is_cut_off_does_not_hide_the_others() {
+    let folder = TempDir::new().unwrap();
+    let cut = folder.path().join("cut.zip");
+    let bytes = fs::read(example("handover.zip")).unwrap();
+    fs::write(&cut, &bytes[..bytes.len() / 2]).unwrap();
+    let keys = example("public-keys");
+    let output = verify(&[&[cut.to_str().unwrap(), &example("handover.zip"), "--keys", &keys], PERIOD.as_slice()].concat());
+    assert_eq!(code(&output), 3);
+    let shown = text(&output.stdout);
+    assert!(shown.contains("archive.entry.unreadable") && shown.contains("588 digest files"), "{shown}");
+}
+
+#[test]
+fn zip_archives_in_a_folder_are_read() {
+    let folder = TempDir::new().unwrap();
+    fs::copy(example("handover.zip"), folder.path().join("march.zip")).unwrap();
+    let keys = example("public-keys");
+    let output = verify(&[&[folder.path().to_str().unwrap(), "--keys", &keys], PERIOD.as_slice()].concat());
+    assert_eq!(code(&output), 0, "{}", text(&output.stdout));
+}
+
+#[test]
+fn limits_come_from_the_command_line() {
+    let output = verify(&[&example("handover.zip"), "--limit", "digest-bytes=10,log-bytes=10", "--format", "json"]);
+    assert_eq!(code(&output), 3);
+    assert!(text(&output.stdout).contains("\"digest_bytes is 10\"") && text(&output.stdout).contains("\"log_bytes is 10\""));
+    let folder = unpacked_example();
+    let output = verify(&[folder.path().to_str().unwrap(), "--limit", "entries=3", "--format", "json"]);
+    assert!(text(&output.stdout).contains("\"entries is 3\""));
+    let output = verify(&[&example("handover.zip"), "--limit", "entry-bytes=3", "--format", "json"]);
+    assert!(text(&output.stdout).contains("\"entry_bytes is 3\""));
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    const LOG: &str = "111122223333_CloudTrail_us-east-1_20260301T0005Z_AbCdEf0123456789.json.gz";
+
+    #[test]
+    fn links_are_followed_only_inside_and_devices_never_opened() {
+        let outside = TempDir::new().unwrap();
+        fs::write(outside.path().join("secret.json"), "{}").unwrap();
+        let folder = unpacked_example();
+        symlink(outside.path().join("secret.json"), folder.path().join("out.json")).unwrap();
+        symlink("AWSLogs", folder.path().join("again")).unwrap();
+        symlink(".", folder.path().join("loop")).unwrap();
+        symlink("nowhere", folder.path().join("dangling.json")).unwrap();
+        let made = Command::new("mkfifo").arg(folder.path().join(LOG)).status().unwrap();
+        assert!(made.success());
+        let keys = example("public-keys");
+        let root = folder.path().to_str().unwrap();
+        let output = verify(&[&[root, "--keys", &keys, "--format", "json"], PERIOD.as_slice()].concat());
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let mut seen: Vec<(String, String)> = report["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|finding| finding["effect"] != "informs")
+            .map(|finding| (finding["code"].as_str().unwrap().to_owned(), finding["first"].as_str().unwrap().to_owned()))
+            .collect();
+        seen.sort();
+        let expected = [
+            ("archive.entry.unreadable", "dangling.json"),
+            ("archive.entry.unsafe", LOG),
+            ("archive.entry.unsafe", "out.json"),
+            ("log.unreferenced", LOG),
+        ];
+        assert_eq!(seen, expected.map(|(code, path)| (code.to_owned(), path.to_owned())));
+        assert_eq!(code(&output), 3);
+    }
+
+    #[test]
+    fn a_link_to_a_file_is_that_file() {
+        let folder = unpacked_example();
+        let store = folder.path().join("store");
+        fs::create_dir(&store).unwrap();
+        let name = "AWSLogs/o-exampleorg1/111122223333/CloudTrail-Digest/us-east-1";
+        fs::rename(folder.path().join(name), store.join("us-east-1")).unwrap();
+        fs::create_dir(folder.path().join(name)).unwrap();
+        for entry in walkdir(&store.join("us-east-1")) {
+            let relative = entry.strip_prefix(store.join("us-east-1")).unwrap();
+            let link = folder.path().join(name).join(relative);
+            fs::create_dir_all(link.parent().unwrap()).unwrap();
+            symlink(&entry, link).unwrap();
+        }
+        let keys = example("public-keys");
+        let root = folder.path().to_str().unwrap();
+        let output = verify(&[&[root, "--keys", &keys], PERIOD.as_slice()].concat());
+        // The store itself lies elsewhere than the digest files say: each is there twice, once out of place.
+        assert_eq!(code(&output), 3, "{}", text(&output.stdout));
+        assert!(text(&output.stdout).contains("digest.relocated"));
+    }
+
+    fn walkdir(folder: &Path) -> Vec<PathBuf> {
+        fs::read_dir(folder)
+            .unwrap()
+            .flat_map(|entry| {
+                let path = entry.unwrap().path();
+                if path.is_dir() { walkdir(&path) } else { vec![path] }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn names_that_are_no_utf8_or_control_a_terminal_are_shown_inert() {
+        let folder = TempDir::new().unwrap();
+        let name = [b"x_CloudTrail\xff\x1b[31m\n".as_slice(), "\u{202e}.json".as_bytes()].concat();
+        fs::write(folder.path().join(std::ffi::OsStr::from_bytes(&name)), "{}").unwrap();
+        let output = verify(&[folder.path().to_str().unwrap()]);
+        let shown = text(&output.stdout);
+        assert!(shown.contains("x_CloudTrail%FF%1B[31m%0A%E2%80%AE.json"), "{shown}");
+        assert!(!shown.contains('\u{1b}') && !shown.contains('\u{202e}'));
+    }
+
+    #[test]
+    fn a_closed_pipe_is_no_error() {
+        let command = format!(
+            "'{}' verify '{}' --format json | head -c 1; exit ${{PIPESTATUS[0]}}",
+            env!("CARGO_BIN_EXE_trailseal"),
+            example("handover.zip")
+        );
+        let output = Command::new("bash").args(["-c", &command]).output().unwrap();
+        assert_eq!(code(&output), 3, "{}", text(&output.stderr));
+        assert_eq!(text(&output.stderr), "");
+    }
+}

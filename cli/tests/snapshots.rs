@@ -1,0 +1,51 @@
+//! What people read, kept as text files beside this test, so that a change of it is seen.
+
+use std::path::Path;
+use std::process::Command;
+
+fn shown(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_trailseal"))
+        .args(arguments)
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../test-vectors"))
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn verify(arguments: &[&str]) -> String {
+    shown(&[&["verify"], arguments].concat())
+}
+
+#[test]
+fn help() {
+    insta::assert_snapshot!(shown(&["verify", "--help"]));
+}
+
+#[test]
+fn passed() {
+    let text = verify(&["example/handover.zip", "--keys", "example/public-keys", "--from", "2026-03-01", "--to", "2026-03-03"]);
+    assert!(text.lines().count() <= 24, "a clean archive fits a screen");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn failed() {
+    let archive = "example/tampered.zip";
+    insta::assert_snapshot!(verify(&[archive, "--keys", "example/public-keys", "--from", "2026-03-01", "--to", "2026-03-03"]));
+}
+
+#[test]
+fn indeterminate_without_keys() {
+    insta::assert_snapshot!(verify(&["example/handover.zip", "--from", "2026-03-01", "--to", "2026-03-03"]));
+}
+
+#[test]
+fn nothing_at_all() {
+    insta::assert_snapshot!(verify(&["archives/entries/no-evidence.zip"]));
+}
+
+#[test]
+fn full() {
+    let archive = "archives/baseline/account-trail.zip";
+    insta::assert_snapshot!(verify(&[archive, "--keys", "keys/us-east-1.json", "--full"]));
+}
