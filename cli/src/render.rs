@@ -8,7 +8,7 @@ use trailseal::{Axis, Chain, Code, DigestKind, Effect, Finding, NOT_CLAIMED, Out
 /// Columns of text; terminals that are wider read no better.
 const WIDTH: usize = 100;
 /// Chains that are shown without `--full`: a clean archive of any size fits a screen of 24 lines.
-const FEW_CHAINS: usize = 6;
+const FEW_CHAINS: usize = 5;
 /// Subjects of one code that are shown without `--full`.
 const FEW: usize = 8;
 
@@ -256,11 +256,7 @@ impl Page {
                 self.words(4, DIM, claim);
             }
         } else {
-            self.words(
-                2,
-                DIM,
-                "It is not claimed that the trail was set up to record what matters, nor anything about events outside the period (--full).",
-            );
+            self.words(2, DIM, "Not claimed: that the trail records what matters, nor anything outside the period (--full).");
         }
     }
 }
