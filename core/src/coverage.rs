@@ -8,7 +8,7 @@ use crate::ledger::{Ledger, Raise};
 use crate::link::{Graph, Node};
 use crate::policy::Scope;
 use crate::report::Day;
-use crate::time::{DAY_SECONDS, Period, Time};
+use crate::time::{DAY_SECONDS, HOUR_SECONDS, Period, Time};
 
 /// Disjoint spans, sorted; neighbours that touch are one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -165,21 +165,51 @@ pub(crate) fn judge_absences(graph: &Graph<'_>, scope: &Scope, ledger: &mut Ledg
 /// The days of a chain: its row of the coverage matrix.
 pub(crate) fn days(nodes: &[Node<'_>], coverage: &Coverage) -> Vec<Day> {
     let mut begins: BTreeSet<Time> = BTreeSet::new();
+    // Where digest files begin that prove nothing, with whether they are invalid.
+    let mut worthless: Vec<(Time, bool)> = Vec::new();
     for node in nodes {
         begins.insert(node.digest.period.from.day());
         begins.insert(node.digest.period.to.plus(-1).day());
+        if !node.is_signed() {
+            worthless.push((node.digest.period.from, node.is_invalid()));
+        }
     }
+    worthless.sort_unstable();
+    let begin_in = |window: Period| {
+        let rest = worthless.get(worthless.partition_point(|(time, _)| *time < window.from)..).unwrap_or_default();
+        rest.iter().take_while(move |(time, _)| *time < window.to).map(|(_, is_invalid)| *is_invalid)
+    };
     let (mut in_proved, mut in_silent) = (0, 0);
     begins
         .into_iter()
         .map(|begin| {
             let day = Period { from: begin, to: begin.plus(DAY_SECONDS) };
-            let unproved = nodes.iter().filter(|node| !node.is_signed() && day.contains(node.digest.period.from)).count();
+            let (mut proved_seconds, mut silent_seconds) = (0_u64, 0_u64);
+            let hours = (0..24)
+                .map(|hour| {
+                    let window = Period { from: begin.plus(hour * HOUR_SECONDS), to: begin.plus((hour + 1) * HOUR_SECONDS) };
+                    let proved = coverage.proved.seconds_in(window, &mut in_proved);
+                    let silent = coverage.silent.seconds_in(window, &mut in_silent);
+                    proved_seconds = proved_seconds.saturating_add(proved);
+                    silent_seconds = silent_seconds.saturating_add(silent);
+                    let length = window.seconds();
+                    match begin_in(window).max() {
+                        _ if silent == length => 'o',
+                        _ if proved == length => '+',
+                        Some(true) => '!',
+                        Some(false) => '?',
+                        None if proved > 0 => '~',
+                        None => '.',
+                    }
+                })
+                .collect();
             Day {
                 day: begin.date_text(),
-                proved_seconds: coverage.proved.seconds_in(day, &mut in_proved),
-                silent_seconds: coverage.silent.seconds_in(day, &mut in_silent),
-                unproved_digests: unproved as u64,
+                proved_seconds,
+                silent_seconds,
+                unproved_digests: begin_in(day).filter(|is_invalid| !is_invalid).count() as u64,
+                failed_digests: begin_in(day).filter(|is_invalid| *is_invalid).count() as u64,
+                hours,
             }
         })
         .collect()

@@ -246,8 +246,13 @@ pub struct Day {
     pub proved_seconds: u64,
     /// Of these, seconds proved silent.
     pub silent_seconds: u64,
-    /// Digest files that begin on this day and are not signed.
+    /// Digest files that begin on this day and are not signed, because something is missing.
     pub unproved_digests: u64,
+    /// Digest files that begin on this day and are invalid.
+    pub failed_digests: u64,
+    /// Its 24 hours, one character each: `+` proved, `o` proved silent, `~` proved in part, `!` an invalid digest file begins in
+    /// it, `?` one that is not signed does, `.` nothing.
+    pub hours: String,
 }
 
 /// How far a key is believed.
