@@ -1,2 +1,57 @@
-//! Tasks.
-fn main() {}
+//! The project's tasks. `cargo xtask --help` lists them.
+
+mod bans;
+mod comparison;
+mod findings;
+mod fuzz;
+mod generated;
+mod msrv;
+mod schemas;
+mod shell;
+mod test;
+
+use std::process::ExitCode;
+
+use generated::Mode;
+
+/// What a task says when it fails.
+type Outcome<T = ()> = Result<T, String>;
+
+const HELP: &str = "\
+The project's tasks.
+
+    cargo xtask test                 everything that CI runs, in order; stops at the first step that fails
+    cargo xtask vectors [--check]    write test-vectors/ from the forge, or compare
+    cargo xtask generate [--check]   write the generated pages and schemas in docs/, or compare
+    cargo xtask fuzz [OPTIONS]       run the fuzz targets (nightly Rust and cargo-fuzz)
+        --minutes N                  for each target; 1 unless told
+        --target NAME                one target instead of all
+
+`generate` reads the index of the test vectors: after a change in the forge, run `vectors` first.
+The folder fuzz/seeds/ and the vectors' archives are what fuzzing starts from; `cargo xtask test` replays both.
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        [] | ["--help" | "-h" | "help", ..] | [_, "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        ["test"] => test::run(),
+        ["vectors"] => generated::vectors(Mode::Write),
+        ["vectors", "--check"] => generated::vectors(Mode::Check),
+        ["generate"] => generated::docs(Mode::Write),
+        ["generate", "--check"] => generated::docs(Mode::Check),
+        ["fuzz", options @ ..] => fuzz::run(options),
+        _ => Err(format!("there is no task '{}'; `cargo xtask --help` lists them", words.join(" "))),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("error: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}

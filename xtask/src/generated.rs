@@ -1,0 +1,87 @@
+//! Generated files: written, or compared with what is there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::{Outcome, comparison, findings, schemas, shell};
+
+/// What is done about a difference.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// It is written down.
+    Write,
+    /// It is an error.
+    Check,
+}
+
+/// The pages and schemas in `docs/`.
+pub(crate) fn docs(mode: Mode) -> Outcome {
+    let index =
+        fs::read(shell::root().join("test-vectors/index.json")).map_err(|error| format!("test-vectors/index.json: {error}"))?;
+    let files = BTreeMap::from([
+        ("findings.md".to_owned(), findings::page().into_bytes()),
+        ("compared-with-validate-logs.md".to_owned(), comparison::page(&index)?.into_bytes()),
+        ("report.v1.schema.json".to_owned(), schemas::report()),
+        ("scope.v1.schema.json".to_owned(), schemas::scope()),
+    ]);
+    settle("docs", &files, &BTreeSet::new(), mode, "generate")
+}
+
+/// The test vectors, with their archives and keys. In the folders of generated files nothing else may lie.
+pub(crate) fn vectors(mode: Mode) -> Outcome {
+    let files = trailseal_forge::files();
+    let folders: BTreeSet<&str> = files.keys().filter_map(|path| path.split_once('/')).map(|(folder, _)| folder).collect();
+    settle("test-vectors", &files, &folders, mode, "vectors")
+}
+
+/// Makes `folder` hold these files, and the folders in it that are named `whole` nothing else.
+fn settle(folder: &str, files: &BTreeMap<String, Vec<u8>>, whole: &BTreeSet<&str>, mode: Mode, task: &str) -> Outcome {
+    let base = shell::root().join(folder);
+    let mut differences = Vec::new();
+    for (path, bytes) in files {
+        let full = base.join(path);
+        if fs::read(&full).is_ok_and(|found| found == *bytes) {
+            continue;
+        }
+        differences.push(format!("{folder}/{path} {}", if full.exists() { "differs" } else { "is missing" }));
+        if mode == Mode::Write {
+            let parent = full.parent().unwrap_or(&base);
+            fs::create_dir_all(parent).map_err(|error| format!("{}: {error}", parent.display()))?;
+            fs::write(&full, bytes).map_err(|error| format!("{}: {error}", full.display()))?;
+        }
+    }
+    for name in whole {
+        for found in found_below(&base.join(name))? {
+            let path = found.strip_prefix(&base).unwrap_or(&found).to_string_lossy().replace('\\', "/");
+            if !files.contains_key(&path) {
+                differences.push(format!("{folder}/{path} is stale"));
+                if mode == Mode::Write {
+                    fs::remove_file(&found).map_err(|error| format!("{}: {error}", found.display()))?;
+                }
+            }
+        }
+    }
+    let count = files.len();
+    match (mode, differences.is_empty()) {
+        (_, true) => println!("{folder}: all {count} generated files are as they should be"),
+        (Mode::Write, false) => println!("{folder}: {} of {count} generated files written or removed", differences.len()),
+        (Mode::Check, false) => {
+            return Err(format!("{}\nrun `cargo xtask {task}` and look at what changes", differences.join("\n")));
+        }
+    }
+    Ok(())
+}
+
+fn found_below(folder: &Path) -> Outcome<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    if !folder.exists() {
+        return Ok(found);
+    }
+    let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    for entry in entries {
+        let path = entry.map_err(|error| format!("{}: {error}", folder.display()))?.path();
+        if path.is_dir() { found.extend(found_below(&path)?) } else { found.push(path) }
+    }
+    Ok(found)
+}

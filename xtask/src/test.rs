@@ -1,0 +1,85 @@
+//! Everything that CI runs.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use crate::generated::{self, Mode};
+use crate::{Outcome, bans, msrv, shell};
+
+/// The version that is installed beside the build where it is missing.
+const CARGO_DENY: &str = "0.20.2";
+
+type Step = (&'static str, fn() -> Outcome);
+
+const STEPS: [Step; 10] = [
+    ("format", format),
+    ("clippy", clippy),
+    ("documentation", documentation),
+    ("generated documents", || generated::docs(Mode::Check)),
+    ("test vectors", || generated::vectors(Mode::Check)),
+    ("dependencies", dependencies),
+    ("bans of the core", bans::check),
+    ("fuzz seeds", fuzz_seeds),
+    ("oldest Rust", msrv::check),
+    // Last, so that the log ends with the summaries of the test runner.
+    ("tests", tests),
+];
+
+/// Runs the steps in order, up to the first that fails.
+pub(crate) fn run() -> Outcome {
+    let mut times = Vec::new();
+    for (index, (name, step)) in STEPS.iter().enumerate() {
+        let is_last = index + 1 == STEPS.len();
+        if is_last {
+            println!("\ntimes so far: {}", times.join(", "));
+        }
+        println!("\n== {} of {}: {name}", index + 1, STEPS.len());
+        let start = Instant::now();
+        step().map_err(|reason| format!("the step '{name}' failed\n{reason}"))?;
+        times.push(format!("{name} {:.0} s", start.elapsed().as_secs_f64()));
+    }
+    Ok(())
+}
+
+fn format() -> Outcome {
+    shell::run(&mut shell::cargo(&["fmt", "--all", "--check"]))?;
+    shell::run(&mut shell::cargo(&["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]))
+}
+
+fn clippy() -> Outcome {
+    shell::run(&mut shell::cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--locked", "--", "-D", "warnings"]))
+}
+
+fn documentation() -> Outcome {
+    let mut command = shell::cargo(&["doc", "--workspace", "--no-deps", "--all-features", "--locked"]);
+    shell::run(command.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// Advisories are left out: their database is fetched over the network, which not every place where this runs has. What is checked
+/// here needs only Cargo.lock and the sources of the packages.
+fn dependencies() -> Outcome {
+    let deny = cargo_deny()?;
+    shell::run(&mut shell::program(deny, &["--all-features", "--locked", "check", "bans", "licenses", "sources"]))
+}
+
+fn cargo_deny() -> Outcome<PathBuf> {
+    let tools = shell::target().join("tools");
+    fs::create_dir_all(&tools).map_err(|error| format!("{}: {error}", tools.display()))?;
+    let deny = tools.join("bin").join(format!("cargo-deny{}", std::env::consts::EXE_SUFFIX));
+    let found = deny.exists().then(|| shell::output(&mut shell::program(&deny, &["--version"])));
+    if found.is_none_or(|version| version.as_deref().map(str::trim) != Ok(format!("cargo-deny {CARGO_DENY}").as_str())) {
+        println!("cargo-deny {CARGO_DENY} is built once, which takes some minutes");
+        let mut install = shell::cargo(&["install", "cargo-deny", "--locked", "--version", CARGO_DENY, "--root"]);
+        shell::run(install.arg(&tools))?;
+    }
+    Ok(deny)
+}
+
+fn fuzz_seeds() -> Outcome {
+    shell::run(&mut shell::cargo(&["test", "--package", "trailseal-fuzz", "--locked"]))
+}
+
+fn tests() -> Outcome {
+    shell::run(&mut shell::cargo(&["test", "--workspace", "--all-features", "--locked"]))
+}
