@@ -117,19 +117,23 @@ impl Case {
 
     /// What the entries themselves showed, in the scope of what they hold.
     fn judge_entries(&self, evidence: &Evidence<'_>, graph: &Graph<'_>, logs: &Logs, scope: &Scope, ledger: &mut Ledger<'_>) {
-        let log_scopes: BTreeMap<&EntryPath, bool> =
-            evidence.logs.iter().zip(&logs.in_scope).map(|(entry, in_scope)| (entry.path, *in_scope)).collect();
-        let digest_scopes: BTreeMap<&EntryPath, bool> =
-            graph.nodes.iter().flat_map(|node| node.entries.iter().map(|path| (*path, node.in_scope))).collect();
+        // One path may hold several contents; what is said about it is in scope if one of them is.
+        let mut scopes: BTreeMap<&EntryPath, bool> = BTreeMap::new();
+        let logs_in_scope = evidence.logs.iter().zip(&logs.in_scope).filter(|(entry, _)| entry.name.is_some());
+        let logs_in_scope = logs_in_scope.map(|(entry, in_scope)| (entry.path, *in_scope));
+        let digests_in_scope = graph.nodes.iter().flat_map(|node| node.entries.iter().map(|path| (*path, node.in_scope)));
+        for (path, in_scope) in logs_in_scope.chain(digests_in_scope) {
+            *scopes.entry(path).or_default() |= in_scope;
+        }
         for exhibit in self.exhibits.iter().filter(|exhibit| !exhibit.notes.is_empty()) {
             let kind = entry::classify(&exhibit.path);
+            let known = scopes.get(&exhibit.path).copied();
             let in_scope = match &kind {
-                Kind::Digest(name) => digest_scopes.get(&exhibit.path).copied().unwrap_or_else(|| {
-                    let hour = Period { from: name.time.plus(-HOUR_SECONDS), to: name.time };
-                    let chain = &name.chain;
-                    scope.is_asked(&chain.account, &chain.region, Some(&chain.trail), Some(hour))
-                }),
-                Kind::Log(_) => log_scopes.get(&exhibit.path).copied().unwrap_or(true),
+                Kind::Digest(name) if !matches!(exhibit.facts, Facts::Digest(_, Some(_))) => {
+                    known == Some(true) || scope.is_named(name)
+                }
+                Kind::Digest(name) => known.unwrap_or_else(|| scope.is_named(name)),
+                Kind::Log(_) => known.unwrap_or(true),
                 _ => true,
             };
             for note in &exhibit.notes {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::entry::{self, DigestKind, Kind};
+use crate::entry::{self, ChainId, DigestKind, Kind};
 use crate::examine::digest::Object;
 use crate::finding::{Code, Effect};
 use crate::keyring::Keyring;
@@ -256,13 +256,14 @@ fn judge_doubles(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
             }
             let parties: Vec<&Node<'_>> = hour.iter().filter(|node| !node.is_invalid()).collect();
             let effect = effect_among(&parties);
+            let in_scope = parties.iter().any(|party| party.in_scope);
             let mut objects = BTreeSet::new();
             for node in &parties {
                 if objects.insert(&node.digest.object) && objects.len() > 1 {
                     ledger.enter(
                         raise(Code::DigestDuplicate, node)
                             .effect(effect)
-                            .in_scope(parties.iter().any(|party| party.in_scope))
+                            .in_scope(in_scope)
                             .found(parties.first().map(|first| first.subject()).unwrap_or_default()),
                     );
                 }
@@ -278,25 +279,27 @@ fn effect_among(parties: &[&Node<'_>]) -> Effect {
 
 /// Two successors of one digest file, of different hours.
 fn judge_forks(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
-    let mut branches: BTreeMap<&Object, Vec<&Node<'_>>> = BTreeMap::new();
+    // By chain, too: a link from another chain is foreign, and must not stand before the fork.
+    let mut branches: BTreeMap<(&ChainId, &Object), Vec<&Node<'_>>> = BTreeMap::new();
     for node in graph.nodes.iter().filter(|node| !node.is_invalid()) {
         if let Some(previous) = &node.digest.previous {
             let target = node.previous.and_then(|index| graph.node(index)).map_or(&previous.object, |target| &target.digest.object);
-            branches.entry(target).or_default().push(node);
+            branches.entry((&node.name.chain, target)).or_default().push(node);
         }
     }
-    for (target, successors) in branches {
+    for ((_, target), successors) in branches {
         let mut parties = successors.clone();
         parties.extend(successors.first().and_then(|node| node.previous).and_then(|index| graph.node(index)));
         let effect = effect_among(&parties);
+        let in_scope = successors.iter().any(|node| node.in_scope);
         let Some((first, others)) = successors.split_first() else { continue };
         let mut last = first;
         for other in others {
-            if other.name.chain == first.name.chain && other.name.time != last.name.time {
+            if other.name.time != last.name.time {
                 ledger.enter(
                     raise(Code::ChainFork, other)
                         .effect(effect)
-                        .in_scope(successors.iter().any(|node| node.in_scope))
+                        .in_scope(in_scope)
                         .expected(target.to_string())
                         .found(first.subject()),
                 );

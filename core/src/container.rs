@@ -372,9 +372,12 @@ fn read_record(record: &ZipFileHeaderRecord<'_>, at: Option<&EntryPath>) -> Opti
     let mode = record.mode().value() & KIND;
     let is_folder = name.as_ref().ends_with(b"/") || (name.as_ref().ends_with(b"\\") && stored.size_bytes == 0);
     let claim = if !(is_safe || is_folder && is_root) {
-        Claim::Refused(Code::ArchiveEntryUnsafe, "its path leaves the archive or is absolute")
-    } else if is_folder || mode == FOLDER {
+        Claim::Refused(Code::ArchiveEntryUnsafe, "its path leaves the archive, is absolute or holds a NUL")
+    } else if is_folder || (mode == FOLDER && stored.size_bytes == 0) {
         return None;
+    } else if mode == FOLDER {
+        // Programs that go by the name would unpack it as a file.
+        Claim::Refused(Code::ArchiveEntryUnreadable, "it claims to be a folder, and has a file's name and content")
     } else if record.flags().is_encrypted() || record.flags().has_strong_encryption() {
         Claim::Refused(Code::ArchiveEntryEncrypted, "it is protected by a password")
     } else if mode == LINK {

@@ -6,7 +6,7 @@ use crate::entry::DigestKind;
 use crate::finding::Code;
 use crate::ledger::{Ledger, Raise};
 use crate::link::{Graph, Node};
-use crate::policy::Scope;
+use crate::policy::{Question, Scope};
 use crate::report::Day;
 use crate::time::{DAY_SECONDS, HOUR_SECONDS, Period, Time};
 
@@ -110,19 +110,25 @@ pub(crate) fn judge_chain(nodes: &[Node<'_>], scope: &Scope, ledger: &mut Ledger
     if chain.kind == DigestKind::Backfill {
         return Coverage { proved, silent, ..Coverage::default() };
     }
-    let questions: Vec<_> = scope
-        .questions
-        .iter()
-        .filter(|question| question.matches_place(&chain.account, &chain.region, Some(&chain.trail)))
-        .collect();
+    let everything = [Question::default()];
+    let questions = if scope.questions.is_empty() { everything.as_slice() } else { scope.questions.as_slice() };
+    let questions: Vec<_> =
+        questions.iter().filter(|question| question.matches_place(&chain.account, &chain.region, Some(&chain.trail))).collect();
     let extent = Spans::union(nodes.iter().map(|node| node.digest.period));
     let own_extent = extent.first().zip(extent.last()).map(|(from, to)| Period { from, to });
     let owed = Spans::union(questions.iter().filter_map(|question| question.period.or(own_extent)));
     let gaps = owed.without(&proved);
+    let ends = sorted(signed().map(|node| node.digest.period.to));
+    let begins = sorted(signed().map(|node| node.digest.period.from));
+    let unsigned = || nodes.iter().filter(|node| !node.is_signed());
+    let unsigned_ends = sorted(unsigned().map(|node| node.digest.period.to));
+    let unsigned_begins = sorted(unsigned().map(|node| node.digest.period.from));
     for gap in &gaps.0 {
-        let before = signed().map(|node| node.digest.period.to).filter(|end| *end <= gap.from).max();
-        let after = signed().map(|node| node.digest.period.from).filter(|begin| *begin >= gap.to).min();
-        let inside = nodes.iter().filter(|node| !node.is_signed() && node.digest.period.meets(gap)).count();
+        let before = ends.partition_point(|end| *end <= gap.from).checked_sub(1).and_then(|last| ends.get(last));
+        let after = begins.get(begins.partition_point(|begin| *begin < gap.to));
+        // Of the unsigned, those that begin before its end, without those that ended before its begin.
+        let begun = unsigned_begins.partition_point(|begin| *begin < gap.to);
+        let inside = begun.saturating_sub(unsigned_ends.partition_point(|end| *end <= gap.from));
         let bounds = match (before, after) {
             (Some(before), Some(after)) => format!("between signed digest files that end at {before} and begin at {after}"),
             (Some(before), None) => format!("after the last signed digest file, which ends at {before}"),
@@ -141,6 +147,12 @@ pub(crate) fn judge_chain(nodes: &[Node<'_>], scope: &Scope, ledger: &mut Ledger
     }
     let is_complete = gaps.0.is_empty() && !proved.0.is_empty() && questions.iter().any(|question| question.period.is_some());
     Coverage { proved, silent, gaps, is_complete }
+}
+
+fn sorted(times: impl Iterator<Item = Time>) -> Vec<Time> {
+    let mut times: Vec<Time> = times.collect();
+    times.sort_unstable();
+    times
 }
 
 /// Enters the accounts, regions and trails that were asked and have no chain at all.

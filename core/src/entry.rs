@@ -24,13 +24,16 @@ pub enum Separator {
 
 impl EntryPath {
     /// Normalises a name as a container gives it: a leading `./` and doubled separators go. Returns the path, and whether the
-    /// name is safe: relative, without `..`, without a drive letter.
+    /// name is safe: relative, without `..`, without a drive letter, without a NUL, at which other programs end it.
     pub fn normalise(name: &[u8], separator: Separator) -> (Self, bool) {
         let is_separator = |byte: &u8| *byte == b'/' || (*byte == b'\\' && separator == Separator::SlashOrBackslash);
         let folders: Vec<&[u8]> = name.split(is_separator).filter(|folder| !folder.is_empty() && *folder != b".").collect();
         let is_drive = matches!(folders.first(), Some([letter, b':']) if letter.is_ascii_alphabetic());
-        let is_safe =
-            !name.first().is_some_and(is_separator) && !is_drive && !folders.contains(&b"..".as_slice()) && !folders.is_empty();
+        let is_safe = !name.first().is_some_and(is_separator)
+            && !is_drive
+            && !folders.contains(&b"..".as_slice())
+            && !folders.is_empty()
+            && !name.contains(&0);
         (Self(folders.join(&b'/').into()), is_safe)
     }
 
@@ -253,9 +256,6 @@ pub fn classify(path: &EntryPath) -> Kind {
             _ => {}
         }
     }
-    if parent == b"captures" && extension(name) == b"json" {
-        return Kind::Ignored(IgnoredKind::CapturedConfiguration);
-    }
     if name == b"result_sign.json" || (name.starts_with(b"result_") && name.ends_with(b".csv.gz")) {
         return Kind::Ignored(IgnoredKind::LakeResult);
     }
@@ -271,6 +271,9 @@ pub fn classify(path: &EntryPath) -> Kind {
     let is_json = lower.ends_with(b".json") || lower.ends_with(b".json.gz");
     if is_json && lower.windows(b"_cloudtrail".len()).any(|part| part == b"_cloudtrail") {
         return Kind::Unrecognised;
+    }
+    if parent == b"captures" && extension(name) == b"json" {
+        return Kind::Ignored(IgnoredKind::CapturedConfiguration);
     }
     let is_key_list = name == b"public-keys.json" || parent == b"public-keys" || name.starts_with(b"public-keys-");
     if is_key_list && extension(name) == b"json" {
@@ -378,10 +381,12 @@ pub(crate) fn without_gz(name: &[u8]) -> &[u8] {
     name.strip_suffix(b".gz").unwrap_or(name)
 }
 
-/// Splits an object key into folders and file name.
+/// Splits an object key into folders and file name. Empty folders go, as they do in the path of an entry: S3 keeps the doubled
+/// slash of a key prefix that ends in one, and file systems do not.
 pub(crate) fn split_key(key: &str) -> (Vec<&[u8]>, &[u8]) {
     let mut folders: Vec<&[u8]> = key.as_bytes().split(|byte| *byte == b'/').collect();
     let name = folders.pop().unwrap_or_default();
+    folders.retain(|folder| !folder.is_empty() && *folder != b".");
     (folders, name)
 }
 
@@ -405,7 +410,7 @@ mod tests {
         };
         assert_eq!(normalise("./a//b/./c.json"), ("a/b/c.json".into(), true));
         assert_eq!(normalise("a\\b\\c.json"), ("a/b/c.json".into(), true));
-        for wrong in ["/etc/passwd", "a/../../b", "\\\\server\\share", "C:\\x", "..", "", "./"] {
+        for wrong in ["/etc/passwd", "a/b.json.gz\0.txt", "a/../../b", "\\\\server\\share", "C:\\x", "..", "", "./"] {
             assert!(!normalise(wrong).1, "{wrong}");
         }
         assert_eq!(EntryPath::normalise(b"a\\b", Separator::Slash).0.text(), "a\\b");

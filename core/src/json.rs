@@ -132,6 +132,7 @@ impl<'de> Visitor<'de> for Nested {
         let mut keys: Vec<&str> = fields.iter().map(|(key, _)| key.as_str()).collect();
         keys.sort_unstable();
         if let Some(doubled) = keys.windows(2).find_map(|pair| (pair.first() == pair.last()).then(|| pair.first()).flatten()) {
+            let doubled: String = crate::entry::printable(doubled.as_bytes()).chars().take(80).collect();
             return Err(de::Error::custom(format_args!("the key '{doubled}' stands twice in one object")));
         }
         Ok(Json::Object(fields))

@@ -16,9 +16,11 @@ pub(crate) struct Key {
     pub(crate) fingerprint: String,
     pub(crate) public: PublicKey,
     pub(crate) level: Level,
-    /// The validity windows that its sources at this level state.
+    /// It stands in a list of the verifier's own.
+    is_own: bool,
+    /// The validity windows that its best sources state: those at this level, and of these the verifier's own if there are any.
     pub(crate) validity: BTreeSet<Period>,
-    /// The regions that its sources at this level state; `None` for a source that states none.
+    /// The regions that its best sources state; `None` for a source that states none.
     pub(crate) regions: BTreeSet<Option<String>>,
 }
 
@@ -98,15 +100,17 @@ impl Keyring {
                 fingerprint: computed,
                 public,
                 level,
+                is_own: path.is_none(),
                 validity: BTreeSet::new(),
                 regions: BTreeSet::new(),
             });
-            if level > key.level {
-                key.level = level;
+            let standing = (level, path.is_none());
+            if standing > (key.level, key.is_own) {
+                (key.level, key.is_own) = standing;
                 key.validity.clear();
                 key.regions.clear();
             }
-            if level == key.level {
+            if standing == (key.level, key.is_own) {
                 key.validity.insert(validity);
                 key.regions.insert(entry.region.clone());
             }

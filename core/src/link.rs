@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::entry::{self, ChainId, DigestName, EntryPath, Kind};
+use crate::entry::{self, ChainId, DigestKind, DigestName, EntryPath, Kind};
 use crate::examine::Content;
 use crate::examine::digest::{self, Digest, Object};
 use crate::examine::metadata::Detached;
@@ -36,8 +36,10 @@ pub(crate) struct Node<'a> {
     pub(crate) metadata: Vec<&'a Detached>,
     /// The node that it names as its predecessor.
     pub(crate) previous: Option<usize>,
-    /// The nodes that quote a signature of it: those that name its object, and those whose link leads here.
-    pub(crate) quoted_by: Vec<usize>,
+    /// The first node of the same object: other contents under one object must face the same signatures.
+    pub(crate) first_of_object: usize,
+    /// Held by the first node of an object: the nodes whose link leads to that object, and which therefore quote its signature.
+    quoted_by: Vec<usize>,
     /// The signature that verified.
     pub(crate) verified: Option<&'a Signature>,
 }
@@ -75,6 +77,10 @@ impl Node<'_> {
         self.metadata.iter().find_map(|detached| detached.generated)
     }
 }
+
+/// How many successors of one object are asked for the signature that they quote, and how many different signatures are tried on one
+/// digest file. One is usual; further ones refute or limit by themselves, and must not cost an RSA operation for each pair.
+const MOST_SIGNATURES: usize = 4;
 
 /// All digest files of a case.
 pub(crate) struct Graph<'a> {
@@ -138,16 +144,16 @@ impl<'a> Graph<'a> {
                 );
                 continue;
             };
-            let chain = &name.chain;
             nodes.push(Node {
                 digest,
-                in_scope: scope.is_asked(&chain.account, &chain.region, Some(&chain.trail), Some(digest.period)),
+                in_scope: is_asked(digest, &name, &paths, scope),
                 metadata: assignment.of(digest, &paths),
                 name,
                 entries: paths,
                 status: Status::Unsigned,
                 position: 0,
                 previous: None,
+                first_of_object: 0,
                 quoted_by: Vec::new(),
                 verified: None,
             });
@@ -156,7 +162,11 @@ impl<'a> Graph<'a> {
             (&one.name, &one.digest.object, one.digest.sha256).cmp(&(&other.name, &other.digest.object, other.digest.sha256))
         });
         let mut chains: BTreeMap<ChainId, std::ops::Range<usize>> = BTreeMap::new();
+        let mut first: Option<(&Object, usize)> = None;
         for (index, node) in nodes.iter_mut().enumerate() {
+            let same = first.filter(|(object, _)| **object == node.digest.object);
+            node.first_of_object = same.map_or(index, |(_, first)| first);
+            first = Some((&node.digest.object, node.first_of_object));
             let range = chains.entry(node.name.chain.clone()).or_insert(index..index);
             node.position = index.saturating_sub(range.start);
             range.end = index.saturating_add(1);
@@ -171,9 +181,9 @@ impl<'a> Graph<'a> {
     }
 
     fn resolve_links(&mut self) {
-        let mut by_name: BTreeMap<&DigestName, Vec<usize>> = BTreeMap::new();
+        let mut by_content: BTreeMap<(&DigestName, [u8; 32]), usize> = BTreeMap::new();
         for (index, node) in self.nodes.iter().enumerate() {
-            by_name.entry(&node.name).or_default().push(index);
+            by_content.entry((&node.name, node.digest.sha256)).or_insert(index);
         }
         let links: Vec<(usize, usize)> = self
             .nodes
@@ -182,45 +192,38 @@ impl<'a> Graph<'a> {
             .filter_map(|(index, node)| {
                 let previous = node.digest.previous.as_ref()?;
                 let name = entry::digest_name(previous.object.file_name()).filter(|name| name.chain == node.name.chain)?;
-                let best = by_name.get(&name)?.iter().copied().max_by_key(|candidate| {
-                    let candidate_digest = self.node(*candidate).map(|node| node.digest);
-                    let is_exact = candidate_digest.is_some_and(|digest| digest.object == previous.object);
-                    let has_hash = candidate_digest.is_some_and(|digest| Some(digest.sha256) == previous.sha256);
-                    (is_exact && has_hash, has_hash, is_exact, std::cmp::Reverse(*candidate))
-                })?;
-                Some((index, best))
+                let sought = |node: &Node<'_>| (&node.name, &node.digest.object).cmp(&(&name, &previous.object));
+                let exact = self.nodes.partition_point(|node| sought(node).is_lt())
+                    ..self.nodes.partition_point(|node| sought(node).is_le());
+                let of_hash = previous.sha256.and_then(|sha256| {
+                    let exact = self.nodes.get(exact.clone())?;
+                    let within = exact.binary_search_by_key(&sha256, |node| node.digest.sha256).ok();
+                    within
+                        .and_then(|within| exact.get(within)?.first_of_object.checked_add(within))
+                        .or_else(|| by_content.get(&(&name, sha256)).copied())
+                });
+                let any = self.nodes.partition_point(|node| node.name < name);
+                let is_any = self.node(any).is_some_and(|node| node.name == name);
+                Some((index, of_hash.or((!exact.is_empty()).then_some(exact.start)).or(is_any.then_some(any))?))
             })
             .collect();
         for (index, previous) in links {
             if let Some(node) = self.nodes.get_mut(index) {
                 node.previous = Some(previous);
             }
-            if let Some(node) = self.nodes.get_mut(previous) {
-                node.quoted_by.push(index);
-            }
-            // Other contents under the same object must face the same signature.
-            let Some(object) = self.node(previous).map(|node| &node.digest.object) else { continue };
-            let same = |other: &usize| *other != previous && self.node(*other).is_some_and(|node| node.digest.object == *object);
-            let rivals: Vec<usize> = self.hour_of(previous).filter(same).collect();
-            for rival in rivals {
-                if let Some(node) = self.nodes.get_mut(rival) {
-                    node.quoted_by.push(index);
-                }
+            let first = self.node(previous).map_or(previous, |node| node.first_of_object);
+            if let Some(first) = self.nodes.get_mut(first).filter(|first| first.quoted_by.len() < MOST_SIGNATURES) {
+                first.quoted_by.push(index);
             }
         }
-    }
-
-    /// The nodes with the same name, which are neighbours in the order.
-    fn hour_of(&self, index: usize) -> std::ops::Range<usize> {
-        let Some(name) = self.node(index).map(|node| &node.name) else { return 0..0 };
-        self.nodes.partition_point(|node| node.name < *name)..self.nodes.partition_point(|node| node.name <= *name)
     }
 
     /// Every available signature of a node: from metadata (no source) and from successors.
     pub(crate) fn signatures(&self, node: &Node<'a>) -> Vec<(Option<usize>, &'a Signature)> {
         let stated = node.metadata.iter().filter(|detached| has_supported_algorithm(detached));
         let from_metadata = stated.filter_map(|detached| detached.signature.as_ref()).map(|signature| (None, signature));
-        let from_successors = node.quoted_by.iter().filter_map(|index| {
+        let successors = self.node(node.first_of_object).map(|first| first.quoted_by.as_slice()).unwrap_or_default();
+        let from_successors = successors.iter().filter_map(|index| {
             let digest = self.node(*index)?.digest;
             Some((Some(*index), &digest.previous.as_ref()?.signature))
         });
@@ -244,6 +247,7 @@ impl<'a> Graph<'a> {
             for (_, signature) in self.signatures(node) {
                 if let Signature::Bytes(bytes) = signature
                     && bytes.len() == key.public.signature_bytes()
+                    && distinct.len() < MOST_SIGNATURES
                     && !distinct.contains(&&**bytes)
                 {
                     distinct.push(bytes);
@@ -316,6 +320,15 @@ impl<'a> Graph<'a> {
         let unread = self.unread.range(first..name.clone()).next_back().map(|(name, _)| name.time);
         older.last().map(|node| node.name.time).max(unread)
     }
+}
+
+/// A digest file is in scope by what it says of itself; one that contradicts a name that it bears, inside or outside, is also where
+/// that name puts it: altered times must not take a file out of what was asked.
+fn is_asked(digest: &Digest, name: &DigestName, paths: &[&EntryPath], scope: &Scope) -> bool {
+    let ChainId { account, region, trail, kind, .. } = &name.chain;
+    scope.is_asked(account, region, Some(trail), Some(digest.period))
+        || (*kind == DigestKind::Normal && digest.period.to != name.time && scope.is_named(name))
+        || paths.iter().any(|path| matches!(entry::classify(path), Kind::Digest(other) if other != *name && scope.is_named(&other)))
 }
 
 /// The key that a digest file names, if its signature's algorithm is known.

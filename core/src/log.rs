@@ -1,10 +1,12 @@
 //! Log files: what digest files list, matched with what is there.
 //!
-//! Each listed object looks for its entry in four rounds, the most faithful match first, signed lists before unsigned ones:
-//! its name in its place with its hash; its name in its place; its name elsewhere; its hash under another name. An entry serves
-//! one object only.
+//! Each listed object looks for its entry in five rounds, the most faithful match first: its name in its place with its hash; its
+//! name in its place; its name elsewhere with its hash; its name elsewhere; its hash under another name. An entry serves one
+//! object only. Lists that can be believed more go first and take the copies of their log files, too: a list that anybody may
+//! have written must not speak for an entry that contradicts a better one.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::entry::{self, ChainId, EntryPath, Kind, LogKind, LogName};
 use crate::examine::Content;
@@ -46,12 +48,38 @@ struct Want<'a> {
     /// What signed digest files commit to (or unsigned ones, where no signed one lists it).
     hashes: Vec<[u8; 32]>,
     node: &'a Node<'a>,
-    is_signed: bool,
+    standing: Standing,
     in_scope: bool,
-    /// Another bucket has the same key.
+    /// Another bucket has the same key, by a list that can be believed as much.
     is_shared: bool,
     entry: Option<usize>,
 }
+
+/// How far a digest file's list can be believed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    Unsigned,
+    Signed,
+    Authenticated,
+}
+
+impl Standing {
+    fn of(node: &Node<'_>) -> Self {
+        match (node.is_signed(), node.is_authenticated()) {
+            (_, true) => Self::Authenticated,
+            (true, false) => Self::Signed,
+            (false, false) => Self::Unsigned,
+        }
+    }
+
+    fn is_signed(self) -> bool {
+        self > Self::Unsigned
+    }
+}
+
+/// How many entries of one name or one content an object is compared with, and how many objects of one name share their copies.
+/// AWS's names are unique; what goes beyond is `log.unreferenced` or `log.missing`, and never a reason for a quadratic search.
+const MOST_ALIKE: usize = 16;
 
 impl Want<'_> {
     fn object(&self) -> Object {
@@ -83,20 +111,34 @@ pub(crate) fn judge(
     ledger: &mut Ledger<'_>,
 ) -> Logs {
     let mut wants = gather(graph, ledger);
-    let mut holders: Vec<Option<usize>> = vec![None; entries.len()];
-    Matching { entries, places, holders: &mut holders }.run(&mut wants);
+    let mut matching = Matching::new(entries, places);
+    for standing in [Standing::Authenticated, Standing::Signed, Standing::Unsigned] {
+        matching.run(&mut wants, standing);
+        matching.judge_copies(&wants, standing, ledger);
+    }
+    let holders = matching.holders;
+    let best = graph.nodes.iter().filter(|node| node.in_scope).map(Standing::of).max();
     let mut logs = Logs { in_scope: vec![true; entries.len()], ..Logs::default() };
-    for want in &wants {
+    for want in &mut wants {
         let counts = logs.per_chain.entry(want.node.name.chain.clone()).or_default();
         let entry = want.entry.and_then(|index| entries.get(index));
-        if want.is_signed {
+        // A weaker list, outside of what was asked, does not take a log file out of it.
+        let is_outside = !want.in_scope && best.is_some_and(|best| want.standing < best);
+        let is_kept = is_outside && entry.and_then(|entry| entry.name.as_ref()).is_some_and(|name| is_log_asked(name, scope));
+        want.in_scope |= is_kept;
+        if want.standing.is_signed() {
             let is_proved = judge_signed(want, entry, places, counts, ledger);
             logs.confirmations = logs.confirmations.saturating_add(u64::from(is_proved && want.in_scope));
+            if is_kept {
+                ledger.enter(
+                    want.raise(Code::LogUnproved)
+                        .detail("listed outside of what was asked, under a key that only the archive vouches for"),
+                );
+            }
         } else {
             judge_unsigned(want, entry, counts, ledger);
         }
     }
-    judge_copies(&wants, entries, places, &mut holders, ledger);
     for (slot, holder) in logs.in_scope.iter_mut().zip(&holders) {
         if let Some(want) = holder.and_then(|holder| wants.get(holder)) {
             *slot = want.in_scope;
@@ -110,7 +152,7 @@ pub(crate) fn judge(
 struct Listing<'a> {
     key: &'a str,
     bucket: &'a str,
-    is_unsigned: bool,
+    standing: Standing,
     node: &'a Node<'a>,
     sha256: Option<[u8; 32]>,
 }
@@ -121,44 +163,54 @@ fn gather<'a>(graph: &'a Graph<'a>, ledger: &mut Ledger<'_>) -> Vec<Want<'a>> {
     for node in &graph.nodes {
         for listed in &node.digest.logs {
             let bucket = listed.other_bucket.as_deref().unwrap_or(&node.digest.object.bucket);
-            listings.push(Listing { key: &listed.key, bucket, is_unsigned: !node.is_signed(), node, sha256: listed.sha256 });
+            listings.push(Listing { key: &listed.key, bucket, standing: Standing::of(node), node, sha256: listed.sha256 });
         }
     }
-    // Signed lists first; within them the order of the graph, which is that of the pushes.
-    listings.sort_by_key(|listing| (listing.key, listing.bucket, listing.is_unsigned));
+    // The best lists first; within them the order of the graph, which is that of the pushes.
+    listings.sort_by_key(|listing| (listing.key, listing.bucket, Reverse(listing.standing)));
     let mut wants: Vec<Want<'_>> = Vec::new();
     for same in listings.chunk_by(|one, other| (one.key, one.bucket) == (other.key, other.bucket)) {
         let Some(first) = same.first() else { continue };
-        let peers = same.iter().filter(|listing| listing.is_unsigned == first.is_unsigned);
+        let peers = same.iter().filter(|listing| listing.standing.is_signed() == first.standing.is_signed());
         let mut hashes: Vec<[u8; 32]> = peers.clone().filter_map(|listing| listing.sha256).collect();
         hashes.sort_unstable();
         hashes.dedup();
-        let is_shared = wants.last().is_some_and(|last| last.key == first.key);
-        if is_shared && let Some(last) = wants.last_mut() {
-            last.is_shared = true;
-        }
         let want = Want {
             bucket: first.bucket,
             key: first.key,
             hashes,
             node: first.node,
-            is_signed: !first.is_unsigned,
+            standing: first.standing,
             in_scope: peers.clone().any(|listing| listing.node.in_scope),
-            is_shared,
+            is_shared: false,
             entry: None,
         };
-        if want.is_signed && peers.clone().count() > 1 {
-            let others: Vec<String> = peers.skip(1).map(|listing| listing.node.subject()).collect();
+        let others = peers.clone().count().saturating_sub(1);
+        if want.standing.is_signed() && others > 0 {
+            // One finding for each of many logs must not repeat each of many digest files.
+            const NAMED: usize = 3;
+            let mut named: Vec<String> = peers.skip(1).take(NAMED).map(|listing| listing.node.subject()).collect();
+            if others > NAMED {
+                named.push(format!("{} more", others.saturating_sub(NAMED)));
+            }
             let differs = want.hashes.len() > 1;
             ledger.enter(
                 want.raise(Code::LogDoublyListed)
                     .effect(if differs { Effect::Refutes } else { Effect::Informs })
                     .entry(want.node.subject())
-                    .found(others.join(", "))
+                    .found(named.join(", "))
                     .detail(if differs { "with different hashes" } else { "with one hash" }),
             );
         }
         wants.push(want);
+    }
+    for same in wants.chunk_by_mut(|one, other| one.key == other.key) {
+        let mut standings: Vec<Standing> = same.iter().map(|want| want.standing).collect();
+        standings.sort_unstable();
+        for want in same {
+            let as_good = standings.len().saturating_sub(standings.partition_point(|standing| *standing < want.standing));
+            want.is_shared = as_good > 1;
+        }
     }
     wants
 }
@@ -166,54 +218,119 @@ fn gather<'a>(graph: &'a Graph<'a>, ledger: &mut Ledger<'_>) -> Vec<Want<'a>> {
 struct Matching<'m, 'a> {
     entries: &'m [LogEntry<'a>],
     places: &'m Places<'a>,
-    holders: &'m mut Vec<Option<usize>>,
+    /// Which object each entry serves.
+    holders: Vec<Option<usize>>,
+    /// The entries that serve none yet.
+    by_name: BTreeMap<&'a [u8], BTreeSet<usize>>,
+    by_hash: BTreeMap<[u8; 32], BTreeSet<usize>>,
 }
 
-impl Matching<'_, '_> {
-    fn run(&mut self, wants: &mut [Want<'_>]) {
-        let mut by_name: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
-        let mut by_hash: BTreeMap<[u8; 32], Vec<usize>> = BTreeMap::new();
-        for (index, entry) in self.entries.iter().enumerate() {
-            by_name.entry(entry::without_gz(entry.path.file_name())).or_default().push(index);
+/// By what an object looks for its entry.
+#[derive(Clone, Copy)]
+enum By {
+    Name,
+    Hash,
+}
+
+impl<'m, 'a> Matching<'m, 'a> {
+    fn new(entries: &'m [LogEntry<'a>], places: &'m Places<'a>) -> Self {
+        let mut by_name: BTreeMap<&[u8], BTreeSet<usize>> = BTreeMap::new();
+        let mut by_hash: BTreeMap<[u8; 32], BTreeSet<usize>> = BTreeMap::new();
+        for (index, entry) in entries.iter().enumerate() {
+            by_name.entry(entry::without_gz(entry.path.file_name())).or_default().insert(index);
             if let Some(sha256) = entry.content.sha256() {
-                by_hash.entry(sha256).or_default().push(index);
+                by_hash.entry(sha256).or_default().insert(index);
             }
         }
-        let named = |want: &Want<'_>| by_name.get(entry::without_gz(want.file_name().as_bytes())).cloned().unwrap_or_default();
-        for is_signed in [true, false] {
-            self.round(wants, is_signed, &named, |_, want, entry, in_place| in_place && want.has_hash_of(entry.content));
-            self.round(wants, is_signed, &named, |_, _, _, in_place| in_place);
-            self.round(wants, is_signed, &named, |_, want, entry, _| want.has_hash_of(entry.content));
-            self.round(wants, is_signed, &named, |_, _, entry, _| entry.name.is_some());
-            let hashed =
-                |want: &Want<'_>| want.hashes.iter().filter_map(|hash| by_hash.get(hash)).flatten().copied().collect::<Vec<_>>();
-            self.round(wants, is_signed, &hashed, |_, _, _, _| true);
-        }
+        Self { entries, places, holders: vec![None; entries.len()], by_name, by_hash }
+    }
+
+    fn run(&mut self, wants: &mut [Want<'_>], standing: Standing) {
+        self.round(wants, standing, By::Name, |want, entry, is_in_place| want.has_hash_of(entry.content) && is_in_place());
+        self.round(wants, standing, By::Name, |_, _, is_in_place| is_in_place());
+        self.round(wants, standing, By::Name, |want, entry, _| want.has_hash_of(entry.content));
+        self.round(wants, standing, By::Name, |_, entry, _| entry.name.is_some());
+        self.round(wants, standing, By::Hash, |_, _, _| true);
     }
 
     /// Gives every object that still looks for one the best free entry that fits.
     fn round(
         &mut self,
         wants: &mut [Want<'_>],
-        is_signed: bool,
-        candidates: &dyn Fn(&Want<'_>) -> Vec<usize>,
-        fits: impl Fn(&Self, &Want<'_>, &LogEntry<'_>, bool) -> bool,
+        standing: Standing,
+        by: By,
+        fits: impl Fn(&Want<'_>, &LogEntry<'_>, &dyn Fn() -> bool) -> bool,
     ) {
         for (index, want) in wants.iter_mut().enumerate() {
-            if want.entry.is_some() || want.is_signed != is_signed {
+            if want.entry.is_some() || want.standing != standing {
                 continue;
             }
             let object = want.object();
-            let best = candidates(want)
+            want.entry = self
+                .free(want, by)
                 .into_iter()
-                .filter(|candidate| matches!(self.holders.get(*candidate), Some(None)))
                 .filter_map(|candidate| Some((candidate, self.entries.get(candidate)?)))
-                .filter(|(_, entry)| fits(self, want, entry, is_in_place(self.places, entry.path, &object, want.is_shared)))
-                .max_by_key(|(candidate, entry)| (self.places.names_bucket(entry.path, &object), std::cmp::Reverse(*candidate)))
+                .filter(|(_, entry)| fits(want, entry, &|| is_in_place(self.places, entry.path, &object, want.is_shared)))
+                .max_by_key(|(candidate, entry)| (self.places.names_bucket(entry.path, &object), Reverse(*candidate)))
                 .map(|(candidate, _)| candidate);
-            if let Some(holder) = best.and_then(|best| self.holders.get_mut(best)) {
-                *holder = Some(index);
-                want.entry = best;
+            if let Some(entry) = want.entry {
+                self.take(entry, index);
+            }
+        }
+    }
+
+    fn free(&self, want: &Want<'_>, by: By) -> Vec<usize> {
+        match by {
+            By::Name => self.named(want).take(MOST_ALIKE).collect(),
+            By::Hash => want.hashes.iter().filter_map(|hash| self.by_hash.get(hash)).flatten().copied().take(MOST_ALIKE).collect(),
+        }
+    }
+
+    fn named(&self, want: &Want<'_>) -> impl Iterator<Item = usize> {
+        self.by_name.get(entry::without_gz(want.file_name().as_bytes())).into_iter().flatten().copied()
+    }
+
+    fn take(&mut self, entry: usize, want: usize) {
+        if let Some(holder) = self.holders.get_mut(entry) {
+            *holder = Some(want);
+        }
+        let Some(LogEntry { path, content, .. }) = self.entries.get(entry) else { return };
+        if let Some(free) = self.by_name.get_mut(entry::without_gz(path.file_name())) {
+            free.remove(&entry);
+        }
+        if let Some(free) = content.sha256().and_then(|sha256| self.by_hash.get_mut(&sha256)) {
+            free.remove(&entry);
+        }
+    }
+
+    /// Further entries with the name of a listed object.
+    fn judge_copies(&mut self, wants: &[Want<'_>], standing: Standing, ledger: &mut Ledger<'_>) {
+        let mut namesakes: BTreeMap<&str, usize> = BTreeMap::new();
+        for (index, want) in wants.iter().enumerate().filter(|(_, want)| want.standing == standing) {
+            let Some(original) = want.entry.and_then(|original| self.entries.get(original)) else { continue };
+            let copies: Vec<usize> = self.named(want).collect();
+            let seen = namesakes.entry(want.file_name()).or_default();
+            *seen = seen.saturating_add(1);
+            if copies.is_empty() || *seen > MOST_ALIKE {
+                continue;
+            }
+            for copy in copies {
+                let Some(entry) = self.entries.get(copy).filter(|entry| entry.name.is_some()) else { continue };
+                let is_equal = entry.content == original.content && *entry.content != Content::Unread;
+                if !is_equal && !is_in_place(self.places, entry.path, &want.object(), want.is_shared) {
+                    continue;
+                }
+                self.take(copy, index);
+                if *entry.content == Content::Unread {
+                    continue;
+                }
+                ledger.enter(
+                    want.raise(Code::ArchiveEntryDuplicate)
+                        .effect(if is_equal { Effect::Informs } else { Effect::Refutes })
+                        .entry(entry.path.text())
+                        .found(original.path.text())
+                        .detail(if is_equal { "the same bytes" } else { "two different contents" }),
+                );
             }
         }
     }
@@ -300,48 +417,10 @@ fn judge_unsigned(want: &Want<'_>, entry: Option<&LogEntry<'_>>, counts: &mut Lo
     });
 }
 
-/// Further entries with the name of a listed object.
-fn judge_copies(
-    wants: &[Want<'_>],
-    entries: &[LogEntry<'_>],
-    places: &Places<'_>,
-    holders: &mut [Option<usize>],
-    ledger: &mut Ledger<'_>,
-) {
-    let mut by_name: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
-    for (index, (entry, holder)) in entries.iter().zip(holders.iter()).enumerate() {
-        if holder.is_none() && entry.name.is_some() {
-            by_name.entry(entry::without_gz(entry.path.file_name())).or_default().push(index);
-        }
-    }
-    if by_name.is_empty() {
-        return;
-    }
-    for (index, want) in wants.iter().enumerate() {
-        let Some(original) = want.entry.and_then(|original| entries.get(original)) else { continue };
-        let Some(copies) = by_name.get(entry::without_gz(want.file_name().as_bytes())) else { continue };
-        for copy in copies {
-            let (Some(entry), Some(holder)) = (entries.get(*copy), holders.get_mut(*copy)) else { continue };
-            if holder.is_some() {
-                continue;
-            }
-            let is_equal = entry.content == original.content && *entry.content != Content::Unread;
-            if !is_equal && !is_in_place(places, entry.path, &want.object(), want.is_shared) {
-                continue;
-            }
-            *holder = Some(index);
-            if *entry.content == Content::Unread {
-                continue;
-            }
-            ledger.enter(
-                want.raise(Code::ArchiveEntryDuplicate)
-                    .effect(if is_equal { Effect::Informs } else { Effect::Refutes })
-                    .entry(entry.path.text())
-                    .found(original.path.text())
-                    .detail(if is_equal { "the same bytes" } else { "two different contents" }),
-            );
-        }
-    }
+/// True if a log file of this name would be in scope without any list.
+fn is_log_asked(name: &LogName, scope: &Scope) -> bool {
+    let minute = Period { from: name.time, to: name.time.plus(60) };
+    scope.is_asked(&name.account, &name.region, None, Some(minute))
 }
 
 /// Log files that no digest file lists.
@@ -376,8 +455,7 @@ fn judge_unreferenced(
         let is_near = last.is_some_and(|last| name.time.unix().saturating_sub(last.time.unix()) <= HOUR_SECONDS);
         position = position.saturating_add(if is_near { 1 } else { 2 });
         last = Some(name);
-        let minute = Period { from: name.time, to: name.time.plus(60) };
-        let in_scope = scope.is_asked(&name.account, &name.region, None, Some(minute));
+        let in_scope = is_log_asked(name, scope);
         if let Some(slot) = logs.in_scope.get_mut(index) {
             *slot = in_scope;
         }

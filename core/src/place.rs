@@ -77,6 +77,10 @@ impl<'a> Places<'a> {
     }
 }
 
+/// How many different statements about digest files of one name are kept. The copies of one key in a few buckets, each told by
+/// several exports, are far fewer; without a bound, many rows would be tried on each of many contents of one object.
+const MOST_ALIKE: usize = 8;
+
 /// Which metadata belongs to which digest file. What stands beside an entry or bears an object's whole key belongs there;
 /// what is left may belong where trees or listings were cut off.
 pub(crate) struct Assignment<'m, 'a> {
@@ -94,6 +98,11 @@ impl<'m, 'a> Assignment<'m, 'a> {
         let mut by_name: BTreeMap<&[u8], Vec<&Detached>> = BTreeMap::new();
         for one in detached {
             by_name.entry(entry::without_gz(one.path.file_name())).or_default().push(one);
+        }
+        for alike in by_name.values_mut() {
+            alike.sort();
+            alike.dedup();
+            alike.truncate(MOST_ALIKE);
         }
         let mut assignment = Self { by_name, taken: BTreeSet::new(), places };
         for (digest, paths) in digests {

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::entry;
+use crate::entry::{self, DigestName};
 use crate::error::Error;
 use crate::examine::keys::{self, KeyEntry};
 use crate::finding::{Code, Effect};
-use crate::time::{Period, Time};
+use crate::time::{HOUR_SECONDS, Period, Time};
 
 /// Everything that a verdict depends on besides the archive.
 #[derive(Clone, Debug, Default)]
@@ -149,6 +149,13 @@ impl Scope {
     /// True if no question states a period.
     pub fn has_no_period(&self) -> bool {
         self.questions.iter().all(|question| question.period.is_none())
+    }
+
+    /// True if the digest file that bears this name is asked; its interval is taken to be the hour before the time in it.
+    pub(crate) fn is_named(&self, name: &DigestName) -> bool {
+        let DigestName { chain, time } = name;
+        let hour = Period { from: time.plus(-HOUR_SECONDS), to: *time };
+        self.is_asked(&chain.account, &chain.region, Some(&chain.trail), Some(hour))
     }
 
     pub(crate) fn is_asked(&self, account: &str, region: &str, trail: Option<&str>, period: Option<Period>) -> bool {

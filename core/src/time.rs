@@ -19,6 +19,8 @@ pub(crate) const HOUR_SECONDS: i64 = 3_600;
 impl Time {
     /// The first instant that has a text.
     pub(crate) const FIRST: Self = Self(-62_167_219_200);
+    /// The last one.
+    const LAST: Self = Self(253_402_300_799);
 
     /// Reads the one form that CloudTrail writes into digest files, `YYYY-MM-DDTHH:MM:SSZ`; nothing else.
     pub fn from_digest(text: &str) -> Option<Self> {
@@ -73,8 +75,7 @@ impl Time {
 
     /// The instant `seconds` after 1970-01-01T00:00:00Z, in the years 0 to 9999 (four digits are all that the text has).
     pub fn from_unix(seconds: i64) -> Option<Self> {
-        const LAST: i64 = 253_402_300_799;
-        (Self::FIRST.0..=LAST).contains(&seconds).then_some(Self(seconds))
+        (Self::FIRST.0..=Self::LAST.0).contains(&seconds).then_some(Self(seconds))
     }
 
     /// Seconds since 1970-01-01T00:00:00Z.
@@ -85,7 +86,7 @@ impl Time {
     /// This instant moved by `seconds`, held inside the years that have a text.
     #[must_use]
     pub fn plus(self, seconds: i64) -> Self {
-        Self::from_unix(self.0.saturating_add(seconds)).unwrap_or(self)
+        Self(self.0.saturating_add(seconds)).clamp(Self::FIRST, Self::LAST)
     }
 
     /// The midnight in UTC that begins this instant's day.

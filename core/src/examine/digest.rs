@@ -85,7 +85,7 @@ impl Digest {
         let start = time(&json, "digestStartTime")?;
         let end_text = text(&json, "digestEndTime")?;
         let end = time(&json, "digestEndTime")?;
-        let object = Object { bucket: text(&json, "digestS3Bucket")?.into(), key: text(&json, "digestS3Object")?.into() };
+        let object = object(&json, "digestS3Bucket", "digestS3Object")?;
         for name in ["newestEventTime", "oldestEventTime"] {
             optional_time(&json, name)?;
         }
@@ -136,7 +136,7 @@ fn previous(json: &Json, unsupported: &mut Option<String>) -> Result<Option<Prev
         0 => {
             let [bucket, key, hash, algorithm, signature] = NAMES;
             Ok(Some(Previous {
-                object: Object { bucket: text(json, bucket)?.into(), key: text(json, key)?.into() },
+                object: object(json, bucket, key)?,
                 sha256: hash_value(json, hash, algorithm, unsupported)?,
                 signature: Signature::from_hex(text(json, signature)?),
             }))
@@ -147,13 +147,13 @@ fn previous(json: &Json, unsupported: &mut Option<String>) -> Result<Option<Prev
 
 fn listed_log(log: &Json, bucket: &str, unsupported: &mut Option<String>) -> Result<Listed, String> {
     let in_log = |reason: String| format!("logFiles: {reason}");
-    let own_bucket = text(log, "s3Bucket").map_err(in_log)?;
+    let own = object(log, "s3Bucket", "s3Object").map_err(in_log)?;
     for name in ["newestEventTime", "oldestEventTime"] {
         optional_time(log, name).map_err(in_log)?;
     }
     Ok(Listed {
-        other_bucket: (own_bucket != bucket).then(|| own_bucket.into()),
-        key: text(log, "s3Object").map_err(in_log)?.into(),
+        other_bucket: (*own.bucket != *bucket).then_some(own.bucket),
+        key: own.key,
         sha256: hash_value(log, "hashValue", "hashAlgorithm", unsupported).map_err(in_log)?,
     })
 }
@@ -176,6 +176,16 @@ fn field<'a>(json: &'a Json, name: &str) -> Result<&'a Json, String> {
 
 fn text<'a>(json: &'a Json, name: &str) -> Result<&'a str, String> {
     field(json, name)?.text().ok_or_else(|| format!("{name} is no string"))
+}
+
+/// S3 allows 1,024 bytes for a key, and fewer for a bucket's name. A longer one is no object, and would be repeated by every finding.
+fn object(json: &Json, bucket: &str, key: &str) -> Result<Object, String> {
+    const MOST_BYTES: usize = 1024;
+    let name = |field| match text(json, field)? {
+        name if name.len() > MOST_BYTES => Err(format!("{field} is longer than S3 allows")),
+        name => Ok(name.into()),
+    };
+    Ok(Object { bucket: name(bucket)?, key: name(key)? })
 }
 
 fn time(json: &Json, name: &str) -> Result<Time, String> {
