@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::process::Stdio;
 
 use serde::Deserialize;
 
@@ -120,11 +119,7 @@ pub(crate) fn check() -> Outcome {
 
     let mut clippy =
         shell::cargo(&["clippy", "--quiet", "--message-format", "json", "--target-dir", "target", "--", "-D", "warnings"]);
-    let output = clippy
-        .current_dir(&folder)
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| format!("clippy cannot be started: {error}"))?;
+    let output = clippy.current_dir(&folder).output().map_err(|error| format!("clippy cannot be started: {error}"))?;
     if output.status.success() {
         return Err("clippy accepts a crate that breaks every rule of the core".to_owned());
     }
@@ -150,7 +145,8 @@ pub(crate) fn check() -> Outcome {
     let mut silent: Vec<&str> = banned.iter().copied().filter(|path| !is_reported(path)).collect();
     silent.extend(denied.iter().filter(|lint| !messages.iter().any(|message| code(message) == **lint)).map(String::as_str));
     if !silent.is_empty() {
-        return Err(format!("clippy does not report the use of {}", silent.join(", ")));
+        let words = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("clippy does not report the use of {}\n{words}", silent.join(", ")));
     }
     println!("clippy reports each of {} banned items and {} denied lints of the core", banned.len(), denied.len());
     Ok(())

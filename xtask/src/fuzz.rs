@@ -64,8 +64,9 @@ fn fuzz(target: &str, seconds: u64) -> Outcome {
     for folder in [&corpus, &artifacts] {
         fs::create_dir_all(shell::root().join(folder)).map_err(|error| format!("{folder}: {error}"))?;
     }
+    // Optimised (-O), with the checks that fuzz/Cargo.toml asks for.
     let mut arguments: Vec<String> =
-        ["run", "nightly", "cargo", "fuzz", "run", "--fuzz-dir", "fuzz", target, &corpus, &seeds].map(str::to_owned).to_vec();
+        ["run", "nightly", "cargo", "fuzz", "run", "-O", "--fuzz-dir", "fuzz", target, &corpus, &seeds].map(str::to_owned).to_vec();
     if target == "zip" {
         arguments.extend(archive_groups()?);
     }
