@@ -24,7 +24,7 @@ pub(crate) enum Verb {
 
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
-    /// Folders or zip archives; several are one case
+    /// Folders or archives (zip, tar, tar.gz, tar.zst), `-` for a tar archive on stdin; several are one case
     #[arg(required = true, value_name = "ARCHIVE")]
     pub(crate) archives: Vec<PathBuf>,
 

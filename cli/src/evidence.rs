@@ -3,11 +3,11 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use rawzip::FileReader;
-use trailseal::container::{self, PIECE_BYTES, ReaderAt, Zip};
+use trailseal::container::{self, Found, Inner, PIECE_BYTES, Packing, ReaderAt, Zip, read_tar};
 use trailseal::{
     Case, Check, Checked, Code, EntryPath, Exhibit, Kind, Limits, Provenance, Separator, Trust, classify, examine, examine_reader,
     is_read,
@@ -37,6 +37,10 @@ struct Inventory {
 pub(crate) fn gather(archives: &[PathBuf], limits: &Limits, threads: usize) -> Result<Case, Failure> {
     let mut inventory = Inventory::default();
     for archive in archives {
+        if archive == Path::new("-") {
+            inventory.archives.push(archive.clone());
+            continue;
+        }
         let metadata = fs::metadata(archive).map_err(|error| Failure::read(archive, &error))?;
         if metadata.is_dir() {
             inventory.walk(archive, limits)?;
@@ -58,41 +62,12 @@ pub(crate) fn gather(archives: &[PathBuf], limits: &Limits, threads: usize) -> R
         progress.step(file.size_bytes);
         exhibit
     }));
+    let host = Host { limits, threads, progress: &progress };
     for path in &inventory.archives {
-        let (file, length) = open(path).map_err(|error| Failure::read(path, &error))?;
-        let mut start = [0; 4];
-        let is_zip = file.read_exact_at(&mut start, 0).is_ok() && container::is_zip(&start);
-        match Zip::open(None, file, length, limits) {
-            Ok(zip) => {
-                case.merge(examine_zip(&zip, limits, threads, &progress));
-                for member in zip.members().iter().filter(|member| member.is_container()) {
-                    match zip.open_nested(member, limits) {
-                        Ok(nested) => case.merge(examine_nested(&nested, limits, threads, &progress)),
-                        Err(exhibit) => case.admit(exhibit),
-                    }
-                }
-            }
-            // It begins as a zip archive does, but its directory is cut off or broken: what is left cannot be told.
-            Err(error) if is_zip => case.admit(container::unreadable(None, &error)),
-            Err(_) => return Err(Failure::new(format!("{}: neither a folder nor a zip archive", path.display()))),
-        }
+        case.merge(host.archive(path)?);
     }
     for FolderFile { path, file, .. } in nested {
-        let opened = open(&file).and_then(|(reader, length)| {
-            let mut start = [0; 4];
-            reader.read_exact_at(&mut start, 0)?;
-            Ok((reader, length, container::is_zip(&start)))
-        });
-        match opened {
-            Err(error) => case.admit(Exhibit::refused(path, Code::ArchiveEntryUnreadable, error.kind().to_string())),
-            Ok((.., false)) => {
-                case.admit(Exhibit::refused(path, Code::ArchiveEntryUnreadable, "a nested archive of this kind is not read"));
-            }
-            Ok((reader, length, true)) => match Zip::open(Some(path.clone()), reader, length, limits) {
-                Ok(zip) => case.merge(examine_nested(&zip, limits, threads, &progress)),
-                Err(error) => case.admit(container::unreadable(Some(&path), &error)),
-            },
-        }
+        case.merge(host.nested_file(&path, &file));
     }
     progress.finish();
     Ok(case)
@@ -138,24 +113,139 @@ pub(crate) fn run_checks(threads: usize, checks: &[Check<'_>]) -> Vec<Checked> {
     })
 }
 
-fn examine_zip<R: ReaderAt + Sync>(zip: &Zip<R>, limits: &Limits, threads: usize, progress: &Progress) -> Case {
-    let members: Vec<_> = zip.members().iter().filter(|member| !member.is_container()).collect();
-    progress.expect(members.len(), members.iter().map(|member| member.size_bytes()).sum());
-    let mut case = in_parallel(threads, &members, |member, buffer| {
-        let exhibit = zip.examine(member, limits, buffer);
-        progress.step(member.size_bytes());
-        exhibit
-    });
-    zip.problems().iter().for_each(|exhibit| case.admit(exhibit.clone()));
-    case
+/// What every archive is examined with.
+struct Host<'a> {
+    limits: &'a Limits,
+    threads: usize,
+    progress: &'a Progress,
 }
 
-/// A nested archive, in which containers are not opened again.
-fn examine_nested<R: ReaderAt + Sync>(zip: &Zip<R>, limits: &Limits, threads: usize, progress: &Progress) -> Case {
-    let mut case = examine_zip(zip, limits, threads, progress);
-    for member in zip.members().iter().filter(|member| member.is_container()) {
-        case.admit(zip.examine(member, limits, &mut Vec::new()));
+impl Host<'_> {
+    /// An archive that was given itself; `-` is a tar archive on stdin.
+    fn archive(&self, path: &Path) -> Result<Case, Failure> {
+        if path == Path::new("-") {
+            return Ok(self.stream(None, &mut io::stdin().lock()));
+        }
+        let (file, length) = open(path).map_err(|error| Failure::read(path, &error))?;
+        let start =
+            File::open(path).and_then(|mut file| container::read_start(&mut file)).map_err(|error| Failure::read(path, &error))?;
+        match Packing::of(&start) {
+            None => Err(Failure::new(format!("{}: neither a folder nor an archive (zip, tar, tar.gz, tar.zst)", path.display()))),
+            Some(Packing::Zip) => Ok(self.zip_file(None, file, length)),
+            Some(_) => {
+                let file = File::open(path).map_err(|error| Failure::read(path, &error))?;
+                self.progress.expect(0, length);
+                Ok(self.stream(None, &mut self.progress.watch(file)))
+            }
+        }
     }
+
+    /// An archive that lies in a folder.
+    fn nested_file(&self, at: &EntryPath, file: &Path) -> Case {
+        let opened = open(file).and_then(|(reader, length)| Ok((container::read_start(&mut File::open(file)?)?, reader, length)));
+        match opened {
+            Err(error) => only(Exhibit::refused(at.clone(), Code::ArchiveEntryUnreadable, error.kind().to_string())),
+            Ok((start, reader, length)) if Packing::of(&start) == Some(Packing::Zip) => self.zip_file(Some(at), reader, length),
+            Ok((_, _, length)) => match File::open(file) {
+                Err(error) => only(Exhibit::refused(at.clone(), Code::ArchiveEntryUnreadable, error.kind().to_string())),
+                Ok(file) => {
+                    self.progress.expect(0, length);
+                    self.stream(Some(at), &mut self.progress.watch(file))
+                }
+            },
+        }
+    }
+
+    fn zip_file(&self, at: Option<&EntryPath>, file: Arc<FileReader>, length: u64) -> Case {
+        let zip = match Zip::open(at.cloned(), file, length, self.limits) {
+            Ok(zip) => zip,
+            // Its directory is cut off or broken: what is left cannot be told.
+            Err(error) => return only(container::unreadable(at, &error)),
+        };
+        let mut case = self.zip(&zip);
+        for member in zip.members().iter().filter(|member| member.is_container()) {
+            if at.is_some() {
+                // One level is read: this refuses it.
+                case.admit(zip.examine(member, self.limits, &mut Vec::new()));
+                continue;
+            }
+            match zip.open_nested(member, self.limits) {
+                Ok(Inner::Zip(nested)) => case.merge(self.nested_zip(&nested)),
+                Ok(Inner::Stream(mut stream)) => case.merge(self.stream(Some(member.path()), &mut *stream)),
+                Err(exhibit) => case.admit(exhibit),
+            }
+        }
+        case
+    }
+
+    /// The members of a zip archive, containers apart.
+    fn zip<R: ReaderAt + Sync>(&self, zip: &Zip<R>) -> Case {
+        let members: Vec<_> = zip.members().iter().filter(|member| !member.is_container()).collect();
+        self.progress.expect(members.len(), members.iter().map(|member| member.size_bytes()).sum());
+        let mut case = in_parallel(self.threads, &members, |member, buffer| {
+            let exhibit = zip.examine(member, self.limits, buffer);
+            self.progress.step(member.size_bytes());
+            exhibit
+        });
+        zip.problems().iter().for_each(|exhibit| case.admit(exhibit.clone()));
+        case
+    }
+
+    /// A zip archive inside another container; archives in it are refused.
+    fn nested_zip<R: ReaderAt + Sync>(&self, zip: &Zip<R>) -> Case {
+        let mut case = self.zip(zip);
+        for member in zip.members().iter().filter(|member| member.is_container()) {
+            case.admit(zip.examine(member, self.limits, &mut Vec::new()));
+        }
+        case
+    }
+
+    /// A tar archive: this thread reads, the others examine.
+    fn stream(&self, at: Option<&EntryPath>, reader: &mut dyn Read) -> Case {
+        /// Pieces on their way, each of at most 8 MiB.
+        const WAITING: usize = 16;
+        let (give, take) = mpsc::sync_channel::<(EntryPath, Vec<u8>)>(WAITING);
+        let take = Mutex::new(take);
+        let work = || {
+            let mut case = Case::new();
+            loop {
+                // The lock is held only while waiting for one piece.
+                let next = take.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                let Ok((path, bytes)) = next else { return case };
+                case.admit(examine(path, &bytes, self.limits));
+                self.progress.step(0);
+            }
+        };
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..self.threads.max(1)).map(|_| scope.spawn(work)).collect();
+            let mut case = Case::new();
+            read_tar(at, reader, self.limits, &mut |found| match found {
+                // The receivers live as long as this scope.
+                Found::Piece(path, bytes) => give.send((path, bytes)).unwrap_or(()),
+                Found::Exhibit(exhibit) => case.admit(exhibit),
+                Found::Zip(path, bytes) => {
+                    let length = bytes.len() as u64;
+                    match Zip::open(Some(path.clone()), bytes, length, self.limits) {
+                        Ok(zip) => case.merge(self.nested_zip(&zip)),
+                        Err(error) => case.admit(container::unreadable(Some(&path), &error)),
+                    }
+                }
+            });
+            drop(give);
+            for worker in workers {
+                match worker.join() {
+                    Ok(shard) => case.merge(shard),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            case
+        })
+    }
+}
+
+fn only(exhibit: Exhibit) -> Case {
+    let mut case = Case::new();
+    case.admit(exhibit);
     case
 }
 
@@ -218,17 +308,15 @@ impl Inventory {
         Ok(())
     }
 
-    /// A link to a file inside the tree is that file under another name. A folder inside the tree is examined where it is.
     fn follow(&mut self, real_root: &Path, path: EntryPath, link: &Path) {
         match fs::canonicalize(link).and_then(|target| Ok((fs::metadata(&target)?, target))) {
             Err(error) => self.exhibits.push(Exhibit::refused(path, Code::ArchiveEntryUnreadable, error.kind().to_string())),
             Ok((_, target)) if !target.starts_with(real_root) => {
                 self.exhibits.push(Exhibit::refused(path, Code::ArchiveEntryUnsafe, "a link that leaves the archive"));
             }
-            Ok((metadata, target)) if metadata.is_file() => {
-                self.files.push(FolderFile { path, file: target, size_bytes: metadata.len() });
+            Ok((metadata, target)) if metadata.is_file() || metadata.is_dir() => {
+                self.exhibits.push(Exhibit::link(path, entry_path(real_root, &target)));
             }
-            Ok((metadata, _)) if metadata.is_dir() => self.exhibits.push(Exhibit::ignored(path)),
             Ok(_) => {
                 self.exhibits.push(Exhibit::refused(path, Code::ArchiveEntryUnsafe, "a link to a device, a FIFO or a socket"));
             }

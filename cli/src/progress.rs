@@ -13,7 +13,7 @@ impl Progress {
     pub(crate) fn new() -> Self {
         // Hidden unless stderr is a terminal: indicatif looks for itself.
         let bar = ProgressBar::new(0);
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left  {msg}") {
+        if let Ok(style) = ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left  {msg}") {
             bar.set_style(style);
         }
         Self { bar, files: 0.into(), expected: 0.into() }
@@ -34,6 +34,11 @@ impl Progress {
         if files.is_multiple_of(64) {
             self.bar.set_message(format!("{files}/{} files", self.expected.load(Relaxed)));
         }
+    }
+
+    /// A reader whose bytes count as read.
+    pub(crate) fn watch<R: std::io::Read>(&self, reader: R) -> indicatif::ProgressBarIter<R> {
+        self.bar.wrap_read(reader)
     }
 
     pub(crate) fn finish(&self) {

@@ -76,7 +76,7 @@ fn what_cannot_run_is_two_and_says_why() {
     for (arguments, reason) in [
         (vec![], "ARCHIVE"),
         (vec!["/does/not/exist"], "/does/not/exist"),
-        (vec![junk], "neither a folder nor a zip archive"),
+        (vec![junk], "neither a folder nor an archive"),
         (vec![&archive, "--from", "2026-03-01"], "both ends"),
         (vec![&archive, "--from", "2026-03-02", "--to", "2026-03-01"], "empty"),
         (vec![&archive, "--from", "2026-03-01T00:00:00", "--to", "2026-03-02"], "offset"),
@@ -113,6 +113,31 @@ fn a_folder_and_a_zip_give_the_same_bytes_on_any_number_of_threads() {
     let report: serde_json::Value = serde_json::from_slice(&zip.stdout).unwrap();
     assert_eq!(report["schema"], "trailseal-report/1");
     assert_eq!(report["overall"], "passed");
+}
+
+#[test]
+fn every_container_and_stdin_give_the_same_bytes() {
+    let folder = unpacked_example();
+    let keys = example("public-keys");
+    let json = |archive: &str| verify(&[&[archive, "--format", "json", "--keys", &keys], PERIOD.as_slice()].concat());
+    let expected = text(&json(&example("handover.zip")).stdout);
+    let out = TempDir::new().unwrap();
+    for (name, flags) in [("a.tar", "-cf"), ("a.tar.gz", "-czf")] {
+        let archive = out.path().join(name);
+        let packed = Command::new("tar").arg(flags).arg(&archive).arg("-C").arg(folder.path()).arg(".").status().unwrap();
+        assert!(packed.success());
+        assert_eq!(text(&json(archive.to_str().unwrap()).stdout), expected, "{name}");
+        let piped = Command::new(env!("CARGO_BIN_EXE_trailseal"))
+            .args([&["verify", "-", "--format", "json", "--keys", &keys], PERIOD.as_slice()].concat())
+            .stdin(fs::File::open(&archive).unwrap())
+            .output()
+            .unwrap();
+        assert_eq!(text(&piped.stdout), expected, "{name} on stdin");
+        // A folder that holds the archive: the paths in the report differ, the verdict does not.
+        let nest = TempDir::new().unwrap();
+        fs::copy(&archive, nest.path().join(name)).unwrap();
+        assert_eq!(code(&json(nest.path().to_str().unwrap())), 0, "{name} in a folder");
+    }
 }
 
 #[test]

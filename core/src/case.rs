@@ -10,7 +10,7 @@ use crate::entry::{self, EntryPath, IgnoredKind, Kind};
 use crate::examine::digest::Digest;
 use crate::examine::keys::KeyEntry;
 use crate::examine::metadata::Detached;
-use crate::examine::{Content, Exhibit, Facts};
+use crate::examine::{Content, Exhibit, Facts, is_read};
 use crate::finding::{Axis, Code, Effect, Finding};
 use crate::keyring::Keyring;
 use crate::ledger::{Ledger, Raise, effects};
@@ -66,6 +66,7 @@ impl Case {
     /// Judges the case; `run` calls [`Check::run`] on every check, on as many threads as the host likes, and returns the
     /// outcomes in the same order.
     pub fn conclude_with(mut self, policy: &Policy, run: &dyn Fn(&[Check<'_>]) -> Vec<Checked>) -> Report {
+        self.follow_links();
         // From here on nothing depends on the order in which exhibits came.
         self.exhibits.sort();
         let evidence = Evidence::sort_out(&self.exhibits);
@@ -113,6 +114,55 @@ impl Case {
         report.overall = report.axes.overall();
         report.sentence = report.compose_sentence();
         report
+    }
+
+    /// A link is the entry to which it leads, under another name; one to a folder is only counted, because the files in it are
+    /// examined where they are.
+    fn follow_links(&mut self) {
+        const MAX_STEPS: usize = 40;
+        let (links, exhibits): (Vec<Exhibit>, Vec<Exhibit>) =
+            std::mem::take(&mut self.exhibits).into_iter().partition(|exhibit| matches!(exhibit.facts, Facts::Link(_)));
+        self.exhibits = exhibits;
+        if links.is_empty() {
+            return;
+        }
+        let by_path: BTreeMap<&EntryPath, &Exhibit> =
+            links.iter().chain(&self.exhibits).map(|exhibit| (&exhibit.path, exhibit)).collect();
+        let mut folders: BTreeSet<&[u8]> = BTreeSet::new();
+        for path in by_path.keys() {
+            let bytes = path.as_bytes();
+            let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(end, _)| end);
+            folders.extend(ends.filter_map(|end| bytes.get(..end)));
+        }
+        let mut followed: Vec<Exhibit> = Vec::new();
+        let mut counted = 0_u64;
+        for link in &links {
+            let mut here = link;
+            let mut steps = 0;
+            while let Facts::Link(target) = &here.facts
+                && let Some(next) = by_path.get(target).filter(|_| steps < MAX_STEPS)
+            {
+                here = next;
+                steps = steps.saturating_add(1);
+            }
+            let path = link.path.clone();
+            match &here.facts {
+                Facts::Link(target) if target.inner().is_empty() || folders.contains(target.as_bytes()) => {
+                    counted = counted.saturating_add(1);
+                }
+                _ if !is_read(&path) => counted = counted.saturating_add(1),
+                Facts::Link(_) => {
+                    let detail = "a link that leads to no entry that was read";
+                    followed.push(Exhibit::refused(path, Code::ArchiveEntryUnreadable, detail));
+                }
+                _ => followed.push(here.under(path)),
+            }
+        }
+        self.exhibits.extend(followed);
+        if counted > 0 {
+            let count = self.ignored.entry(IgnoredKind::Other).or_default();
+            *count = count.saturating_add(counted);
+        }
     }
 
     /// What the entries themselves showed, in the scope of what they hold.
@@ -243,7 +293,8 @@ impl<'a> Evidence<'a> {
                 Facts::Stray(content) => evidence.logs.push(LogEntry { path, content, name: None, is_sound }),
                 Facts::Keys(entries) => evidence.keys.extend(entries.iter().map(|entry| (path.text(), entry))),
                 Facts::Metadata(found) => evidence.detached.extend(found),
-                Facts::Ignored(_) | Facts::Refused => {}
+                // Links have been followed.
+                Facts::Ignored(_) | Facts::Link(_) | Facts::Refused => {}
             }
         }
         evidence

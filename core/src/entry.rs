@@ -53,6 +53,30 @@ impl EntryPath {
         Self([&self.0, b"//".as_slice(), &inner.0].concat().into())
     }
 
+    /// The path without the end of its file name.
+    pub(crate) fn without_end(&self, end: &[u8]) -> Self {
+        Self(self.0.strip_suffix(end).unwrap_or(&self.0).into())
+    }
+
+    /// Where a symbolic link at this path leads; `None` if out of its container.
+    pub(crate) fn resolve(&self, target: &[u8]) -> Option<Self> {
+        if target.starts_with(b"/") {
+            return None;
+        }
+        let mut folders = self.folders();
+        for part in target.split(|byte| *byte == b'/') {
+            match part {
+                b"" | b"." => {}
+                b".." => {
+                    folders.pop()?;
+                }
+                part => folders.push(part),
+            }
+        }
+        let container = self.0.strip_suffix(self.inner()).unwrap_or_default();
+        Some(Self([container, &folders.join(&b'/')].concat().into()))
+    }
+
     /// The path inside the innermost container.
     pub fn inner(&self) -> &[u8] {
         let boundary = self.0.windows(2).rposition(|pair| pair == b"//");
@@ -422,6 +446,16 @@ mod tests {
         assert_eq!(path.text(), "2026/march.zip//a/b.json");
         assert_eq!(path.folders(), [b"a"]);
         assert_eq!(path.file_name(), b"b.json");
+    }
+
+    #[test]
+    fn links_are_resolved_from_where_they_stand() {
+        let link = EntryPath::new("a.zip").nesting(&EntryPath::new("b/c/link"));
+        let text = |target: &str| link.resolve(target.as_bytes()).map(|path| path.text());
+        assert_eq!(text("../d//./e").as_deref(), Some("a.zip//b/d/e"));
+        assert_eq!(text("../..").as_deref(), Some("a.zip//"));
+        assert_eq!(text("../../.."), None);
+        assert_eq!(text("/etc/passwd"), None);
     }
 
     #[test]

@@ -6,7 +6,9 @@ mod common;
 
 use base64::Engine as _;
 use serde_json::Value;
-use trailseal::{EntryPath, Limits, Outcome, Policy, Provenance, PublicKey, Request, Trust, examine, fingerprint, string_to_sign_sha256};
+use trailseal::{
+    EntryPath, Limits, Outcome, Policy, Provenance, PublicKey, Request, Trust, examine, fingerprint, string_to_sign_sha256,
+};
 
 fn facts() -> Value {
     serde_json::from_slice(&std::fs::read(common::folder().join("facts.json")).unwrap()).unwrap()
@@ -48,7 +50,8 @@ fn published_signatures_verify_under_the_published_keys_and_no_other() {
             let verifies = PublicKey::from_der(&der(key)).unwrap().verifies(&message, &bytes);
             assert_eq!(verifies, is_signer, "{}", text(signature, "name"));
         }
-        let key = facts["public_keys"].as_array().unwrap().iter().find(|key| key["Fingerprint"] == signature["fingerprint"]).unwrap();
+        let key =
+            facts["public_keys"].as_array().unwrap().iter().find(|key| key["Fingerprint"] == signature["fingerprint"]).unwrap();
         let mut other = message;
         other[31] ^= 1;
         assert!(!PublicKey::from_der(&der(key)).unwrap().verifies(&other, &bytes));
@@ -89,17 +92,15 @@ fn a_chain_that_was_signed_elsewhere_passes_as_a_whole() {
         let json: Value = serde_json::from_str(text(digest, "raw")).unwrap();
         let key = text(&json, "digestS3Object");
         admit(key, text(digest, "raw"));
-        let metadata = serde_json::json!({ "Metadata": { "signature": digest["signature"], "signature-algorithm": "SHA256withRSA" } });
+        let metadata =
+            serde_json::json!({ "Metadata": { "signature": digest["signature"], "signature-algorithm": "SHA256withRSA" } });
         admit(&format!("{key}.head.json"), &metadata.to_string());
         for log in json["logFiles"].as_array().unwrap() {
             admit(text(log, "s3Object"), text(chain, "logRaw"));
         }
     }
-    let scope = Request {
-        from: Some("2026-03-01T00:01:31Z".into()),
-        to: Some("2026-03-01T02:01:31Z".into()),
-        ..Request::default()
-    };
+    let scope =
+        Request { from: Some("2026-03-01T00:01:31Z".into()), to: Some("2026-03-01T02:01:31Z".into()), ..Request::default() };
     let policy = Policy { trust, scope: scope.scope().unwrap(), ..Policy::default() };
     let report = common::conclude(exhibits, &policy);
     assert_eq!(report.overall(), Outcome::Passed, "{:#?}", report.findings);

@@ -41,6 +41,19 @@ impl Detached {
     }
 }
 
+impl Detached {
+    /// The same metadata in a file of another name, which for a sidecar is what tells the object.
+    pub(crate) fn under(&self, path: &EntryPath, shape: MetadataShape) -> Self {
+        let path = if shape == MetadataShape::Sidecar { object_of_sidecar(path) } else { self.path.clone() };
+        Self { path, ..self.clone() }
+    }
+}
+
+/// The path of the object beside which a sidecar stands.
+fn object_of_sidecar(path: &EntryPath) -> EntryPath {
+    path.without_end(b".head.json")
+}
+
 /// Reads a metadata file. The second list says which parts of it could not be read.
 pub(crate) fn read(path: &EntryPath, shape: MetadataShape, bytes: &[u8], max_depth: u32) -> (Vec<Detached>, Vec<String>) {
     let Some(text) = decode_text(bytes) else {
@@ -83,8 +96,7 @@ fn sidecar(path: &EntryPath, text: &str, max_depth: u32) -> Result<Option<Detach
         None if json.fields().is_some() => &[],
         None => return Err("not a JSON object".to_owned()),
     };
-    let object = path.as_bytes().strip_suffix(b".head.json").unwrap_or_default();
-    Ok(Detached::of(EntryPath::normalise(object, entry::Separator::Slash).0, metadata))
+    Ok(Detached::of(object_of_sidecar(path), metadata))
 }
 
 /// A row of `rclone lsjson` (`Path`, `Metadata`) or of `s5cmd head` (`key`, `metadata`; also `Key`, `Metadata`).

@@ -36,6 +36,8 @@ pub(crate) enum Facts {
     /// No log file by its name, but perhaps by its content.
     Stray(Content),
     Ignored(IgnoredKind),
+    /// The entry at this path under another name, wherever that is.
+    Link(EntryPath),
     /// Nothing was read; a note says why.
     Refused,
 }
@@ -79,9 +81,29 @@ impl Exhibit {
         Self { path, facts, notes: Vec::new() }.with_note(code, detail)
     }
 
-    /// The exhibit of something that is no entry of its own, such as a link to a folder: only counted.
-    pub fn ignored(path: EntryPath) -> Self {
-        Self { path, facts: Facts::Ignored(IgnoredKind::Other), notes: Vec::new() }
+    /// The exhibit of a link to another entry of the same container, which may be examined by others.
+    pub fn link(path: EntryPath, target: EntryPath) -> Self {
+        Self { path, facts: Facts::Link(target), notes: Vec::new() }
+    }
+
+    /// The same content under another name. What it claims to be may differ, and then its facts are of no use there.
+    pub(crate) fn under(&self, path: EntryPath) -> Self {
+        let fits = matches!(
+            (&self.facts, entry::classify(&path)),
+            (Facts::Digest(..), Kind::Digest(_))
+                | (Facts::Log(_), Kind::Log(_))
+                | (Facts::Stray(_), Kind::Stray)
+                | (Facts::Keys(_), Kind::Keys(_))
+                | (Facts::Refused, _)
+        );
+        if let (Facts::Metadata(found), Kind::Metadata(shape)) = (&self.facts, entry::classify(&path)) {
+            let found = found.iter().map(|detached| detached.under(&path, shape)).collect();
+            Self { path, facts: Facts::Metadata(found), notes: self.notes.clone() }
+        } else if fits {
+            Self { path, ..self.clone() }
+        } else {
+            Self::refused(path, Code::ArchiveEntryUnreadable, "a link to an entry of another kind")
+        }
     }
 
     /// Adds what the container says about the entry, for example a checksum that does not agree.

@@ -3,9 +3,10 @@
 //! The fuzzer calls them on nightly Rust (`cargo xtask fuzz`); `tests/replay.rs` calls them on stable Rust with the seeds and with
 //! the archives of all test vectors.
 
+use std::io::Read;
 use std::sync::Arc;
 
-use trailseal::container::{ReaderAt, Zip, unreadable};
+use trailseal::container::{Found, Inner, ReaderAt, Zip, read_tar, unreadable};
 use trailseal::{
     Case, EntryPath, Exhibit, Limits, Outcome, Policy, Provenance, Report, Request, Separator, Trust, classify, examine,
     examine_reader, is_read, printable,
@@ -15,8 +16,15 @@ use trailseal::{
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target. Each has a program in `fuzz_targets/` and a folder in `seeds/`.
-pub const TARGETS: [Target; 6] =
-    [("paths", paths), ("examine", examining), ("conclude", conclude), ("zip", zip), ("scope", scope), ("trust", trust)];
+pub const TARGETS: [Target; 7] = [
+    ("paths", paths),
+    ("examine", examining),
+    ("conclude", conclude),
+    ("zip", zip),
+    ("tar", tar),
+    ("scope", scope),
+    ("trust", trust),
+];
 
 /// One name of each kind that is read.
 pub const NAMES: [&str; 9] = [
@@ -91,12 +99,20 @@ pub fn zip(bytes: &[u8]) {
             members(&outer, &mut exhibits);
             for member in outer.members().iter().filter(|member| member.is_container()) {
                 match outer.open_nested(member, &limits()) {
-                    Ok(inner) => members(&inner, &mut exhibits),
+                    Ok(Inner::Zip(inner)) => members(&inner, &mut exhibits),
+                    Ok(Inner::Stream(mut stream)) => read(Some(member.path()), &mut *stream, &mut exhibits),
                     Err(exhibit) => exhibits.push(exhibit),
                 }
             }
         }
     }
+    judge(exhibits);
+}
+
+/// A tar archive, packed or not, and those inside it, as above.
+pub fn tar(bytes: &[u8]) {
+    let mut exhibits = Vec::new();
+    read(None, &mut &*bytes, &mut exhibits);
     judge(exhibits);
 }
 
@@ -130,6 +146,20 @@ pub fn trust(bytes: &[u8]) {
         assert!(trust.is_empty() || (is_taken && provenance == Provenance::Own), "only own keys are trusted");
         Case::new().conclude(&Policy { trust, ..Policy::default() });
     }
+}
+
+fn read(at: Option<&EntryPath>, reader: &mut dyn Read, exhibits: &mut Vec<Exhibit>) {
+    read_tar(at, reader, &limits(), &mut |found| match found {
+        Found::Piece(path, bytes) => exhibits.push(examine(path, &bytes, &limits())),
+        Found::Exhibit(exhibit) => exhibits.push(exhibit),
+        Found::Zip(path, bytes) => {
+            let length = bytes.len() as u64;
+            match Zip::open(Some(path.clone()), bytes, length, &limits()) {
+                Ok(inner) => members(&inner, exhibits),
+                Err(error) => exhibits.push(unreadable(Some(&path), &error)),
+            }
+        }
+    });
 }
 
 fn members<R: ReaderAt>(zip: &Zip<R>, exhibits: &mut Vec<Exhibit>) {

@@ -1,27 +1,18 @@
-//! Containers: from an archive's bytes to entries. Nothing is unpacked to disk, and every entry of the directory is seen, also one
-//! that bears a name for the second time.
+//! Zip archives: every entry of the central directory, read in place.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 use std::sync::Arc;
 
 use flate2::Crc;
 use flate2::read::DeflateDecoder;
-use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder, ZipFileHeaderRecord, ZipLocator};
+use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipArchiveEntryWayfinder, ZipFileHeaderRecord, ZipLocator};
 
-pub use rawzip::ReaderAt;
-
+use super::{NESTED_BYTES, PIECE_BYTES, Packing, problem, read_start};
 use crate::entry::{self, EntryPath, Kind, Separator};
 use crate::error::Error;
 use crate::examine::{Exhibit, examine, examine_reader, is_read};
 use crate::finding::Code;
 use crate::policy::Limits;
-
-/// Entries up to this size are examined in one piece, larger ones as a stream.
-pub const PIECE_BYTES: u64 = 64 << 20;
-
-/// What is unpacked into memory of a nested archive that is packed itself.
-pub const NESTED_BYTES: u64 = 256 << 20;
 
 /// A zip archive whose directory was read.
 #[derive(Debug)]
@@ -45,8 +36,8 @@ pub struct Member {
 enum Claim {
     File(Stored),
     Refused(Code, &'static str),
-    /// A link to a folder, whose files are examined where they are.
-    Folder,
+    /// A symbolic link, whose content is its target.
+    Link(Stored),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -57,8 +48,6 @@ struct Stored {
     size_bytes: u64,
     /// Its local header leaves checksum and sizes to a descriptor behind the data.
     is_described: bool,
-    /// It was reached through a link.
-    is_linked: bool,
 }
 
 impl Member {
@@ -76,14 +65,9 @@ impl Member {
     pub fn size_bytes(&self) -> u64 {
         match &self.claim {
             Claim::File(stored) => stored.size_bytes,
-            Claim::Refused(..) | Claim::Folder => 0,
+            Claim::Refused(..) | Claim::Link(_) => 0,
         }
     }
-}
-
-/// Says whether bytes begin as a zip archive does.
-pub fn is_zip(start: &[u8]) -> bool {
-    start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06")
 }
 
 impl<R: ReaderAt> Zip<R> {
@@ -105,30 +89,21 @@ impl<R: ReaderAt> Zip<R> {
     fn list(&mut self, buffer: &mut [u8], limits: &Limits) {
         let mut seen = 0_u64;
         let mut is_whole = true;
-        let mut links: Vec<(EntryPath, Stored)> = Vec::new();
         let mut entries = self.archive.entries(buffer);
         loop {
             match entries.next_entry() {
                 Ok(None) => break,
                 Ok(Some(_)) if seen == limits.entries => {
-                    self.problems.push(directory_problem(
-                        self.at.as_ref(),
-                        Code::ArchiveLimit,
-                        format!("entries is {}", limits.entries),
-                    ));
+                    self.problems.push(problem(self.at.as_ref(), Code::ArchiveLimit, format!("entries is {}", limits.entries)));
                     is_whole = false;
                     break;
                 }
                 Ok(Some(record)) => {
                     seen = seen.saturating_add(1);
-                    match read_record(&record, self.at.as_ref()) {
-                        Some(Record::Member(member)) => self.members.push(member),
-                        Some(Record::Link(path, stored)) => links.push((path, stored)),
-                        None => {}
-                    }
+                    self.members.extend(read_record(&record, self.at.as_ref()));
                 }
                 Err(error) => {
-                    self.problems.push(directory_problem(self.at.as_ref(), Code::ArchiveEntryUnreadable, error.to_string()));
+                    self.problems.push(problem(self.at.as_ref(), Code::ArchiveEntryUnreadable, error.to_string()));
                     is_whole = false;
                     break;
                 }
@@ -138,45 +113,8 @@ impl<R: ReaderAt> Zip<R> {
         let stated = self.archive.entries_hint();
         if is_whole && stated != seen && !(stated <= u64::from(u16::MAX) && stated == seen % 65_536) {
             let detail = format!("its end record states {stated} entries, the directory holds {seen}");
-            self.problems.push(directory_problem(self.at.as_ref(), Code::ArchiveEntryUnreadable, detail));
+            self.problems.push(problem(self.at.as_ref(), Code::ArchiveEntryUnreadable, detail));
         }
-        if !links.is_empty() {
-            self.follow(links);
-        }
-    }
-
-    /// A link to a file of the archive is that file under another name; any other link is refused.
-    fn follow(&mut self, links: Vec<(EntryPath, Stored)>) {
-        let files: BTreeMap<&EntryPath, Stored> = self
-            .members
-            .iter()
-            .filter_map(|member| match &member.claim {
-                Claim::File(stored) => Some((&member.path, *stored)),
-                Claim::Refused(..) | Claim::Folder => None,
-            })
-            .collect();
-        let mut folders: BTreeSet<&[u8]> = BTreeSet::new();
-        for path in files.keys() {
-            let bytes = path.as_bytes();
-            let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(end, _)| end);
-            folders.extend(ends.filter_map(|end| bytes.get(..end)));
-        }
-        let is_folder = |target: &EntryPath| target.inner().is_empty() || folders.contains(target.as_bytes());
-        let followed: Vec<Member> = links
-            .into_iter()
-            .map(|(path, stored)| {
-                let claim = match self.link_target(&path, stored) {
-                    Err(detail) => Claim::Refused(Code::ArchiveEntryUnsafe, detail),
-                    Ok(target) => match files.get(&target) {
-                        Some(stored) => Claim::File(Stored { is_linked: true, ..*stored }),
-                        None if is_folder(&target) => Claim::Folder,
-                        None => Claim::Refused(Code::ArchiveEntryUnreadable, "a link that leads to no entry of the archive"),
-                    },
-                };
-                Member { path, claim }
-            })
-            .collect();
-        self.members.extend(followed);
     }
 
     /// Its entries, folders apart, in the order of the directory.
@@ -193,32 +131,21 @@ impl<R: ReaderAt> Zip<R> {
     pub fn examine(&self, member: &Member, limits: &Limits, buffer: &mut Vec<u8>) -> Exhibit {
         match &member.claim {
             Claim::Refused(code, detail) => Exhibit::refused(member.path.clone(), *code, *detail),
-            Claim::Folder => Exhibit::ignored(member.path.clone()),
+            Claim::Link(stored) => self.examine_link(&member.path, *stored),
             Claim::File(_) if !is_read(&member.path) => examine(member.path.clone(), &[], limits),
             Claim::File(stored) => self.examine_file(&member.path, *stored, limits, buffer),
         }
     }
 
-    fn link_target(&self, path: &EntryPath, stored: Stored) -> Result<EntryPath, &'static str> {
+    fn examine_link(&self, path: &EntryPath, stored: Stored) -> Exhibit {
         const MAX_LINK_BYTES: u64 = 4096;
         let mut target = Vec::new();
         let is_read =
             self.reader(stored).is_ok_and(|reader| reader.take(MAX_LINK_BYTES).read_to_end(&mut target).is_ok_and(|read| read > 0));
-        if !is_read || target.starts_with(b"/") {
-            return Err("a link that leaves the archive");
+        match path.resolve(&target).filter(|_| is_read) {
+            Some(target) => Exhibit::link(path.clone(), target),
+            None => Exhibit::refused(path.clone(), Code::ArchiveEntryUnsafe, "a link that leaves the archive"),
         }
-        let mut folders: Vec<Vec<u8>> = path.folders().into_iter().map(<[u8]>::to_vec).collect();
-        for part in target.split(|byte| *byte == b'/') {
-            match part {
-                b"" | b"." => {}
-                b".." => {
-                    folders.pop().ok_or("a link that leaves the archive")?;
-                }
-                part => folders.push(part.to_vec()),
-            }
-        }
-        let target = EntryPath::normalise(&folders.join(&b'/'), Separator::Slash).0;
-        Ok(self.at.as_ref().map_or_else(|| target.clone(), |at| at.nesting(&target)))
     }
 
     fn examine_file(&self, path: &EntryPath, stored: Stored, limits: &Limits, buffer: &mut Vec<u8>) -> Exhibit {
@@ -277,9 +204,7 @@ impl<R: ReaderAt> Zip<R> {
                 && local.uncompressed_size_hint() == stored.size_bytes
                 && local.compressed_size_hint() == stored.wayfinder.compressed_size_hint());
         let agree = local.compression_method() == stored.method && is_same_content && !local.flags().is_encrypted();
-        // A link's file has the name of the link here and its own there.
-        let agree = agree && (stored.is_linked || local_path.as_bytes() == path.inner());
-        Ok((!agree).then_some("its local and central headers disagree"))
+        Ok((!(agree && local_path.as_bytes() == path.inner())).then_some("its local and central headers disagree"))
     }
 }
 
@@ -305,20 +230,35 @@ impl<R: ReaderAt> ReaderAt for Nested<R> {
     }
 }
 
+/// An archive inside an archive.
+pub enum Inner<'z, R> {
+    /// A zip archive.
+    Zip(Zip<Nested<R>>),
+    /// Anything else, to be given to [`read_tar`](super::read_tar).
+    Stream(Box<dyn Read + 'z>),
+}
+
 impl<R: ReaderAt + Clone> Zip<R> {
-    /// Opens a member that is a zip archive itself: in place if it is stored, else unpacked into memory.
+    /// Opens a member that is an archive itself: a zip archive in place if it is stored, else unpacked into memory; any other as
+    /// a stream.
     ///
     /// # Errors
     ///
     /// The exhibit that says why it cannot be opened.
-    pub fn open_nested(&self, member: &Member, limits: &Limits) -> Result<Zip<Nested<R>>, Exhibit> {
-        let refused = |code, detail: String| Exhibit::refused(member.path.clone(), code, detail);
+    pub fn open_nested(&self, member: &Member, limits: &Limits) -> Result<Inner<'_, R>, Exhibit> {
+        let at = Some(&member.path);
+        let unreadable = |error: &dyn std::fmt::Display| problem(at, Code::ArchiveEntryUnreadable, error.to_string());
         let stored = match &member.claim {
-            Claim::Refused(code, detail) => return Err(refused(*code, (*detail).to_owned())),
-            Claim::Folder => return Err(Exhibit::ignored(member.path.clone())),
+            Claim::Refused(code, detail) => return Err(Exhibit::refused(member.path.clone(), *code, *detail)),
+            Claim::Link(stored) => return Err(self.examine_link(&member.path, *stored)),
             Claim::File(stored) => *stored,
         };
-        let unreadable = |error: &dyn std::fmt::Display| refused(Code::ArchiveEntryUnreadable, error.to_string());
+        let mut stream = self.reader(stored).map_err(|error| unreadable(&error.kind()))?;
+        let start = read_start(&mut *stream).map_err(|error| unreadable(&error.kind()))?;
+        let mut whole = io::Cursor::new(start.clone()).chain(stream);
+        if Packing::of(&start) != Some(Packing::Zip) {
+            return Ok(Inner::Stream(Box::new(whole)));
+        }
         let (bytes, length_bytes) = if stored.method == CompressionMethod::STORE {
             let entry = self.archive.get_entry(stored.wayfinder).map_err(|error| unreadable(&error))?;
             let (start, end) = entry.compressed_data_range();
@@ -326,33 +266,22 @@ impl<R: ReaderAt + Clone> Zip<R> {
             (NestedBytes::Stretch { outer: self.archive.get_ref().clone(), start, length_bytes }, length_bytes)
         } else {
             let mut unpacked = Vec::new();
-            let reader = self.reader(stored).map_err(|error| unreadable(&error))?;
-            let read = reader
+            let read = (&mut whole)
                 .take(NESTED_BYTES.saturating_add(1))
                 .read_to_end(&mut unpacked)
                 .map_err(|error| unreadable(&error.kind()))?;
             if read as u64 > NESTED_BYTES {
-                let detail = format!("a nested archive that is packed itself may unpack to {NESTED_BYTES} bytes");
-                return Err(refused(Code::ArchiveLimit, detail));
+                let detail = format!("a nested zip archive that is packed itself may unpack to {NESTED_BYTES} bytes");
+                return Err(problem(at, Code::ArchiveLimit, detail));
             }
             (NestedBytes::Unpacked(unpacked.into()), read as u64)
         };
-        let mut start = [0; 4];
-        let bytes = Nested(bytes);
-        if bytes.read_exact_at(&mut start, 0).is_err() || !is_zip(&start) {
-            return Err(refused(Code::ArchiveEntryUnreadable, "a nested archive of this kind is not read".to_owned()));
-        }
-        Zip::open(Some(member.path.clone()), bytes, length_bytes, limits).map_err(|error| unreadable(&error))
+        Zip::open(at.cloned(), Nested(bytes), length_bytes, limits).map(Inner::Zip).map_err(|error| unreadable(&error))
     }
 }
 
-enum Record {
-    Member(Member),
-    Link(EntryPath, Stored),
-}
-
 /// None for a folder.
-fn read_record(record: &ZipFileHeaderRecord<'_>, at: Option<&EntryPath>) -> Option<Record> {
+fn read_record(record: &ZipFileHeaderRecord<'_>, at: Option<&EntryPath>) -> Option<Member> {
     const KIND: u32 = 0o170_000;
     const FOLDER: u32 = 0o040_000;
     const REGULAR: u32 = 0o100_000;
@@ -367,7 +296,6 @@ fn read_record(record: &ZipFileHeaderRecord<'_>, at: Option<&EntryPath>) -> Opti
         crc32: record.crc32(),
         size_bytes: record.uncompressed_size_hint(),
         is_described: record.flags().has_data_descriptor(),
-        is_linked: false,
     };
     let mode = record.mode().value() & KIND;
     let is_folder = name.as_ref().ends_with(b"/") || (name.as_ref().ends_with(b"\\") && stored.size_bytes == 0);
@@ -381,13 +309,13 @@ fn read_record(record: &ZipFileHeaderRecord<'_>, at: Option<&EntryPath>) -> Opti
     } else if record.flags().is_encrypted() || record.flags().has_strong_encryption() {
         Claim::Refused(Code::ArchiveEntryEncrypted, "it is protected by a password")
     } else if mode == LINK {
-        return Some(Record::Link(path, stored));
+        Claim::Link(stored)
     } else if mode != 0 && mode != REGULAR {
         Claim::Refused(Code::ArchiveEntryUnsafe, "it is a device, a FIFO or a socket")
     } else {
         Claim::File(stored)
     };
-    Some(Record::Member(Member { path, claim }))
+    Some(Member { path, claim })
 }
 
 /// Sums up what passes through.
@@ -407,14 +335,4 @@ impl<R: Read> Read for Summing<R> {
         self.size_bytes = self.size_bytes.saturating_add(read as u64);
         Ok(read)
     }
-}
-
-fn directory_problem(at: Option<&EntryPath>, code: Code, detail: String) -> Exhibit {
-    let path = at.cloned().unwrap_or_else(|| EntryPath::new("(the zip archive's directory)"));
-    Exhibit::refused(path, code, detail)
-}
-
-/// The exhibit of an archive without a readable directory.
-pub fn unreadable(at: Option<&EntryPath>, error: &Error) -> Exhibit {
-    directory_problem(at, Code::ArchiveEntryUnreadable, error.to_string())
 }

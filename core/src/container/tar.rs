@@ -1,0 +1,279 @@
+//! Tar archives, plain or in gzip or Zstandard: streams, read once from their beginning.
+
+use std::cell::Cell;
+use std::io::{self, BufReader, Read};
+
+use flate2::bufread::MultiGzDecoder;
+use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
+use tar::{Archive, EntryType};
+
+use super::{NESTED_BYTES, Packing, problem, read_start};
+use crate::entry::{self, EntryPath, Kind, Separator};
+use crate::examine::{Exhibit, examine, examine_reader, is_read};
+use crate::finding::Code;
+use crate::policy::Limits;
+
+/// Entries up to this size are given away, so that others can examine them while the stream is read on.
+const GIVEN_BYTES: u64 = 8 << 20;
+
+/// What names and attributes of one entry may take in the stream: a path has at most 1,024 bytes, and some programs add
+/// attributes of a few kilobytes.
+const HEADER_BYTES: u64 = 1 << 20;
+
+/// What a tar archive holds, piece by piece.
+#[derive(Debug)]
+pub enum Found {
+    /// An entry to be examined, by whatever thread.
+    Piece(EntryPath, Vec<u8>),
+    /// An entry that was examined, is a link, or was refused.
+    Exhibit(Exhibit),
+    /// A zip archive in the stream, unpacked into memory.
+    Zip(EntryPath, Vec<u8>),
+}
+
+/// True for the first block of a tar archive: its checksum agrees (POSIX.1-2017, pax, "ustar Interchange Format").
+pub(super) fn is_header(block: &[u8]) -> bool {
+    let (Some(block), Some(field)) = (block.get(..512), block.get(148..156)) else { return false };
+    let digits = field.iter().skip_while(|byte| **byte == b' ').take_while(|byte| byte.is_ascii_digit());
+    let stated = digits.fold(0_u32, |sum, digit| sum.saturating_mul(8).saturating_add(u32::from(digit - b'0')));
+    let sum = block.iter().zip(0_usize..).fold(0_u32, |sum, (byte, index)| {
+        let byte = if (148..156).contains(&index) { b' ' } else { *byte };
+        sum.saturating_add(u32::from(byte))
+    });
+    // An archive without entries is nothing but zeros; its sum is that of the blanks.
+    sum == stated || (block.iter().all(|byte| *byte == 0))
+}
+
+/// Reads an archive from its beginning and shows what it finds. `at` is where it lies inside the case; archives in one that lies
+/// in another are not opened.
+pub fn read_tar(at: Option<&EntryPath>, reader: &mut dyn Read, limits: &Limits, show: &mut dyn FnMut(Found)) {
+    let mut stream = match unpacked(reader) {
+        Ok(Some(stream)) => stream,
+        Ok(None) => {
+            let detail = "it is no archive of a kind that is read here".to_owned();
+            return show(Found::Exhibit(problem(at, Code::ArchiveEntryUnreadable, detail)));
+        }
+        Err(error) => return show(Found::Exhibit(problem(at, Code::ArchiveEntryUnreadable, error.kind().to_string()))),
+    };
+    // What the tar reader may take from the stream before it must show an entry: long names are read into memory.
+    let budget = Cell::new(HEADER_BYTES);
+    let mut archive = Archive::new(Budgeted { reader: &mut *stream, left: &budget });
+    let mut entries = match archive.entries() {
+        Ok(entries) => entries,
+        Err(error) => return show(Found::Exhibit(problem(at, Code::ArchiveEntryUnreadable, error.kind().to_string()))),
+    };
+    let mut seen = 0_u64;
+    loop {
+        let mut entry = match entries.next() {
+            None => break,
+            Some(Err(error)) => {
+                let detail = format!("its rest cannot be read: {}", error.kind());
+                return show(Found::Exhibit(problem(at, Code::ArchiveEntryUnreadable, detail)));
+            }
+            Some(Ok(_)) if seen == limits.entries => {
+                return show(Found::Exhibit(problem(at, Code::ArchiveLimit, format!("entries is {}", limits.entries))));
+            }
+            Some(Ok(entry)) => entry,
+        };
+        seen = seen.saturating_add(1);
+        // The content, its padding, and the headers of the next entry.
+        budget.set(entry.size().saturating_add(512).saturating_add(HEADER_BYTES));
+        show_entry(at, &mut entry, limits, show);
+    }
+}
+
+fn show_entry(at: Option<&EntryPath>, entry: &mut tar::Entry<'_, impl Read>, limits: &Limits, show: &mut dyn FnMut(Found)) {
+    let name = entry.path_bytes().into_owned();
+    let (inner, is_safe) = EntryPath::normalise(&name, Separator::Slash);
+    let path = at.map_or_else(|| inner.clone(), |at| at.nesting(&inner));
+    let kind = entry.header().entry_type();
+    let refuse = |code, detail: String| Found::Exhibit(Exhibit::refused(path.clone(), code, detail));
+    if kind == EntryType::Directory || (kind.is_file() && name.ends_with(b"/")) {
+        return;
+    }
+    if !is_safe {
+        return show(refuse(Code::ArchiveEntryUnsafe, "its path leaves the archive or is absolute".to_owned()));
+    }
+    match kind {
+        EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
+            let size_bytes = entry.size();
+            if matches!(entry::classify(&path), Kind::Container) {
+                return show_nested(at, &path, entry, limits, show);
+            }
+            if !is_read(&path) {
+                return show(Found::Piece(path, Vec::new()));
+            }
+            if size_bytes > limits.entry_bytes {
+                return show(refuse(Code::ArchiveLimit, format!("entry_bytes is {}", limits.entry_bytes)));
+            }
+            if size_bytes > GIVEN_BYTES {
+                return show(Found::Exhibit(examine_reader(path, entry, limits)));
+            }
+            let mut bytes = Vec::new();
+            match entry.take(GIVEN_BYTES).read_to_end(&mut bytes) {
+                Ok(read) if (read as u64) < size_bytes => {
+                    show(refuse(Code::ArchiveEntryUnreadable, io::ErrorKind::UnexpectedEof.to_string()));
+                }
+                Ok(_) => show(Found::Piece(path, bytes)),
+                Err(error) => show(refuse(Code::ArchiveEntryUnreadable, error.kind().to_string())),
+            }
+        }
+        EntryType::Link | EntryType::Symlink => {
+            let target = entry.link_name_bytes().map(std::borrow::Cow::into_owned).unwrap_or_default();
+            // A hard link names its target from the top of the archive, a symbolic link from where it stands.
+            let base = if kind == EntryType::Link { EntryPath::new("x") } else { inner };
+            match base.resolve(&target) {
+                Some(target) => {
+                    let target = at.map_or_else(|| target.clone(), |at| at.nesting(&target));
+                    show(Found::Exhibit(Exhibit::link(path, target)));
+                }
+                None => show(refuse(Code::ArchiveEntryUnsafe, "a link that leaves the archive".to_owned())),
+            }
+        }
+        EntryType::Char | EntryType::Block | EntryType::Fifo => {
+            show(refuse(Code::ArchiveEntryUnsafe, "it is a device, a FIFO or a socket".to_owned()));
+        }
+        // Headers for all that follows; they bear no content of their own.
+        EntryType::XGlobalHeader => {}
+        _ => show(refuse(Code::ArchiveEntryUnreadable, "an entry of a kind that is not read".to_owned())),
+    }
+}
+
+/// An archive inside this one: a tar archive is read on, a zip archive is taken into memory.
+fn show_nested(at: Option<&EntryPath>, path: &EntryPath, entry: &mut dyn Read, limits: &Limits, show: &mut dyn FnMut(Found)) {
+    if at.is_some() {
+        return show(Found::Exhibit(examine(path.clone(), &[], limits)));
+    }
+    let unreadable = |error: &io::Error| problem(Some(path), Code::ArchiveEntryUnreadable, error.kind().to_string());
+    let start = match read_start(entry) {
+        Ok(start) => start,
+        Err(error) => return show(Found::Exhibit(unreadable(&error))),
+    };
+    let mut whole = start.as_slice().chain(entry);
+    if Packing::of(&start) != Some(Packing::Zip) {
+        return read_tar(Some(path), &mut whole, limits, show);
+    }
+    let mut bytes = Vec::new();
+    show(match whole.take(NESTED_BYTES.saturating_add(1)).read_to_end(&mut bytes) {
+        Ok(read) if read as u64 > NESTED_BYTES => {
+            let detail = format!("a nested zip archive in a stream may have {NESTED_BYTES} bytes");
+            Found::Exhibit(problem(Some(path), Code::ArchiveLimit, detail))
+        }
+        Ok(_) => Found::Zip(path.clone(), bytes),
+        Err(error) => Found::Exhibit(unreadable(&error)),
+    });
+}
+
+/// The tar stream inside whatever it is packed in; `None` if it is no tar archive.
+fn unpacked<'a>(reader: &'a mut dyn Read) -> io::Result<Option<Box<dyn Read + 'a>>> {
+    let start = read_start(reader)?;
+    let packing = Packing::of(&start);
+    let whole = io::Cursor::new(start).chain(reader);
+    let mut stream: Box<dyn Read + 'a> = match packing {
+        Some(Packing::Tar) => return Ok(Some(Box::new(BufReader::with_capacity(256 << 10, whole)))),
+        // Several gzip members in a row are one stream here: parallel packers write them.
+        Some(Packing::Gzip) => Box::new(MultiGzDecoder::new(BufReader::with_capacity(64 << 10, whole))),
+        Some(Packing::Zstd) => Box::new(Frames::new(Box::new(BufReader::with_capacity(64 << 10, whole)))),
+        Some(Packing::Zip) | None => return Ok(None),
+    };
+    let start = read_start(&mut *stream)?;
+    let is_tar = Packing::of(&start) == Some(Packing::Tar);
+    Ok(is_tar.then(|| Box::new(BufReader::with_capacity(256 << 10, io::Cursor::new(start).chain(stream))) as Box<dyn Read + 'a>))
+}
+
+/// Zstandard frames, one after the other (RFC 8878, 3.1: a stream is any number of them, some of which may be skipped).
+struct Frames<'a> {
+    state: State<'a>,
+}
+
+enum State<'a> {
+    Between(Peeked<'a>),
+    Inside(Box<StreamingDecoder<Peeked<'a>, FrameDecoder>>),
+    Broken,
+}
+
+/// A stream whose next four bytes may be looked at.
+struct Peeked<'a> {
+    magic: [u8; 4],
+    /// How many of these are still to be read.
+    left: usize,
+    reader: Box<dyn Read + 'a>,
+}
+
+impl Read for Peeked<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.left == 0 {
+            return self.reader.read(buffer);
+        }
+        let mut rest = self.magic.get(4_usize.saturating_sub(self.left)..).unwrap_or_default();
+        let read = rest.read(buffer)?;
+        self.left = self.left.saturating_sub(read);
+        Ok(read)
+    }
+}
+
+impl<'a> Frames<'a> {
+    fn new(reader: Box<dyn Read + 'a>) -> Self {
+        Self { state: State::Between(Peeked { magic: [0; 4], left: 0, reader }) }
+    }
+}
+
+impl Read for Frames<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        const SKIPPED_MAGIC: u32 = 0x184d_2a50;
+        let broken = || io::Error::from(io::ErrorKind::InvalidData);
+        loop {
+            match std::mem::replace(&mut self.state, State::Broken) {
+                State::Broken => return Err(broken()),
+                State::Between(mut source) => {
+                    let start = read_exactly(&mut source.reader, 4)?;
+                    let Ok(magic) = <[u8; 4]>::try_from(start.as_slice()) else {
+                        self.state = State::Between(source);
+                        return if start.is_empty() { Ok(0) } else { Err(io::ErrorKind::UnexpectedEof.into()) };
+                    };
+                    if u32::from_le_bytes(magic) & !0xf == SKIPPED_MAGIC {
+                        let length = <[u8; 4]>::try_from(read_exactly(&mut source.reader, 4)?.as_slice()).map_err(|_| broken())?;
+                        io::copy(&mut (&mut source.reader).take(u32::from_le_bytes(length).into()), &mut io::sink())?;
+                        self.state = State::Between(source);
+                    } else {
+                        (source.magic, source.left) = (magic, 4);
+                        self.state = State::Inside(Box::new(StreamingDecoder::new(source).map_err(|_| broken())?));
+                    }
+                }
+                State::Inside(mut decoder) => {
+                    let read = decoder.read(buffer)?;
+                    if read > 0 || buffer.is_empty() {
+                        self.state = State::Inside(decoder);
+                        return Ok(read);
+                    }
+                    self.state = State::Between(decoder.into_inner());
+                }
+            }
+        }
+    }
+}
+
+/// So many bytes, or as many as there are.
+fn read_exactly(reader: &mut dyn Read, count: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.take(count).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A reader that refuses once a budget is spent.
+struct Budgeted<'a, R> {
+    reader: R,
+    left: &'a Cell<u64>,
+}
+
+impl<R: Read> Read for Budgeted<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let allowed = usize::try_from(self.left.get()).unwrap_or(usize::MAX).min(buffer.len());
+        if allowed == 0 && !buffer.is_empty() {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let read = self.reader.read(buffer.get_mut(..allowed).unwrap_or_default())?;
+        self.left.set(self.left.get().saturating_sub(read as u64));
+        Ok(read)
+    }
+}
