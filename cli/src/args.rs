@@ -20,6 +20,31 @@ pub(crate) enum Verb {
     #[command(long_about = "Verifies archives and says what they prove: one verdict, four axes, every chain, every finding.\n\n\
             Exit codes: 0 passed, 1 failed, 2 could not run, 3 indeterminate, 130 interrupted.")]
     Verify(Box<Verify>),
+    /// Explains a finding's code: what it means, why it matters, what to do; without one, lists all
+    Explain {
+        /// A code such as log.missing
+        code: Option<String>,
+    },
+    /// Shows what is in key lists: fingerprints, sizes, validity, stated region
+    Keys {
+        /// Key lists, or folders of them
+        #[arg(required = true, value_name = "FILE|DIR")]
+        files: Vec<PathBuf>,
+    },
+    /// Prints a JSON Schema
+    Schema {
+        /// Of what
+        #[arg(value_enum, default_value_t = Described::Report)]
+        what: Described,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Described {
+    /// The canonical report
+    Report,
+    /// Scope files
+    Scope,
 }
 
 #[derive(Debug, Args)]
@@ -155,6 +180,7 @@ mod tests {
     fn nothing_is_stated_twice() {
         let parse = |line: &str| match Command::parse_from(line.split(' ')).verb {
             Verb::Verify(verify) => verify.scope,
+            other => panic!("{other:?}"),
         };
         let scope = parse("trailseal verify x --account 1,2 --account 3");
         let file = Request { from: Some("2026-03-01".into()), ..Request::default() };

@@ -339,21 +339,25 @@ fn entry_path(root: &Path, path: &Path) -> EntryPath {
 pub(crate) fn read_trust(keys: &[PathBuf], pins: &[PathBuf], archives: &[PathBuf]) -> Result<Trust, Failure> {
     let roots: Vec<PathBuf> = archives.iter().filter_map(|archive| fs::canonicalize(archive).ok()).collect();
     let mut trust = Trust::default();
-    for path in keys.iter().flat_map(|keys| comma_list(keys)) {
-        for file in key_files(&path)? {
-            let json = fs::read(&file).map_err(|error| Failure::read(&file, &error))?;
-            let real = fs::canonicalize(&file).map_err(|error| Failure::read(&file, &error))?;
-            let is_enclosed = roots.iter().any(|root| real.starts_with(root));
-            let provenance = if is_enclosed { Provenance::Enclosed } else { Provenance::Own };
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
-            trust.add_keys(&name, &json, provenance).map_err(|error| Failure::at(&file, &error))?;
-        }
+    for file in all_key_files(keys)? {
+        let json = fs::read(&file).map_err(|error| Failure::read(&file, &error))?;
+        let real = fs::canonicalize(&file).map_err(|error| Failure::read(&file, &error))?;
+        let is_enclosed = roots.iter().any(|root| real.starts_with(root));
+        let provenance = if is_enclosed { Provenance::Enclosed } else { Provenance::Own };
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        trust.add_keys(&name, &json, provenance).map_err(|error| Failure::at(&file, &error))?;
     }
     for path in pins {
         let text = fs::read_to_string(path).map_err(|error| Failure::read(path, &error))?;
         trust.add_pins(&text).map_err(|error| Failure::at(path, &error))?;
     }
     Ok(trust)
+}
+
+/// The key files that were named, those in folders included.
+pub(crate) fn all_key_files(keys: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let named = keys.iter().flat_map(|keys| comma_list(keys));
+    Ok(named.map(|path| key_files(&path)).collect::<Result<Vec<_>, _>>()?.concat())
 }
 
 /// `a,b` are two paths, unless there is a file of that name.

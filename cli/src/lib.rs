@@ -13,9 +13,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
-use trailseal::{Outcome, Policy, Report, Request};
+use trailseal::{Code, Outcome, Policy, Report, Request};
 
-use crate::args::{Command, Format, Verb, Verify};
+use crate::args::{Command, Described, Format, Verb, Verify};
 
 /// Why the command could not run, in words.
 pub(crate) struct Failure(String);
@@ -57,19 +57,47 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     // A second handler cannot be set when this runs inside another program; then that program decides.
     let _ = ctrlc::set_handler(|| std::process::exit(INTERRUPTED));
-    let Verb::Verify(verify) = command.verb;
-    match self::verify(&verify) {
-        Ok(outcome) => ExitCode::from(match outcome {
-            Outcome::Passed | Outcome::NotAssessed => 0,
-            Outcome::Failed => 1,
-            Outcome::Indeterminate => 3,
-        }),
+    match obey(&command.verb) {
+        Ok(code) => ExitCode::from(code),
         Err(Failure(text)) => {
             let text = trailseal::printable(text.as_bytes());
             let _ = writeln!(io::stderr(), "trailseal: {text}");
             ExitCode::from(COULD_NOT_RUN)
         }
     }
+}
+
+fn obey(verb: &Verb) -> Result<u8, Failure> {
+    match verb {
+        Verb::Verify(verify) => {
+            return Ok(match self::verify(verify)? {
+                Outcome::Passed | Outcome::NotAssessed => 0,
+                Outcome::Failed => 1,
+                Outcome::Indeterminate => 3,
+            });
+        }
+        Verb::Explain { code } => {
+            let code = code.as_deref().map(|name| Code::from_name(name).ok_or(name)).transpose();
+            let code = code.map_err(|name| Failure::new(format!("there is no code '{name}'; without one, all are listed")))?;
+            deliver(Shape::Styled, render::explanation(code).as_bytes(), None)?;
+        }
+        Verb::Keys { files } => {
+            for path in evidence::all_key_files(files)? {
+                let json = fs::read(&path).map_err(|error| Failure::read(&path, &error))?;
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                let keys = trailseal::read_keys(&name, &json).map_err(|error| Failure::at(&path, &error))?;
+                deliver(Shape::Styled, render::key_list(&path.to_string_lossy(), &keys).as_bytes(), None)?;
+            }
+        }
+        Verb::Schema { what } => {
+            let schema = match what {
+                Described::Report => trailseal::schema::report(),
+                Described::Scope => trailseal::schema::scope(),
+            };
+            deliver(Shape::Exact, schema.as_bytes(), None)?;
+        }
+    }
+    Ok(0)
 }
 
 fn verify(verify: &Verify) -> Result<Outcome, Failure> {
@@ -98,35 +126,43 @@ fn verify(verify: &Verify) -> Result<Outcome, Failure> {
 }
 
 fn write(report: &Report, verify: &Verify) -> Result<(), Failure> {
-    let bytes = match verify.format {
-        Format::Json => [report.to_canonical_json(), b"\n".to_vec()].concat(),
-        Format::Text => render::text(report, verify.full).into_bytes(),
+    let (shape, bytes) = match verify.format {
+        Format::Json => (Shape::Exact, [report.to_canonical_json(), b"\n".to_vec()].concat()),
+        Format::Text => (Shape::Styled, render::text(report, verify.full).into_bytes()),
     };
-    match &verify.output {
-        Some(path) => write_file(path, verify.format, &bytes)
-            .map_err(|error| Failure::new(format!("{}: cannot be written: {error}", path.display()))),
-        None => {
-            // Colours are taken out unless stdout is a terminal and NO_COLOR is unset; JSON holds none.
-            let written = match verify.format {
-                Format::Json => io::stdout().lock().write_all(&bytes).and_then(|()| io::stdout().flush()),
-                Format::Text => anstream::stdout().lock().write_all(&bytes).and_then(|()| anstream::stdout().flush()),
-            };
-            match written {
-                // The reader closed the pipe because it had seen enough; the exit code still says the verdict.
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-                other => other.map_err(|error| Failure::new(format!("the report cannot be written: {error}"))),
-            }
-        }
-    }
+    deliver(shape, &bytes, verify.output.as_deref())
+}
+
+/// Whether bytes hold colours, which only a terminal should get.
+#[derive(Clone, Copy)]
+enum Shape {
+    Exact,
+    Styled,
+}
+
+fn deliver(shape: Shape, bytes: &[u8], output: Option<&Path>) -> Result<(), Failure> {
+    let Some(path) = output else {
+        // Colours are taken out unless stdout is a terminal and NO_COLOR is unset.
+        let written = match shape {
+            Shape::Exact => io::stdout().lock().write_all(bytes).and_then(|()| io::stdout().flush()),
+            Shape::Styled => anstream::stdout().lock().write_all(bytes).and_then(|()| anstream::stdout().flush()),
+        };
+        return match written {
+            // The reader closed the pipe because it had seen enough; the exit code still says the verdict.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other.map_err(|error| Failure::new(format!("cannot be written to stdout: {error}"))),
+        };
+    };
+    write_file(path, shape, bytes).map_err(|error| Failure::new(format!("{}: cannot be written: {error}", path.display())))
 }
 
 /// Whole or not at all: the file appears under its name only when it is complete.
-fn write_file(path: &Path, format: Format, bytes: &[u8]) -> io::Result<()> {
+fn write_file(path: &Path, shape: Shape, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".trailseal-").tempfile_in(folder)?;
-    match format {
-        Format::Json => file.write_all(bytes)?,
-        Format::Text => anstream::StripStream::new(file.as_file_mut()).write_all(bytes)?,
+    match shape {
+        Shape::Exact => file.write_all(bytes)?,
+        Shape::Styled => anstream::StripStream::new(file.as_file_mut()).write_all(bytes)?,
     }
     // A report is for others to read, unlike a temporary file.
     #[cfg(unix)]

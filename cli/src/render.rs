@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use trailseal::{Axis, Chain, Code, DigestKind, Effect, Finding, NOT_CLAIMED, Outcome, Report, counted};
+use trailseal::{Axis, Chain, Code, DigestKind, Effect, Finding, KeyFacts, NOT_CLAIMED, Outcome, Report, counted, printable};
 
 /// Columns of text; terminals that are wider read no better.
 const WIDTH: usize = 100;
@@ -26,6 +26,46 @@ pub(crate) fn text(report: &Report, full: bool) -> String {
         page.keys(report);
     }
     page.foot(report);
+    page.text
+}
+
+/// What one code means, or a line for each of them.
+pub(crate) fn explanation(code: Option<Code>) -> String {
+    let mut page = Page { text: String::new(), full: true };
+    if let Some(code) = code {
+        let words = code.explain();
+        page.line(format!("{BOLD}{code}{BOLD:#}  {} {}", words.effect.name(), words.axis.name()));
+        for (head, text) in [("means", words.means), ("matters because", words.matters_because), ("do", words.remedy)] {
+            page.line(format!("  {DIM}{head}{DIM:#}"));
+            page.words(4, Style::new(), text);
+        }
+    } else {
+        let width = Code::ALL.iter().map(|code| code.name().len()).max().unwrap_or(0);
+        for code in Code::ALL {
+            let words = code.explain();
+            page.line(format!("{:<width$}  {:<8}  {}", code.name(), words.effect.name(), words.axis.name()));
+        }
+    }
+    page.text
+}
+
+/// The keys of one list.
+pub(crate) fn key_list(file: &str, keys: &[KeyFacts]) -> String {
+    let mut page = Page { text: String::new(), full: true };
+    let region = keys.iter().find_map(|key| key.region.as_deref()).unwrap_or("no region stated by its name");
+    page.line(format!("{BOLD}{}{BOLD:#}: {}, {region}", printable(file.as_bytes()), counted(keys.len() as u64, "key", "keys")));
+    for key in keys {
+        page.line(format!("  {}", key.sha256.as_deref().unwrap_or("no key")));
+        let bits = key.bits.map(|bits| format!("{bits} bits"));
+        let fingerprint = key.fingerprint.as_ref().map(|fingerprint| format!("fingerprint {fingerprint}"));
+        let validity = key.validity.map(|validity| format!("valid {} to {}", validity.from, validity.to));
+        let facts: Vec<String> = [bits, fingerprint, validity].into_iter().flatten().collect();
+        page.line(format!("    {DIM}{}{DIM:#}", facts.join(", ")));
+        if let Some(problem) = &key.problem {
+            let style = outcome_style(Outcome::Indeterminate);
+            page.line(format!("    {style}would not be used: {problem}{style:#}"));
+        }
+    }
     page.text
 }
 

@@ -228,6 +228,19 @@ fn a_file_gets_the_report_whole_and_without_colours() {
 }
 
 #[test]
+fn schemas_codes_and_keys_are_at_hand() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    for (what, file) in [("report", "report.v1.schema.json"), ("scope", "scope.v1.schema.json")] {
+        let output = trailseal(&["schema", what]);
+        assert_eq!((code(&output), text(&output.stdout)), (0, fs::read_to_string(docs.join(file)).unwrap()));
+    }
+    let unknown = trailseal(&["explain", "log.mising"]);
+    assert_eq!(code(&unknown), 2);
+    assert!(text(&unknown.stderr).contains("no code 'log.mising'"));
+    assert_eq!(code(&trailseal(&["keys", &example("handover.zip")])), 2);
+}
+
+#[test]
 fn no_colours_leave_a_pipe() {
     assert!(!text(&verify(&[&example("handover.zip")]).stdout).contains('\u{1b}'));
 }

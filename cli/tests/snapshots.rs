@@ -45,6 +45,21 @@ fn nothing_at_all() {
 }
 
 #[test]
+fn explanations() {
+    insta::assert_snapshot!(shown(&["explain", "digest.signature.missing"]));
+}
+
+#[test]
+fn all_codes() {
+    insta::assert_snapshot!(shown(&["explain"]));
+}
+
+#[test]
+fn keys() {
+    insta::assert_snapshot!(shown(&["keys", "example/public-keys", "keys/weak-1024-bits/us-east-1.json"]));
+}
+
+#[test]
 fn full() {
     let archive = "archives/baseline/account-trail.zip";
     insta::assert_snapshot!(verify(&[archive, "--keys", "keys/us-east-1.json", "--full"]));

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::examine::keys::KeyEntry;
+use crate::entry;
+use crate::error::Error;
+use crate::examine::keys::{self, KeyEntry};
 use crate::finding::{Code, Effect};
 use crate::ledger::{Ledger, Raise};
-use crate::policy::Trust;
+use crate::policy::{Limits, Trust};
 use crate::report::Level;
 use crate::signature::{KeyProblem, PublicKey, fingerprint, sha256};
 use crate::time::Period;
@@ -35,6 +37,58 @@ impl Key {
         const SLACK_SECONDS: i64 = 2 * crate::time::HOUR_SECONDS;
         self.validity.iter().any(|window| window.from.plus(-SLACK_SECONDS) <= time && time <= window.to.plus(SLACK_SECONDS))
     }
+}
+
+/// What a key list says about one key, and what the key itself shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyFacts {
+    /// Its place in the list, counted from 1.
+    pub number: u64,
+    /// SHA-256 of its DER bytes as given, for pins; absent if these cannot be decoded.
+    pub sha256: Option<String>,
+    /// MD5 of the same bytes: the fingerprint that AWS uses.
+    pub fingerprint: Option<String>,
+    /// Bits of the modulus, if it is an accepted key.
+    pub bits: Option<u32>,
+    /// The validity that the list states.
+    pub validity: Option<Period>,
+    /// The region that the file's name states.
+    pub region: Option<String>,
+    /// Why it would not be used.
+    pub problem: Option<String>,
+}
+
+/// Reads a key list, as [`Trust::add_keys`] does, and describes it.
+///
+/// # Errors
+///
+/// [`Error::Keys`] if it is no key list.
+pub fn read_keys(file_name: &str, json: &[u8]) -> Result<Vec<KeyFacts>, Error> {
+    let region = entry::stated_region(file_name.as_bytes());
+    let entries = keys::read_list(json, region, Limits::default().json_depth).map_err(|reason| Error::Keys { reason })?;
+    let describe = |entry: &KeyEntry| {
+        let computed = entry.der.as_deref().map(fingerprint);
+        let public = entry.der.as_deref().map(PublicKey::from_der);
+        let problem = match (&public, &entry.stated_fingerprint, &entry.validity) {
+            (None, ..) => Some("its value is no base64 text".to_owned()),
+            (_, Some(stated), _) if Some(stated) != computed.as_ref() => {
+                Some(format!("the list states another fingerprint, {}", entry::printable(stated.as_bytes())))
+            }
+            (Some(Err(KeyProblem::Malformed(reason) | KeyProblem::Weak(reason))), ..) => Some(reason.clone()),
+            (_, _, None) => Some("its validity cannot be read".to_owned()),
+            _ => None,
+        };
+        KeyFacts {
+            number: entry.number,
+            sha256: entry.der.as_deref().map(|der| hex::encode(sha256(der))),
+            fingerprint: computed,
+            bits: public.and_then(Result::ok).map(|public| public.bits()),
+            validity: entry.validity,
+            region: entry.region.clone(),
+            problem,
+        }
+    };
+    Ok(entries.iter().map(describe).collect())
 }
 
 /// The accepted keys, sorted by SHA-256.

@@ -57,6 +57,9 @@ mod finding;
 mod policy;
 // The result.
 mod report;
+// The forms of reports and scope files, for other programs.
+#[cfg(feature = "schema")]
+pub mod schema;
 // UTC, to the second.
 mod time;
 // Could not look.
@@ -70,6 +73,7 @@ pub use entry::{
 pub use error::Error;
 pub use examine::{Exhibit, examine, examine_reader, is_read};
 pub use finding::{Axis, Code, Effect, Explanation, Finding};
+pub use keyring::{KeyFacts, read_keys};
 pub use policy::{Expect, Limits, Policy, Provenance, Question, Relocation, Request, Scope, Trust, Weights};
 pub use report::{
     Asked, Axes, Chain, Counts, Day, DigestCounts, Key, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Report, SCHEMA, counted,

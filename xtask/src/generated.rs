@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::{Outcome, comparison, findings, schemas, shell};
+use trailseal::schema;
+
+use crate::{Outcome, comparison, findings, shell};
 
 /// What is done about a difference.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,8 +24,8 @@ pub(crate) fn docs(mode: Mode) -> Outcome {
     let files = BTreeMap::from([
         ("findings.md".to_owned(), findings::page().into_bytes()),
         ("compared-with-validate-logs.md".to_owned(), comparison::page(&index)?.into_bytes()),
-        ("report.v1.schema.json".to_owned(), schemas::report()),
-        ("scope.v1.schema.json".to_owned(), schemas::scope()),
+        ("report.v1.schema.json".to_owned(), schema::report().into_bytes()),
+        ("scope.v1.schema.json".to_owned(), schema::scope().into_bytes()),
     ]);
     settle("docs", &files, &BTreeSet::new(), mode, "generate")
 }

@@ -6,7 +6,6 @@ mod findings;
 mod fuzz;
 mod generated;
 mod msrv;
-mod schemas;
 mod shell;
 mod test;
 

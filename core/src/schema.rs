@@ -1,33 +1,38 @@
 //! The JSON Schemas of the report and of scope files, from the types themselves.
 
+use crate::policy::Request;
+use crate::report::{Report, SCHEMA};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
-use trailseal::{Report, Request, SCHEMA};
 
-pub(crate) fn report() -> Vec<u8> {
+/// The JSON Schema (2020-12) of the canonical report.
+pub fn report() -> String {
     let mut schema =
         of::<Report>(SCHEMA, "The result of one verification by trailseal, as `trailseal verify --format json` prints it.");
-    schema["properties"]["schema"]["const"] = json!(SCHEMA);
+    if let Some(name) = schema.pointer_mut("/properties/schema").and_then(Value::as_object_mut) {
+        name.insert("const".to_owned(), json!(SCHEMA));
+    }
     written(schema)
 }
 
-pub(crate) fn scope() -> Vec<u8> {
+/// The JSON Schema (2020-12) of scope files.
+pub fn scope() -> String {
     written(of::<Request>("trailseal-scope/1", "What is asked of trailseal: the fields of a scope file, in TOML or JSON."))
 }
 
 fn of<T: JsonSchema>(title: &str, description: &str) -> Value {
     let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>().to_value();
-    schema["title"] = json!(title);
-    schema["description"] = json!(description);
+    if let Some(fields) = schema.as_object_mut() {
+        fields.insert("title".to_owned(), json!(title));
+        fields.insert("description".to_owned(), json!(description));
+    }
     schema
 }
 
-fn written(schema: Value) -> Vec<u8> {
+fn written(schema: Value) -> String {
     // A value always serialises; an empty file would be noticed at once.
-    let mut bytes = serde_json::to_vec_pretty(&sorted(schema)).unwrap_or_default();
-    bytes.push(b'\n');
-    bytes
+    serde_json::to_string_pretty(&sorted(schema)).unwrap_or_default() + "\n"
 }
 
 /// The same with sorted names, whichever features serde_json was built with.
