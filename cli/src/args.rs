@@ -20,6 +20,8 @@ pub(crate) enum Verb {
     #[command(long_about = "Verifies archives and says what they prove: one verdict, four axes, every chain, every finding.\n\n\
             Exit codes: 0 passed, 1 failed, 2 could not run, 3 indeterminate, 130 interrupted.")]
     Verify(Box<Verify>),
+    /// Says what is in archives, and what is missing to reach `passed`, with the commands that fetch it; verifies nothing
+    Inspect(Box<Inspect>),
     /// Explains a finding's code: what it means, why it matters, what to do; without one, lists all
     Explain {
         /// A code such as log.missing
@@ -37,6 +39,28 @@ pub(crate) enum Verb {
         #[arg(value_enum, default_value_t = Described::Report)]
         what: Described,
     },
+    /// Prints a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Prints the manual page (roff)
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    /// Folders or archives, as for verify
+    #[arg(required = true, value_name = "ARCHIVE")]
+    pub(crate) archives: Vec<PathBuf>,
+
+    /// Your own key lists, so that only the keys that you lack are named
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) keys: Vec<PathBuf>,
+
+    /// Show all of it
+    #[arg(long)]
+    pub(crate) full: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

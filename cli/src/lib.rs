@@ -12,8 +12,8 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser;
-use trailseal::{Code, Outcome, Policy, Report, Request};
+use clap::{CommandFactory, Parser};
+use trailseal::{Code, Limits, Outcome, Policy, Report, Request};
 
 use crate::args::{Command, Described, Format, Verb, Verify};
 
@@ -76,6 +76,21 @@ fn obey(verb: &Verb) -> Result<u8, Failure> {
                 Outcome::Indeterminate => 3,
             });
         }
+        Verb::Inspect(inspect) => {
+            let trust = evidence::read_trust(&inspect.keys, &[], &inspect.archives)?;
+            let case = evidence::gather(&inspect.archives, &Limits::default(), threads(None))?;
+            deliver(Shape::Styled, render::inventory(&case.inspect(&trust), inspect.full).as_bytes(), None)?;
+        }
+        Verb::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Command::command(), "trailseal", &mut script);
+            deliver(Shape::Exact, &script, None)?;
+        }
+        Verb::Man => {
+            let mut page = Vec::new();
+            man_page(&mut page).map_err(|error| Failure::new(error.to_string()))?;
+            deliver(Shape::Exact, &page, None)?;
+        }
         Verb::Explain { code } => {
             let code = code.as_deref().map(|name| Code::from_name(name).ok_or(name)).transpose();
             let code = code.map_err(|name| Failure::new(format!("there is no code '{name}'; without one, all are listed")))?;
@@ -100,6 +115,24 @@ fn obey(verb: &Verb) -> Result<u8, Failure> {
     Ok(0)
 }
 
+/// All cores, unless it is said otherwise.
+fn threads(asked: Option<u16>) -> usize {
+    asked.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
+}
+
+/// One page for the command and its verbs.
+fn man_page(page: &mut Vec<u8>) -> io::Result<()> {
+    let command = Command::command();
+    clap_mangen::Man::new(command.clone()).render(page)?;
+    for verb in command.get_subcommands() {
+        let man = clap_mangen::Man::new(verb.clone());
+        writeln!(page, ".SH \"TRAILSEAL {}\"", verb.get_name().to_uppercase())?;
+        man.render_description_section(page)?;
+        man.render_options_section(page)?;
+    }
+    Ok(())
+}
+
 fn verify(verify: &Verify) -> Result<Outcome, Failure> {
     let file = match &verify.scope.file {
         Some(path) => {
@@ -115,10 +148,7 @@ fn verify(verify: &Verify) -> Result<Outcome, Failure> {
         trust: evidence::read_trust(&verify.keys, &verify.pins, &verify.archives)?,
     };
     let limits = args::limits(&verify.limits).map_err(Failure::new)?;
-    let threads = match verify.threads {
-        Some(threads) => usize::from(threads),
-        None => std::thread::available_parallelism().map_or(1, usize::from),
-    };
+    let threads = threads(verify.threads);
     let case = evidence::gather(&verify.archives, &limits, threads)?;
     let report = case.conclude_with(&policy, &|checks| evidence::run_checks(threads, checks));
     write(&report, verify)?;

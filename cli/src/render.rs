@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use trailseal::{Axis, Chain, Code, DigestKind, Effect, Finding, KeyFacts, NOT_CLAIMED, Outcome, Report, counted, printable};
+use trailseal::{
+    Axis, Chain, Code, DigestKind, Effect, Finding, Inventory, KeyFacts, LogKind, NOT_CLAIMED, Outcome, Report, counted, printable,
+};
 
 /// Columns of text; terminals that are wider read no better.
 const WIDTH: usize = 100;
@@ -26,6 +28,85 @@ pub(crate) fn text(report: &Report, full: bool) -> String {
         page.keys(report);
     }
     page.foot(report);
+    page.text
+}
+
+/// What is there and what is missing.
+pub(crate) fn inventory(found: &Inventory, full: bool) -> String {
+    let mut page = Page { text: String::new(), full };
+    page.line(format!("{BOLD}Nothing was verified.{BOLD:#} This is what the files claim to be."));
+    page.blank();
+    for chain in page.few(&found.chains) {
+        let what = if chain.kind == DigestKind::Backfill { "backfill digest file" } else { "digest file" };
+        page.line(format!(
+            "  {}  {} to {}  {}, {} listed",
+            chain.id,
+            chain.extent.from,
+            chain.extent.to,
+            counted(chain.digests, what, &format!("{what}s")),
+            counted(chain.listed_logs, "log file", "log files"),
+        ));
+        for hole in page.few(&chain.holes) {
+            page.line(format!("    no digest file for {} to {}", hole.from, hole.to));
+        }
+    }
+    page.more(found.chains.len());
+    for logs in page.few(&found.logs) {
+        let kind = match logs.kind {
+            LogKind::Events => "",
+            LogKind::Insight => " (Insight)",
+            LogKind::NetworkActivity => " (network activity)",
+            LogKind::Aggregated => " (aggregated)",
+        };
+        let count = counted(logs.count, "log file", "log files");
+        page.line(format!(
+            "  {}/{}{kind}  {count}, delivered {} to {}",
+            logs.account, logs.region, logs.extent.from, logs.extent.to
+        ));
+    }
+    page.more(found.logs.len());
+    let mut others = vec![
+        counted(found.entries, "entry", "entries"),
+        counted(found.metadata, "digest file with metadata", "digest files with metadata"),
+        counted(found.enclosed_keys, "enclosed key", "enclosed keys"),
+    ];
+    others.extend(found.ignored.iter().map(|(kind, count)| format!("{count} {kind}")));
+    page.words(2, DIM, &others.join("; "));
+    for unreadable in page.few(&found.unreadable) {
+        page.line(format!("  {}", unreadable));
+    }
+    page.more(found.unreadable.len());
+    page.blank();
+    let mut lacks = 0;
+    if found.chains.is_empty() {
+        lacks += 1;
+        page.line("There is no digest file: ask for the CloudTrail-Digest folders.");
+    }
+    if found.chains.iter().any(|chain| !chain.holes.is_empty()) {
+        lacks += 1;
+        page.line("Ask the other side for the digest files of the times named above, and for their log files.");
+    }
+    if !found.missing_signatures.is_empty() {
+        lacks += 1;
+        let count = counted(found.missing_signatures.len() as u64, "digest file has", "digest files have");
+        page.words(0, Style::new(), &format!(
+            "{count} no signature here. Ask the other side to run this, and put each file beside its digest file (or for the next digest file of the chain):"
+        ));
+        for missing in page.few(&found.missing_signatures) {
+            page.line(format!("  {DIM}${DIM:#} {}", missing.command.as_ref().unwrap_or(&missing.object)));
+        }
+        page.more(found.missing_signatures.len());
+    }
+    if !found.missing_keys.is_empty() {
+        lacks += 1;
+        page.line("Fetch these keys with an AWS account of your own, and give them with --keys:");
+        page.commands(found.missing_keys.iter().map(|key| key.command.as_str()));
+    }
+    if lacks == 0 {
+        page.line("Nothing is missing that can be seen without verifying: run trailseal verify, and state the period that you were promised.");
+    } else {
+        page.line("Then run trailseal verify, and state the period that you were promised.");
+    }
     page.text
 }
 
@@ -90,6 +171,29 @@ impl Page {
         for line in textwrap::wrap(words, wrapping(WIDTH).initial_indent(&margin).subsequent_indent(&margin)) {
             self.line(format!("{style}{line}{style:#}"));
         }
+    }
+
+    /// The first few of many, or all of them.
+    fn few<'a, T>(&self, items: &'a [T]) -> std::slice::Iter<'a, T> {
+        let shown = if self.full { items.len() } else { items.len().min(FEW) };
+        items.get(..shown).unwrap_or(items).iter()
+    }
+
+    /// Says how many were left out.
+    fn more(&mut self, all: usize) {
+        if !self.full && all > FEW {
+            self.line(format!("  {DIM}… {} more (--full shows them){DIM:#}", all - FEW));
+        }
+    }
+
+    /// Commands to be pasted, each once.
+    fn commands<'a>(&mut self, commands: impl Iterator<Item = &'a str>) {
+        let mut commands: Vec<&str> = commands.collect();
+        commands.dedup();
+        for command in self.few(&commands) {
+            self.line(format!("  {DIM}${DIM:#} {command}"));
+        }
+        self.more(commands.len());
     }
 
     fn verdict(&mut self, report: &Report) {
@@ -247,13 +351,7 @@ impl Page {
             return;
         }
         self.line(format!("  {BOLD}Keys to fetch with an AWS account of your own{BOLD:#}; then verify again with --keys"));
-        let shown = if self.full { report.missing_keys.len() } else { report.missing_keys.len().min(FEW) };
-        for key in report.missing_keys.iter().take(shown) {
-            self.line(format!("  {DIM}${DIM:#} {}", key.command));
-        }
-        if shown < report.missing_keys.len() {
-            self.line(format!("  {DIM}… {} more (--full shows them){DIM:#}", report.missing_keys.len() - shown));
-        }
+        self.commands(report.missing_keys.iter().map(|key| key.command.as_str()));
         self.blank();
     }
 

@@ -241,6 +241,15 @@ fn schemas_codes_and_keys_are_at_hand() {
 }
 
 #[test]
+fn completions_and_the_manual_page_name_the_verbs() {
+    for arguments in [&["completions", "bash"][..], &["completions", "zsh"], &["completions", "fish"], &["man"]] {
+        let output = trailseal(arguments);
+        assert_eq!(code(&output), 0);
+        assert!(text(&output.stdout).contains("inspect"), "{arguments:?}");
+    }
+}
+
+#[test]
 fn no_colours_leave_a_pipe() {
     assert!(!text(&verify(&[&example("handover.zip")]).stdout).contains('\u{1b}'));
 }

@@ -60,6 +60,12 @@ fn keys() {
 }
 
 #[test]
+fn inspection() {
+    insta::assert_snapshot!(shown(&["inspect", "example/tampered.zip"]));
+    assert!(shown(&["inspect", "example/handover.zip", "--keys", "example/public-keys"]).contains("Nothing is missing"));
+}
+
+#[test]
 fn full() {
     let archive = "archives/baseline/account-trail.zip";
     insta::assert_snapshot!(verify(&[archive, "--keys", "keys/us-east-1.json", "--full"]));

@@ -12,12 +12,13 @@ use crate::examine::keys::KeyEntry;
 use crate::examine::metadata::Detached;
 use crate::examine::{Content, Exhibit, Facts, is_read};
 use crate::finding::{Axis, Code, Effect, Finding};
+use crate::inventory::Inventory;
 use crate::keyring::Keyring;
 use crate::ledger::{Ledger, Raise, effects};
 use crate::link::{DigestEntry, Graph, Node, Status};
 use crate::log::{self, LogEntry, Logs};
 use crate::place::Places;
-use crate::policy::{Policy, Scope};
+use crate::policy::{Policy, Scope, Trust};
 use crate::report::{
     Asked, Axes, Chain, Counts, DigestCounts, Key, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Report, SCHEMA,
 };
@@ -56,6 +57,13 @@ impl Case {
             let count = self.ignored.entry(kind).or_default();
             *count = count.saturating_add(more);
         }
+    }
+
+    /// Says what the case holds and lacks; nothing is verified.
+    pub fn inspect(mut self, trust: &Trust) -> Inventory {
+        self.follow_links();
+        self.exhibits.sort();
+        Inventory::of(&self.exhibits, &self.ignored, trust)
     }
 
     /// Judges the case on this thread.
@@ -107,7 +115,10 @@ impl Case {
             counts: self.count(&evidence, &graph, &logs, &findings),
             chains: report_chains(&graph, &logs, coverages, scope, &keyring),
             keys,
-            missing_keys: missing_keys(&graph, &keyring),
+            missing_keys: missing_keys(graph.nodes.iter().filter(|node| {
+                let is_had = keyring.find(&node.digest.fingerprint).is_some_and(|(_, key)| key.level > Level::Enclosed);
+                node.in_scope && !node.is_authenticated() && !node.is_invalid() && !is_had
+            })),
             findings,
             not_claimed: NOT_CLAIMED.map(str::to_owned).to_vec(),
         };
@@ -263,15 +274,15 @@ impl Case {
 }
 
 /// The exhibits by what they hold.
-struct Evidence<'a> {
-    digests: Vec<DigestEntry<'a>>,
-    logs: Vec<LogEntry<'a>>,
-    keys: Vec<(String, &'a KeyEntry)>,
-    detached: Vec<&'a Detached>,
+pub(crate) struct Evidence<'a> {
+    pub(crate) digests: Vec<DigestEntry<'a>>,
+    pub(crate) logs: Vec<LogEntry<'a>>,
+    pub(crate) keys: Vec<(String, &'a KeyEntry)>,
+    pub(crate) detached: Vec<&'a Detached>,
 }
 
 impl<'a> Evidence<'a> {
-    fn sort_out(exhibits: &'a [Exhibit]) -> Self {
+    pub(crate) fn sort_out(exhibits: &'a [Exhibit]) -> Self {
         let mut evidence = Self { digests: Vec::new(), logs: Vec::new(), keys: Vec::new(), detached: Vec::new() };
         for exhibit in exhibits {
             let path = &exhibit.path;
@@ -300,7 +311,7 @@ impl<'a> Evidence<'a> {
         evidence
     }
 
-    fn log_paths(&self) -> impl Iterator<Item = &'a EntryPath> {
+    pub(crate) fn log_paths(&self) -> impl Iterator<Item = &'a EntryPath> {
         self.logs.iter().filter(|entry| entry.name.is_some()).map(|entry| entry.path)
     }
 }
@@ -425,33 +436,35 @@ fn report_keys(keyring: &Keyring, graph: &Graph<'_>, ledger: &mut Ledger<'_>) ->
 }
 
 /// The keys that no independent source gave, one per region and fingerprint, with the command that fetches them.
-fn missing_keys(graph: &Graph<'_>, keyring: &Keyring) -> Vec<MissingKey> {
-    let is_had = |fingerprint: &str| keyring.find(fingerprint).is_some_and(|(_, key)| key.level > Level::Enclosed);
-    let mut lacking: BTreeMap<(&str, &str), Period> = BTreeMap::new();
-    for node in graph.nodes.iter().filter(|node| node.in_scope && !node.is_authenticated() && !node.is_invalid()) {
+pub(crate) fn missing_keys<'n, 'a: 'n>(lacking: impl Iterator<Item = &'n Node<'a>>) -> Vec<MissingKey> {
+    let mut periods: BTreeMap<(&str, &str), Period> = BTreeMap::new();
+    let mut regions: BTreeMap<&str, Period> = BTreeMap::new();
+    for node in lacking {
         let Digest { period, fingerprint, .. } = node.digest;
         // A fingerprint that is none would only carry strange characters into a command.
-        let is_fingerprint = fingerprint.len() == 32 && fingerprint.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if is_fingerprint && !is_had(fingerprint) {
-            lacking
-                .entry((&node.name.chain.region, fingerprint))
-                .and_modify(|whole| *whole = Period { from: whole.from.min(period.from), to: whole.to.max(period.to) })
-                .or_insert(*period);
+        if fingerprint.len() != 32 || !fingerprint.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            continue;
         }
+        let region = node.name.chain.region.as_str();
+        let wider = |whole: &mut Period| *whole = Period { from: whole.from.min(period.from), to: whole.to.max(period.to) };
+        periods.entry((region, fingerprint)).and_modify(wider).or_insert(*period);
+        regions.entry(region).and_modify(wider).or_insert(*period);
     }
-    lacking
-        .into_iter()
-        .map(|((region, fingerprint), period)| MissingKey {
+    let missing = periods.into_iter().filter_map(|((region, fingerprint), period)| {
+        // One list of a region holds all its keys of a time: one command for all of them, into one file.
+        let whole = regions.get(region)?;
+        Some(MissingKey {
             region: region.to_owned(),
             fingerprint: fingerprint.to_owned(),
             period,
             command: format!(
                 "aws cloudtrail list-public-keys --region {region} --start-time {} --end-time {} > {region}.json",
-                period.from,
-                period.to.plus(2 * HOUR_SECONDS)
+                whole.from,
+                whole.to.plus(2 * HOUR_SECONDS)
             ),
         })
-        .collect()
+    });
+    missing.collect()
 }
 
 /// See `docs/semantics.md`, "Evidence root".

@@ -116,7 +116,7 @@ fn judge_key(node: &Node<'_>, key: &crate::keyring::Key, ledger: &mut Ledger<'_>
 }
 
 /// A shell command that fetches the metadata of an object, if its names are plain enough to be pasted.
-fn sidecar_command(object: &Object) -> Option<String> {
+pub(crate) fn sidecar_command(object: &Object) -> Option<String> {
     let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-/@".contains(&byte));
     let name = object.file_name();
     (is_plain(&object.bucket) && is_plain(&object.key) && !object.bucket.starts_with('-'))

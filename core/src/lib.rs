@@ -49,6 +49,8 @@ mod log;
 mod coverage;
 // All exhibits, and the steps to the report.
 mod case;
+// What is there, without a verdict.
+mod inventory;
 // Findings on their way into the report.
 mod ledger;
 // The catalogue of codes.
@@ -73,6 +75,7 @@ pub use entry::{
 pub use error::Error;
 pub use examine::{Exhibit, examine, examine_reader, is_read};
 pub use finding::{Axis, Code, Effect, Explanation, Finding};
+pub use inventory::{ChainClaim, Inventory, LogClaim, MissingSignature};
 pub use keyring::{KeyFacts, read_keys};
 pub use policy::{Expect, Limits, Policy, Provenance, Question, Relocation, Request, Scope, Trust, Weights};
 pub use report::{

@@ -1,0 +1,157 @@
+//! What an archive holds and what it lacks, without a verdict: no signature is checked and no content compared.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::case::{Evidence, missing_keys};
+use crate::chain::sidecar_command;
+use crate::coverage::Spans;
+use crate::entry::{self, DigestKind, IgnoredKind, Kind, LogKind};
+use crate::examine::{Exhibit, Facts};
+use crate::ledger::Ledger;
+use crate::link::Graph;
+use crate::place::Places;
+use crate::policy::{Scope, Trust, Weights};
+use crate::report::MissingKey;
+use crate::signature::fingerprint;
+use crate::time::Period;
+
+/// What is in an archive, by what its files claim.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Inventory {
+    /// All entries.
+    pub entries: u64,
+    /// Chains of digest files, sorted.
+    pub chains: Vec<ChainClaim>,
+    /// Log files by account, region and kind.
+    pub logs: Vec<LogClaim>,
+    /// Keys in the archive's own key lists; they prove nothing by themselves.
+    pub enclosed_keys: u64,
+    /// Digest files whose metadata was handed over.
+    pub metadata: u64,
+    /// What was not understood or not read, with the reason.
+    pub unreadable: Vec<String>,
+    /// Entries that are no evidence, by kind.
+    pub ignored: Vec<(String, u64)>,
+    /// Digest files for which no signature is in the archive, with the command that fetches it.
+    pub missing_signatures: Vec<MissingSignature>,
+    /// Keys that digest files name and the verifier does not have.
+    pub missing_keys: Vec<MissingKey>,
+}
+
+/// One chain, by the names and contents of its digest files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChainClaim {
+    /// As in a report.
+    pub id: String,
+    /// Normal or backfill.
+    pub kind: DigestKind,
+    /// Digest files.
+    pub digests: u64,
+    /// From the first to the last.
+    pub extent: Period,
+    /// Log files that they list.
+    pub listed_logs: u64,
+    /// Stretches within the extent for which no digest file is there.
+    pub holes: Vec<Period>,
+}
+
+/// Log files of one account, region and kind, by their names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogClaim {
+    /// The account.
+    pub account: String,
+    /// The region.
+    pub region: String,
+    /// The kind.
+    pub kind: LogKind,
+    /// How many.
+    pub count: u64,
+    /// From the first delivery to the last.
+    pub extent: Period,
+}
+
+/// A digest file without a signature.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissingSignature {
+    /// The object.
+    pub object: String,
+    /// What fetches its metadata, to be put beside the file; absent if its names are too odd to be pasted.
+    pub command: Option<String>,
+}
+
+impl Inventory {
+    /// Looks at sorted exhibits. `trust` tells which keys the verifier already has.
+    pub(crate) fn of(exhibits: &[Exhibit], ignored: &BTreeMap<IgnoredKind, u64>, trust: &Trust) -> Self {
+        let evidence = Evidence::sort_out(exhibits);
+        let weights = Weights::default();
+        let mut ledger = Ledger::new(&weights);
+        let places = Places::survey(
+            evidence.digests.iter().map(|entry| entry.path).chain(evidence.log_paths()),
+            evidence.digests.iter().filter_map(|entry| Some(&entry.digest?.object)),
+            &[],
+        );
+        let graph = Graph::build(&evidence.digests, &evidence.detached, &places, &Scope::default(), &mut ledger);
+        let own: Vec<String> = trust.keys.iter().filter_map(|entry| entry.der.as_deref().map(fingerprint)).collect();
+        let lacking = |fingerprint: &str| !own.iter().any(|own| own == fingerprint);
+        let unsigned = graph.nodes.iter().filter(|node| graph.signatures(node).is_empty());
+        Self {
+            entries: (exhibits.len() as u64).saturating_add(ignored.values().sum()),
+            chains: chains(&graph),
+            logs: logs(exhibits),
+            enclosed_keys: evidence.keys.len() as u64,
+            metadata: graph.nodes.iter().filter(|node| !node.metadata.is_empty()).count() as u64,
+            unreadable: unreadable(exhibits),
+            ignored: ignored.iter().map(|(kind, count)| (kind.name().to_owned(), *count)).collect(),
+            missing_signatures: unsigned
+                .map(|node| MissingSignature { object: node.subject(), command: sidecar_command(&node.digest.object) })
+                .collect(),
+            missing_keys: missing_keys(graph.nodes.iter().filter(|node| lacking(&node.digest.fingerprint))),
+        }
+    }
+}
+
+fn chains(graph: &Graph<'_>) -> Vec<ChainClaim> {
+    let claims = graph.chains.iter().filter_map(|(id, range)| {
+        let nodes = graph.nodes.get(range.clone())?;
+        let covered = Spans::union(nodes.iter().map(|node| node.digest.period));
+        let extent = Period { from: covered.first()?, to: covered.last()? };
+        let holes = Spans::union([extent]).without(&covered).into_periods();
+        Some(ChainClaim {
+            id: id.to_string(),
+            kind: id.kind,
+            digests: nodes.len() as u64,
+            extent,
+            listed_logs: nodes.iter().map(|node| node.digest.logs.len() as u64).sum(),
+            holes: if id.kind == DigestKind::Normal { holes } else { Vec::new() },
+        })
+    });
+    claims.collect()
+}
+
+fn logs(exhibits: &[Exhibit]) -> Vec<LogClaim> {
+    let mut claims: BTreeMap<(String, String, LogKind), (u64, Period)> = BTreeMap::new();
+    for exhibit in exhibits.iter().filter(|exhibit| matches!(exhibit.facts, Facts::Log(_))) {
+        let Kind::Log(name) = entry::classify(&exhibit.path) else { continue };
+        let minute = Period { from: name.time, to: name.time.plus(60) };
+        let (count, extent) = claims.entry((name.account, name.region, name.kind)).or_insert((0, minute));
+        *count = count.saturating_add(1);
+        *extent = Period { from: extent.from.min(minute.from), to: extent.to.max(minute.to) };
+    }
+    let claim = |((account, region, kind), (count, extent))| LogClaim { account, region, kind, count, extent };
+    claims.into_iter().map(claim).collect()
+}
+
+/// What a report would call unreadable, refused or malformed.
+fn unreadable(exhibits: &[Exhibit]) -> Vec<String> {
+    let telling = exhibits.iter().flat_map(|exhibit| exhibit.notes.iter().map(move |note| (exhibit, note)));
+    telling
+        .filter(|(_, note)| !note.code.name().starts_with("container."))
+        .map(|(exhibit, note)| match &note.detail {
+            Some(detail) => format!("{}: {} ({detail})", exhibit.path.text(), note.code),
+            None => format!("{}: {}", exhibit.path.text(), note.code),
+        })
+        .collect()
+}
