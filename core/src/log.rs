@@ -113,8 +113,10 @@ pub(crate) fn judge(
     let mut wants = gather(graph, ledger);
     let mut matching = Matching::new(entries, places);
     for standing in [Standing::Authenticated, Standing::Signed, Standing::Unsigned] {
-        matching.run(&mut wants, standing);
+        matching.by_name(&mut wants, standing);
+        // Before a copy of one log file stands in for another that is missing.
         matching.judge_copies(&wants, standing, ledger);
+        matching.by_content(&mut wants, standing);
     }
     let holders = matching.holders;
     let best = graph.nodes.iter().filter(|node| node.in_scope).map(Standing::of).max();
@@ -220,9 +222,9 @@ struct Matching<'m, 'a> {
     places: &'m Places<'a>,
     /// Which object each entry serves.
     holders: Vec<Option<usize>>,
-    /// The entries that serve none yet.
-    by_name: BTreeMap<&'a [u8], BTreeSet<usize>>,
-    by_hash: BTreeMap<[u8; 32], BTreeSet<usize>>,
+    /// The entries that serve none yet, by their names and by their contents.
+    of_name: BTreeMap<&'a [u8], BTreeSet<usize>>,
+    of_hash: BTreeMap<[u8; 32], BTreeSet<usize>>,
 }
 
 /// By what an object looks for its entry.
@@ -234,22 +236,25 @@ enum By {
 
 impl<'m, 'a> Matching<'m, 'a> {
     fn new(entries: &'m [LogEntry<'a>], places: &'m Places<'a>) -> Self {
-        let mut by_name: BTreeMap<&[u8], BTreeSet<usize>> = BTreeMap::new();
-        let mut by_hash: BTreeMap<[u8; 32], BTreeSet<usize>> = BTreeMap::new();
+        let mut of_name: BTreeMap<&[u8], BTreeSet<usize>> = BTreeMap::new();
+        let mut of_hash: BTreeMap<[u8; 32], BTreeSet<usize>> = BTreeMap::new();
         for (index, entry) in entries.iter().enumerate() {
-            by_name.entry(entry::without_gz(entry.path.file_name())).or_default().insert(index);
+            of_name.entry(entry::without_gz(entry.path.file_name())).or_default().insert(index);
             if let Some(sha256) = entry.content.sha256() {
-                by_hash.entry(sha256).or_default().insert(index);
+                of_hash.entry(sha256).or_default().insert(index);
             }
         }
-        Self { entries, places, holders: vec![None; entries.len()], by_name, by_hash }
+        Self { entries, places, holders: vec![None; entries.len()], of_name, of_hash }
     }
 
-    fn run(&mut self, wants: &mut [Want<'_>], standing: Standing) {
+    fn by_name(&mut self, wants: &mut [Want<'_>], standing: Standing) {
         self.round(wants, standing, By::Name, |want, entry, is_in_place| want.has_hash_of(entry.content) && is_in_place());
         self.round(wants, standing, By::Name, |_, _, is_in_place| is_in_place());
         self.round(wants, standing, By::Name, |want, entry, _| want.has_hash_of(entry.content));
         self.round(wants, standing, By::Name, |_, entry, _| entry.name.is_some());
+    }
+
+    fn by_content(&mut self, wants: &mut [Want<'_>], standing: Standing) {
         self.round(wants, standing, By::Hash, |_, _, _| true);
     }
 
@@ -282,12 +287,12 @@ impl<'m, 'a> Matching<'m, 'a> {
     fn free(&self, want: &Want<'_>, by: By) -> Vec<usize> {
         match by {
             By::Name => self.named(want).take(MOST_ALIKE).collect(),
-            By::Hash => want.hashes.iter().filter_map(|hash| self.by_hash.get(hash)).flatten().copied().take(MOST_ALIKE).collect(),
+            By::Hash => want.hashes.iter().filter_map(|hash| self.of_hash.get(hash)).flatten().copied().take(MOST_ALIKE).collect(),
         }
     }
 
     fn named(&self, want: &Want<'_>) -> impl Iterator<Item = usize> {
-        self.by_name.get(entry::without_gz(want.file_name().as_bytes())).into_iter().flatten().copied()
+        self.of_name.get(entry::without_gz(want.file_name().as_bytes())).into_iter().flatten().copied()
     }
 
     fn take(&mut self, entry: usize, want: usize) {
@@ -295,10 +300,10 @@ impl<'m, 'a> Matching<'m, 'a> {
             *holder = Some(want);
         }
         let Some(LogEntry { path, content, .. }) = self.entries.get(entry) else { return };
-        if let Some(free) = self.by_name.get_mut(entry::without_gz(path.file_name())) {
+        if let Some(free) = self.of_name.get_mut(entry::without_gz(path.file_name())) {
             free.remove(&entry);
         }
-        if let Some(free) = content.sha256().and_then(|sha256| self.by_hash.get_mut(&sha256)) {
+        if let Some(free) = content.sha256().and_then(|sha256| self.of_hash.get_mut(&sha256)) {
             free.remove(&entry);
         }
     }
