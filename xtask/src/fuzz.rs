@@ -1,6 +1,7 @@
 //! Fuzzing, where the tools for it are.
 
 use std::fs;
+use std::num::NonZeroU64;
 use std::process::Stdio;
 
 use crate::{Outcome, shell};
@@ -9,11 +10,12 @@ use crate::{Outcome, shell};
 const ARTIFACTS: &str = "fuzz/artifacts";
 
 pub(crate) fn run(options: &[&str]) -> Outcome {
-    let mut minutes = 1_u64;
+    let mut minutes = NonZeroU64::MIN;
     let mut chosen = None;
     let mut rest = options;
     while let [name, value, after @ ..] = rest {
         match *name {
+            // To the fuzzer, no time is all the time.
             "--minutes" => minutes = value.parse().map_err(|_| format!("'{value}' is no number of minutes"))?,
             "--target" => chosen = Some((*value).to_owned()),
             other => return Err(format!("there is no option '{other}'")),
@@ -31,7 +33,7 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
     };
     needs_tools()?;
     for target in &chosen {
-        fuzz(target, minutes.saturating_mul(60))?;
+        fuzz(target, minutes.get().saturating_mul(60))?;
     }
     println!("nothing was found by {} in {minutes} min each", chosen.join(", "));
     Ok(())
