@@ -61,8 +61,7 @@ impl Case {
 
     /// Says what the case holds and lacks; nothing is verified.
     pub fn inspect(mut self, trust: &Trust) -> Inventory {
-        self.follow_links();
-        self.exhibits.sort();
+        self.settle();
         Inventory::of(&self.exhibits, &self.ignored, trust)
     }
 
@@ -74,9 +73,7 @@ impl Case {
     /// Judges the case; `run` calls [`Check::run`] on every check, on as many threads as the host likes, and returns the
     /// outcomes in the same order.
     pub fn conclude_with(mut self, policy: &Policy, run: &dyn Fn(&[Check<'_>]) -> Vec<Checked>) -> Report {
-        self.follow_links();
-        // From here on nothing depends on the order in which exhibits came.
-        self.exhibits.sort();
+        self.settle();
         let evidence = Evidence::sort_out(&self.exhibits);
         let mut ledger = Ledger::new(&policy.weights);
         let scope = &policy.scope;
@@ -127,18 +124,33 @@ impl Case {
         report
     }
 
+    /// From here on nothing depends on the order in which exhibits came.
+    fn settle(&mut self) {
+        self.follow_links();
+        self.exhibits.sort();
+    }
+
     /// A link is the entry to which it leads, under another name; one to a folder is only counted, because the files in it are
-    /// examined where they are.
+    /// examined where they are. Where several different entries bear the name to which it leads, programs differ in which one they
+    /// take, so none is.
     fn follow_links(&mut self) {
         const MAX_STEPS: usize = 40;
-        let (links, exhibits): (Vec<Exhibit>, Vec<Exhibit>) =
+        // A log file's facts are a hash; those of other files are as large as the files, and each link copies them.
+        const MOST_COPIES: usize = 16;
+        let (mut links, exhibits): (Vec<Exhibit>, Vec<Exhibit>) =
             std::mem::take(&mut self.exhibits).into_iter().partition(|exhibit| matches!(exhibit.facts, Facts::Link(_)));
         self.exhibits = exhibits;
         if links.is_empty() {
             return;
         }
-        let by_path: BTreeMap<&EntryPath, &Exhibit> =
-            links.iter().chain(&self.exhibits).map(|exhibit| (&exhibit.path, exhibit)).collect();
+        links.sort();
+        // None where there are several.
+        let mut by_path: BTreeMap<&EntryPath, Option<&Exhibit>> = BTreeMap::new();
+        for exhibit in links.iter().chain(&self.exhibits) {
+            let only = by_path.entry(&exhibit.path).or_insert(Some(exhibit));
+            *only = only.filter(|only| *only == exhibit);
+        }
+        let mut copies: BTreeMap<&EntryPath, usize> = BTreeMap::new();
         let mut folders: BTreeSet<&[u8]> = BTreeSet::new();
         for path in by_path.keys() {
             let bytes = path.as_bytes();
@@ -151,7 +163,7 @@ impl Case {
             let mut here = link;
             let mut steps = 0;
             while let Facts::Link(target) = &here.facts
-                && let Some(next) = by_path.get(target).filter(|_| steps < MAX_STEPS)
+                && let Some(Some(next)) = by_path.get(target).filter(|_| steps < MAX_STEPS)
             {
                 here = next;
                 steps = steps.saturating_add(1);
@@ -163,10 +175,19 @@ impl Case {
                 }
                 _ if !is_read(&path) => counted = counted.saturating_add(1),
                 Facts::Link(_) => {
-                    let detail = "a link that leads to no entry that was read";
+                    let detail = "a link that leads to no entry that was read, or to several";
                     followed.push(Exhibit::refused(path, Code::ArchiveEntryUnreadable, detail));
                 }
-                _ => followed.push(here.under(path)),
+                Facts::Log(_) | Facts::Stray(_) | Facts::Refused => followed.push(here.under(path)),
+                _ => {
+                    let copies = copies.entry(&here.path).or_default();
+                    *copies = copies.saturating_add(1);
+                    followed.push(if *copies > MOST_COPIES {
+                        Exhibit::refused(path, Code::ArchiveLimit, format!("more than {MOST_COPIES} links lead to one entry"))
+                    } else {
+                        here.under(path)
+                    });
+                }
             }
         }
         self.exhibits.extend(followed);

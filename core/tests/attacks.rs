@@ -5,7 +5,7 @@
 mod common;
 
 use common::{conclude, examine_zip};
-use trailseal::{Code, Effect, EntryPath, Limits, Outcome, Policy, Provenance, Report, Request, Trust, examine};
+use trailseal::{Code, Effect, EntryPath, Exhibit, Limits, Outcome, Policy, Provenance, Report, Request, Trust, examine};
 use trailseal_forge::archive::Archive;
 use trailseal_forge::digest::{Digest, Log, sha256};
 use trailseal_forge::keys::{self, Listed, STRANGER, US_EAST_1};
@@ -278,6 +278,40 @@ fn what_a_file_holds_cannot_reach_the_terminal_through_a_report() {
     let exhibit =
         examine(EntryPath::new("public-keys.json"), format!("{{\"{long}\":1,\"{long}\":2}}").as_bytes(), &Limits::default());
     assert!(conclude([exhibit], &Policy::default()).to_canonical_json().len() < 10_000);
+}
+
+#[test]
+fn a_link_to_two_contents_of_one_name_is_neither_whatever_their_order() {
+    let chain = chain();
+    let listed = &chain.digests[1].digest.logs[0];
+    let name = listed.key.rsplit('/').next().unwrap();
+    let target = name.replace(".json.gz", "X.json.gz");
+    let mut archive = Archive::of(&[&chain]);
+    archive.remove(&listed.key);
+    let sound = examine_zip(archive.zip(), &Limits::default());
+    let link = Exhibit::link(EntryPath::new(&listed.key), EntryPath::new(&target));
+    let contents = [listed.file(), b"{}".to_vec()];
+    let [one, other] = contents.map(|bytes| examine(EntryPath::new(&target), &bytes, &Limits::default()));
+    let judge = |exhibits: [&Exhibit; 3]| {
+        let all = sound.iter().cloned().chain(exhibits.into_iter().cloned());
+        conclude(all, &policy(&request()))
+    };
+    let report = judge([&one, &other, &link]);
+    assert_ne!(report.overall(), Outcome::Passed);
+    assert_eq!(report, judge([&other, &one, &link]));
+    assert_eq!(report, judge([&link, &other, &one]));
+}
+
+#[test]
+fn many_links_to_one_large_file_are_not_as_many_large_files() {
+    let chain = chain();
+    let key = chain.key(1);
+    let logs: Vec<Log> = (0..2000).map(|index| Log::new("b", format!("{index}/x.json.gz"), "{}")).collect();
+    let large = Digest { logs, ..chain.digests[1].digest.clone() }.seal().text;
+    let large = examine(EntryPath::new(key), large.as_bytes(), &Limits::default());
+    let links = (0..MANY).map(|index| Exhibit::link(EntryPath::new(&format!("{index}/{key}")), EntryPath::new(key)));
+    let report = conclude(links.chain([large]), &policy(&request()));
+    assert!(has(&report, Effect::Limits, Code::ArchiveLimit));
 }
 
 const MANY: usize = 8_000;
