@@ -9,7 +9,8 @@ const INTRODUCTION: &str = "\
 
 # Findings
 
-Every code that a report can contain. Codes are a public, stable interface: they are added, never renamed.
+Every code that a report can contain. Codes are a public, stable interface: they are added, never renamed. `trailseal explain CODE` prints
+the same words.
 
 A finding has an **effect** on the axis that it belongs to:
 

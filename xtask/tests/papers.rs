@@ -1,0 +1,64 @@
+//! The project's papers speak about what is there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    let path = root().join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The Markdown files at the top, in `docs/` and in `test-vectors/`.
+fn papers() -> Vec<PathBuf> {
+    let mut papers = Vec::new();
+    for folder in ["", "docs", "docs/decisions", "test-vectors"] {
+        for entry in fs::read_dir(root().join(folder)).expect("a folder") {
+            let name = entry.expect("an entry").file_name().into_string().expect("UTF-8");
+            if name.ends_with(".md") {
+                papers.push(Path::new(folder).join(name));
+            }
+        }
+    }
+    papers
+}
+
+#[test]
+fn the_architecture_names_every_module_of_the_core_in_order() {
+    let source = read("core/src/lib.rs");
+    let modules: Vec<&str> =
+        source.lines().filter_map(|line| line.trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';')).collect();
+    let paper = read("ARCHITECTURE.md");
+    let table = paper.split("## The core, module by module").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("the table");
+    let named: Vec<&str> = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+        .map(|name| name.trim_end_matches('/'))
+        .collect();
+    assert_eq!(named, modules, "ARCHITECTURE.md has one line for each module of core/src/lib.rs, in its order");
+}
+
+#[test]
+fn every_decision_is_listed() {
+    let list = read("docs/decisions/README.md");
+    for paper in papers().iter().filter(|paper| paper.starts_with("docs/decisions") && !paper.ends_with("README.md")) {
+        let name = paper.file_name().and_then(|name| name.to_str()).expect("a name");
+        assert!(list.contains(&format!("]({name})")), "docs/decisions/README.md does not list {name}");
+    }
+}
+
+#[test]
+fn links_to_files_lead_somewhere() {
+    for paper in papers() {
+        let folder = root().join(paper.parent().unwrap_or(Path::new("")));
+        for link in read(&paper).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let file = link.split('#').next().unwrap_or_default();
+            if !file.is_empty() && !file.contains("://") {
+                assert!(folder.join(file).exists(), "{} links to {file}, which is not there", paper.display());
+            }
+        }
+    }
+}
