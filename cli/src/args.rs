@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use trailseal::{Error, Limits, Request};
+use trailseal::{Error, Limits, Request, Table};
 
 /// Proves, offline, that a handed-over AWS CloudTrail archive is what AWS delivered: complete, unaltered, in an unbroken signed
 /// chain.
@@ -39,6 +40,15 @@ pub(crate) enum Verb {
         #[arg(value_enum, default_value_t = Described::Report)]
         what: Described,
     },
+    /// Says what changed between two reports.
+    #[command(
+        long_about = "Says what changed between two reports that `verify --format json` wrote: verdicts, gaps, findings, chains, keys. \
+            Single files cannot be compared from reports.\n\n\
+            Exit codes: 0 nothing changed for the worse, 1 something did, 2 could not run, 130 interrupted.\n\n\
+            For the worse is: the verdict or an axis is worse; a finding is new that limits or refutes, or weighs or counts more; \
+            asked time is no longer covered; a chain disappeared, or less of it is proved; a key is believed less."
+    )]
+    Compare(Compare),
     /// Prints a completion script for a shell
     Completions {
         /// The shell
@@ -72,6 +82,31 @@ pub(crate) enum Described {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Compare {
+    /// The report of then
+    pub(crate) old: PathBuf,
+
+    /// The report of now
+    pub(crate) new: PathBuf,
+
+    /// Shape of the comparison
+    #[arg(long, value_enum, default_value_t = CompareFormat::Text)]
+    pub(crate) format: CompareFormat,
+
+    /// Write the comparison there instead of to the terminal
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CompareFormat {
+    /// For people
+    Text,
+    /// Canonical JSON (RFC 8785)
+    Json,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Verify {
     /// Folders or archives (zip, tar, tar.gz, tar.zst), `-` for a tar archive on stdin; several are one case
     #[arg(required = true, value_name = "ARCHIVE")]
@@ -91,6 +126,10 @@ pub(crate) struct Verify {
     /// Shape of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+
+    /// The table, for --format csv; findings by default
+    #[arg(long, value_name = "NAME", value_parser = tables())]
+    pub(crate) table: Option<Table>,
 
     /// Show all of it: every chain, every finding, every key
     #[arg(long)]
@@ -147,6 +186,16 @@ pub(crate) enum Format {
     Text,
     /// The canonical report (RFC 8785), the same bytes for the same evidence, keys and scope
     Json,
+    /// One table (RFC 4180), safe to open in a spreadsheet
+    Csv,
+    /// JUnit XML for gates in continuous integration
+    Junit,
+    /// An in-toto Statement with a verification summary, for you to sign
+    InToto,
+}
+
+fn tables() -> impl TypedValueParser<Value = Table> {
+    PossibleValuesParser::new(Table::ALL.map(Table::name)).try_map(|name| Table::from_name(&name).ok_or("no table has this name"))
 }
 
 impl ScopeArgs {

@@ -2,6 +2,7 @@
 
 mod args;
 mod evidence;
+mod output;
 mod progress;
 mod render;
 
@@ -13,9 +14,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
-use trailseal::{Code, Limits, Outcome, Policy, Report, Request};
+use trailseal::{Check, Code, Comparison, Limits, Objects, Outcome, Policy, Report, Request, Table};
 
-use crate::args::{Command, Described, Format, Verb, Verify};
+use crate::args::{Command, Compare, CompareFormat, Described, Format, Verb, Verify};
+use crate::output::{Shape, deliver, stream};
 
 /// Why the command could not run, in words.
 pub(crate) struct Failure(String);
@@ -76,6 +78,7 @@ fn obey(verb: &Verb) -> Result<u8, Failure> {
                 Outcome::Indeterminate => 3,
             });
         }
+        Verb::Compare(compare) => return self::compare(compare),
         Verb::Inspect(inspect) => {
             let trust = evidence::read_trust(&inspect.keys, &[], &inspect.archives)?;
             let case = evidence::gather(&inspect.archives, &Limits::default(), threads(None))?;
@@ -134,6 +137,9 @@ fn man_page(page: &mut Vec<u8>) -> io::Result<()> {
 }
 
 fn verify(verify: &Verify) -> Result<Outcome, Failure> {
+    if verify.table.is_some() && verify.format != Format::Csv {
+        return Err(Failure::new("--table needs --format csv"));
+    }
     let file = match &verify.scope.file {
         Some(path) => {
             let text = fs::read_to_string(path).map_err(|error| Failure::read(path, &error))?;
@@ -150,54 +156,41 @@ fn verify(verify: &Verify) -> Result<Outcome, Failure> {
     let limits = args::limits(&verify.limits).map_err(Failure::new)?;
     let threads = threads(verify.threads);
     let case = evidence::gather(&verify.archives, &limits, threads)?;
-    let report = case.conclude_with(&policy, &|checks| evidence::run_checks(threads, checks));
-    write(&report, verify)?;
+    let run = |checks: &[Check<'_>]| evidence::run_checks(threads, checks);
+    let (report, objects) = match verify.table {
+        Some(Table::Objects) => case.conclude_with_objects(&policy, &run),
+        _ => (case.conclude_with(&policy, &run), Objects::default()),
+    };
+    write(&report, &objects, verify)?;
     Ok(report.overall())
 }
 
-fn write(report: &Report, verify: &Verify) -> Result<(), Failure> {
-    let (shape, bytes) = match verify.format {
-        Format::Json => (Shape::Exact, [report.to_canonical_json(), b"\n".to_vec()].concat()),
-        Format::Text => (Shape::Styled, render::text(report, verify.full).into_bytes()),
+fn write(report: &Report, objects: &Objects, verify: &Verify) -> Result<(), Failure> {
+    let shape = if verify.format == Format::Text { Shape::Styled } else { Shape::Exact };
+    stream(shape, verify.output.as_deref(), &|to| match verify.format {
+        Format::Text => to.write_all(render::text(report, verify.full).as_bytes()),
+        Format::Json => line(to, &report.to_canonical_json()),
+        Format::Csv => verify.table.unwrap_or(Table::Findings).write_csv(report, objects, to),
+        Format::Junit => to.write_all(&report.to_junit()),
+        Format::InToto => line(to, &report.to_in_toto()),
+    })
+}
+
+/// Canonical JSON has no line feed at its end, but a file has.
+fn line(to: &mut dyn Write, json: &[u8]) -> io::Result<()> {
+    to.write_all(json)?;
+    to.write_all(b"\n")
+}
+
+fn compare(compare: &Compare) -> Result<u8, Failure> {
+    let read = |path: &Path| {
+        let json = fs::read(path).map_err(|error| Failure::read(path, &error))?;
+        Report::from_json(&json).map_err(|error| Failure::at(path, &error))
     };
-    deliver(shape, &bytes, verify.output.as_deref())
-}
-
-/// Whether bytes hold colours, which only a terminal should get.
-#[derive(Clone, Copy)]
-enum Shape {
-    Exact,
-    Styled,
-}
-
-fn deliver(shape: Shape, bytes: &[u8], output: Option<&Path>) -> Result<(), Failure> {
-    let Some(path) = output else {
-        // Colours are taken out unless stdout is a terminal and NO_COLOR is unset.
-        let written = match shape {
-            Shape::Exact => io::stdout().lock().write_all(bytes).and_then(|()| io::stdout().flush()),
-            Shape::Styled => anstream::stdout().lock().write_all(bytes).and_then(|()| anstream::stdout().flush()),
-        };
-        return match written {
-            // The reader closed the pipe because it had seen enough; the exit code still says the verdict.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => other.map_err(|error| Failure::new(format!("cannot be written to stdout: {error}"))),
-        };
-    };
-    write_file(path, shape, bytes).map_err(|error| Failure::new(format!("{}: cannot be written: {error}", path.display())))
-}
-
-/// Whole or not at all: the file appears under its name only when it is complete.
-fn write_file(path: &Path, shape: Shape, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".trailseal-").tempfile_in(folder)?;
-    match shape {
-        Shape::Exact => file.write_all(bytes)?,
-        Shape::Styled => anstream::StripStream::new(file.as_file_mut()).write_all(bytes)?,
-    }
-    // A report is for others to read, unlike a temporary file.
-    #[cfg(unix)]
-    file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    let comparison = Comparison::of(&read(&compare.old)?, &read(&compare.new)?);
+    stream(Shape::Exact, compare.output.as_deref(), &|to| match compare.format {
+        CompareFormat::Text => write!(to, "{comparison}"),
+        CompareFormat::Json => line(to, &comparison.to_canonical_json()),
+    })?;
+    Ok(u8::from(comparison.is_worse))
 }

@@ -17,6 +17,7 @@ use crate::keyring::Keyring;
 use crate::ledger::{Ledger, Raise, effects};
 use crate::link::{DigestEntry, Graph, Node, Status};
 use crate::log::{self, LogEntry, Logs};
+use crate::object::{self, Objects};
 use crate::place::Places;
 use crate::policy::{Policy, Scope, Trust};
 use crate::report::{
@@ -72,7 +73,22 @@ impl Case {
 
     /// Judges the case; `run` calls [`Check::run`] on every check, on as many threads as the host likes, and returns the
     /// outcomes in the same order.
-    pub fn conclude_with(mut self, policy: &Policy, run: &dyn Fn(&[Check<'_>]) -> Vec<Checked>) -> Report {
+    pub fn conclude_with(self, policy: &Policy, run: &dyn Fn(&[Check<'_>]) -> Vec<Checked>) -> Report {
+        self.judge(policy, run, |_, _, _| ()).0
+    }
+
+    /// The same, and what became of each single object.
+    pub fn conclude_with_objects(self, policy: &Policy, run: &dyn Fn(&[Check<'_>]) -> Vec<Checked>) -> (Report, Objects) {
+        self.judge(policy, run, |evidence, graph, logs| object::list(graph, &evidence.digests, &evidence.logs, logs, &policy.scope))
+    }
+
+    /// `and` takes what it likes from the judged case, which then goes.
+    fn judge<T>(
+        mut self,
+        policy: &Policy,
+        run: &dyn Fn(&[Check<'_>]) -> Vec<Checked>,
+        and: impl FnOnce(&Evidence<'_>, &Graph<'_>, &Logs<'_>) -> T,
+    ) -> (Report, T) {
         self.settle();
         let evidence = Evidence::sort_out(&self.exhibits);
         let mut ledger = Ledger::new(&policy.weights);
@@ -121,7 +137,8 @@ impl Case {
         };
         report.overall = report.axes.overall();
         report.sentence = report.compose_sentence();
-        report
+        let more = and(&evidence, &graph, &logs);
+        (report, more)
     }
 
     /// From here on nothing depends on the order in which exhibits came.
@@ -198,7 +215,7 @@ impl Case {
     }
 
     /// What the entries themselves showed, in the scope of what they hold.
-    fn judge_entries(&self, evidence: &Evidence<'_>, graph: &Graph<'_>, logs: &Logs, scope: &Scope, ledger: &mut Ledger<'_>) {
+    fn judge_entries(&self, evidence: &Evidence<'_>, graph: &Graph<'_>, logs: &Logs<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
         // One path may hold several contents; what is said about it is in scope if one of them is.
         let mut scopes: BTreeMap<&EntryPath, bool> = BTreeMap::new();
         let logs_in_scope = evidence.logs.iter().zip(&logs.in_scope).filter(|(entry, _)| entry.name.is_some());
@@ -257,7 +274,7 @@ impl Case {
         }
     }
 
-    fn count(&self, evidence: &Evidence<'_>, graph: &Graph<'_>, logs: &Logs, findings: &[Finding]) -> Counts {
+    fn count(&self, evidence: &Evidence<'_>, graph: &Graph<'_>, logs: &Logs<'_>, findings: &[Finding]) -> Counts {
         let mut counts =
             Counts { ignored: self.ignored.values().fold(0, |sum, count| sum.saturating_add(*count)), ..Counts::default() };
         counts.entries = counts.ignored.saturating_add(self.exhibits.len() as u64);
@@ -353,7 +370,7 @@ fn count_digest(node: &Node<'_>, counts: &mut DigestCounts) {
     *slot = slot.saturating_add(1);
 }
 
-fn fold_axes(findings: &[Finding], graph: &Graph<'_>, logs: &Logs, coverages: &[Coverage], scope: &Scope) -> Axes {
+fn fold_axes(findings: &[Finding], graph: &Graph<'_>, logs: &Logs<'_>, coverages: &[Coverage], scope: &Scope) -> Axes {
     let in_scope = || graph.nodes.iter().filter(|node| node.in_scope);
     let signed = in_scope().filter(|node| node.is_signed()).count() as u64;
     let authenticated = in_scope().filter(|node| node.is_authenticated()).count() as u64;
@@ -380,7 +397,7 @@ fn proved_extent(graph: &Graph<'_>) -> Option<Period> {
     Some(Period { from: proved().map(|period| period.from).min()?, to: proved().map(|period| period.to).max()? })
 }
 
-fn report_chains(graph: &Graph<'_>, logs: &Logs, coverages: Vec<Coverage>, scope: &Scope, keyring: &Keyring) -> Vec<Chain> {
+fn report_chains(graph: &Graph<'_>, logs: &Logs<'_>, coverages: Vec<Coverage>, scope: &Scope, keyring: &Keyring) -> Vec<Chain> {
     graph
         .chains
         .iter()

@@ -69,6 +69,12 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// A file that is no report, or one of an unknown form.
+    #[error("this is no report that can be read: {reason}")]
+    Report {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A container whose directory cannot be read at all.
     #[error("this is no readable zip archive: {reason}")]
     Container {

@@ -62,12 +62,23 @@ mod report;
 // The forms of reports and scope files, for other programs.
 #[cfg(feature = "schema")]
 pub mod schema;
+// What became of each single file.
+mod object;
+// The result as rows and columns.
+mod table;
+// The result for continuous integration.
+mod junit;
+// The result for others to sign.
+mod attestation;
+// Two results.
+mod compare;
 // UTC, to the second.
 mod time;
 // Could not look.
 mod error;
 
 pub use case::Case;
+pub use compare::{COMPARISON_SCHEMA, ChainEvidence, ChainGap, Change, Changes, Comparison, KeyLevel};
 pub use entry::{
     ChainId, DigestKind, DigestName, EntryPath, IgnoredKind, Kind, LogKind, LogName, MetadataShape, Separator, classify,
     digest_name, log_name, printable,
@@ -77,9 +88,11 @@ pub use examine::{Exhibit, examine, examine_reader, is_read};
 pub use finding::{Axis, Code, Effect, Explanation, Finding};
 pub use inventory::{ChainClaim, Inventory, LogClaim, MissingSignature};
 pub use keyring::{KeyFacts, read_keys};
+pub use object::{Fate, JudgedObject, ObjectKind, Objects};
 pub use policy::{Expect, Limits, Policy, Provenance, Question, Relocation, Request, Scope, Trust, Weights};
 pub use report::{
     Asked, Axes, Chain, Counts, Day, DigestCounts, Key, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Report, SCHEMA, counted,
 };
 pub use signature::{Check, Checked, KeyProblem, PublicKey, Signature, fingerprint, string_to_sign_sha256};
+pub use table::{Cell, Column, ColumnType, Table};
 pub use time::{Period, Time};

@@ -311,6 +311,14 @@ impl<'a> Graph<'a> {
         }
     }
 
+    /// The predecessor that a signed node names and that is not there, although older ones of its chain are.
+    pub(crate) fn missing_predecessor(&self, node: &Node<'a>) -> Option<&'a Object> {
+        let previous = node.digest.previous.as_ref().filter(|_| node.is_signed() && node.previous.is_none())?;
+        let name = entry::digest_name(previous.object.file_name()).filter(|name| name.chain == node.name.chain)?;
+        let is_there = self.unread.contains_key(&name) || self.newest_before(&name).is_none();
+        (!is_there).then_some(&previous.object)
+    }
+
     /// When the newest digest file of the chain before this one ended, by its name.
     pub(crate) fn newest_before(&self, name: &DigestName) -> Option<Time> {
         let range = self.chains.get(&name.chain).cloned().unwrap_or_default();

@@ -14,6 +14,7 @@ use crate::examine::digest::Object;
 use crate::finding::{Code, Effect};
 use crate::ledger::{Ledger, Raise};
 use crate::link::{Graph, Node};
+use crate::object::Fate;
 use crate::place::Places;
 use crate::policy::Scope;
 use crate::report::LogCounts;
@@ -31,7 +32,11 @@ pub(crate) struct LogEntry<'a> {
 
 /// What became of all log files.
 #[derive(Default)]
-pub(crate) struct Logs {
+pub(crate) struct Logs<'a> {
+    /// The listed objects, judged.
+    pub(crate) wants: Vec<Want<'a>>,
+    /// For each entry: the listed object that it serves or copies, as a position in `wants`.
+    pub(crate) holders: Vec<Option<usize>>,
     pub(crate) per_chain: BTreeMap<ChainId, LogCounts>,
     /// Log files that no digest file lists, by account and region.
     pub(crate) unreferenced: BTreeMap<(String, String), u64>,
@@ -42,17 +47,19 @@ pub(crate) struct Logs {
 }
 
 /// One listed object.
-struct Want<'a> {
+pub(crate) struct Want<'a> {
     bucket: &'a str,
     key: &'a str,
     /// What signed digest files commit to (or unsigned ones, where no signed one lists it).
     hashes: Vec<[u8; 32]>,
-    node: &'a Node<'a>,
+    pub(crate) node: &'a Node<'a>,
     standing: Standing,
-    in_scope: bool,
+    pub(crate) in_scope: bool,
     /// Another bucket has the same key, by a list that can be believed as much.
     is_shared: bool,
-    entry: Option<usize>,
+    /// The entry that serves it.
+    pub(crate) entry: Option<usize>,
+    pub(crate) fate: Fate,
 }
 
 /// How far a digest file's list can be believed.
@@ -82,7 +89,7 @@ impl Standing {
 const MOST_ALIKE: usize = 16;
 
 impl Want<'_> {
-    fn object(&self) -> Object {
+    pub(crate) fn object(&self) -> Object {
         Object { bucket: self.bucket.into(), key: self.key.into() }
     }
 
@@ -103,13 +110,13 @@ impl Want<'_> {
 }
 
 /// Matches what is listed with what is there and enters what it finds.
-pub(crate) fn judge(
-    graph: &Graph<'_>,
+pub(crate) fn judge<'a>(
+    graph: &'a Graph<'a>,
     entries: &[LogEntry<'_>],
     places: &Places<'_>,
     scope: &Scope,
     ledger: &mut Ledger<'_>,
-) -> Logs {
+) -> Logs<'a> {
     let mut wants = gather(graph, ledger);
     let mut matching = Matching::new(entries, places);
     for standing in [Standing::Authenticated, Standing::Signed, Standing::Unsigned] {
@@ -122,14 +129,14 @@ pub(crate) fn judge(
     let best = graph.nodes.iter().filter(|node| node.in_scope).map(Standing::of).max();
     let mut logs = Logs { in_scope: vec![true; entries.len()], ..Logs::default() };
     for want in &mut wants {
-        let counts = logs.per_chain.entry(want.node.name.chain.clone()).or_default();
         let entry = want.entry.and_then(|index| entries.get(index));
         // A weaker list, outside of what was asked, does not take a log file out of it.
         let is_outside = !want.in_scope && best.is_some_and(|best| want.standing < best);
         let is_kept = is_outside && entry.and_then(|entry| entry.name.as_ref()).is_some_and(|name| is_log_asked(name, scope));
         want.in_scope |= is_kept;
         if want.standing.is_signed() {
-            let is_proved = judge_signed(want, entry, places, counts, ledger);
+            want.fate = judge_signed(want, entry, places, ledger);
+            let is_proved = want.fate == Fate::Proved;
             logs.confirmations = logs.confirmations.saturating_add(u64::from(is_proved && want.in_scope));
             if is_kept {
                 ledger.enter(
@@ -138,8 +145,9 @@ pub(crate) fn judge(
                 );
             }
         } else {
-            judge_unsigned(want, entry, counts, ledger);
+            judge_unsigned(want, entry, ledger);
         }
+        count(want, entry, logs.per_chain.entry(want.node.name.chain.clone()).or_default());
     }
     for (slot, holder) in logs.in_scope.iter_mut().zip(&holders) {
         if let Some(want) = holder.and_then(|holder| wants.get(holder)) {
@@ -147,7 +155,20 @@ pub(crate) fn judge(
         }
     }
     judge_unreferenced(graph, entries, &holders, scope, &mut logs, ledger);
-    logs
+    Logs { wants, holders, ..logs }
+}
+
+fn count(want: &Want<'_>, entry: Option<&LogEntry<'_>>, counts: &mut LogCounts) {
+    let slot = match want.fate {
+        Fate::Proved => &mut counts.proved,
+        Fate::Failed => &mut counts.failed,
+        Fate::Missing => &mut counts.missing,
+        Fate::Unproved | Fate::Unreferenced | Fate::Duplicate => &mut counts.unproved,
+    };
+    *slot = slot.saturating_add(1);
+    if let (Fate::Proved, Some(Content::Whole { inflated_bytes, .. })) = (want.fate, entry.map(|entry| entry.content)) {
+        counts.proved_bytes = counts.proved_bytes.saturating_add(*inflated_bytes);
+    }
 }
 
 /// One line of a digest file's list.
@@ -186,6 +207,7 @@ fn gather<'a>(graph: &'a Graph<'a>, ledger: &mut Ledger<'_>) -> Vec<Want<'a>> {
             in_scope: peers.clone().any(|listing| listing.node.in_scope),
             is_shared: false,
             entry: None,
+            fate: Fate::Unproved,
         };
         let others = peers.clone().count().saturating_sub(1);
         if want.standing.is_signed() && others > 0 {
@@ -346,14 +368,8 @@ fn is_in_place(places: &Places<'_>, path: &EntryPath, object: &Object, is_shared
     is_named && places.agree(path, object) && (!is_shared || places.names_bucket(path, object))
 }
 
-/// Judges an object that a signed digest file lists; true if it is proved.
-fn judge_signed(
-    want: &Want<'_>,
-    entry: Option<&LogEntry<'_>>,
-    places: &Places<'_>,
-    counts: &mut LogCounts,
-    ledger: &mut Ledger<'_>,
-) -> bool {
+/// Judges an object that a signed digest file lists.
+fn judge_signed(want: &Want<'_>, entry: Option<&LogEntry<'_>>, places: &Places<'_>, ledger: &mut Ledger<'_>) -> Fate {
     let chain = &want.node.name.chain;
     let name = entry::log_name(want.file_name());
     if !name.as_ref().is_some_and(|name| name.account == chain.account && name.region == chain.region) {
@@ -366,21 +382,19 @@ fn judge_signed(
         // Files with other names are not read, so nothing can be said about their presence.
         let path = EntryPath::normalise(want.file_name().as_bytes(), entry::Separator::Slash).0;
         if matches!(entry::classify(&path), Kind::Log(_) | Kind::Stray | Kind::Unrecognised | Kind::Digest(_)) {
-            counts.missing = counts.missing.saturating_add(1);
             ledger.enter(
                 want.raise(Code::LogMissing)
                     .detail(format!("listed by {}", want.node.subject()))
                     .expected(hashes_text(&want.hashes)),
             );
-        } else {
-            counts.unproved = counts.unproved.saturating_add(1);
+            return Fate::Missing;
         }
-        return false;
+        return Fate::Unproved;
     };
-    let slot = match entry.content {
-        Content::Whole { .. } if want.hashes.is_empty() => &mut counts.unproved,
-        Content::Unread => &mut counts.unproved,
-        Content::Damaged { .. } => &mut counts.failed,
+    match entry.content {
+        Content::Whole { .. } if want.hashes.is_empty() => Fate::Unproved,
+        Content::Unread => Fate::Unproved,
+        Content::Damaged { .. } => Fate::Failed,
         // Of two hashes that were committed to, one is always contradicted.
         Content::Whole { sha256, .. } if want.hashes.as_slice() != [*sha256] => {
             ledger.enter(
@@ -389,20 +403,16 @@ fn judge_signed(
                     .expected(hashes_text(&want.hashes))
                     .found(hex::encode(sha256)),
             );
-            &mut counts.failed
+            Fate::Failed
         }
-        Content::Whole { .. } if !entry.is_sound => &mut counts.failed,
-        Content::Whole { inflated_bytes, .. } => {
+        Content::Whole { .. } if !entry.is_sound => Fate::Failed,
+        Content::Whole { .. } => {
             if !is_in_place(places, entry.path, &want.object(), want.is_shared) {
                 ledger.enter(want.raise(Code::LogRelocated).entry(entry.path.text()));
             }
-            counts.proved_bytes = counts.proved_bytes.saturating_add(*inflated_bytes);
-            counts.proved = counts.proved.saturating_add(1);
-            return true;
+            Fate::Proved
         }
-    };
-    *slot = slot.saturating_add(1);
-    false
+    }
 }
 
 fn hashes_text(hashes: &[[u8; 32]]) -> String {
@@ -410,8 +420,7 @@ fn hashes_text(hashes: &[[u8; 32]]) -> String {
 }
 
 /// An unsigned list commits nobody, but the reader should know whether it would agree.
-fn judge_unsigned(want: &Want<'_>, entry: Option<&LogEntry<'_>>, counts: &mut LogCounts, ledger: &mut Ledger<'_>) {
-    counts.unproved = counts.unproved.saturating_add(1);
+fn judge_unsigned(want: &Want<'_>, entry: Option<&LogEntry<'_>>, ledger: &mut Ledger<'_>) {
     let raise = want.raise(Code::LogUnproved);
     ledger.enter(match entry {
         None => raise.detail("not in the archive either"),
@@ -434,7 +443,7 @@ fn judge_unreferenced(
     entries: &[LogEntry<'_>],
     holders: &[Option<usize>],
     scope: &Scope,
-    logs: &mut Logs,
+    logs: &mut Logs<'_>,
     ledger: &mut Ledger<'_>,
 ) {
     let mut extents: BTreeMap<(&str, &str), Period> = BTreeMap::new();

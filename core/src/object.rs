@@ -1,0 +1,254 @@
+//! What became of each single digest and log file: too much for the report, but what a table of objects needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::entry::{ChainId, EntryPath, Kind, classify};
+use crate::examine::Content;
+use crate::link::{DigestEntry, Graph, Node, Status};
+use crate::log::{LogEntry, Logs, Want};
+use crate::policy::Scope;
+use crate::report::Level;
+use crate::time::Period;
+
+/// Every digest and log file of a case, those that are absent too, sorted by chain and time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Objects(Vec<JudgedObject>);
+
+impl Objects {
+    /// One after the other.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &JudgedObject> {
+        self.0.iter()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// True if the case holds no digest or log file, and names none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// One digest or log file and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct JudgedObject {
+    /// Digest or log file.
+    pub kind: ObjectKind,
+    /// Where AWS put it, `s3://BUCKET/KEY`; absent if no readable digest file says so.
+    pub object: Option<String>,
+    /// The entry in the archive; absent if it is missing.
+    pub entry: Option<String>,
+    /// The chain, as [`Chain::id`](crate::report::Chain::id).
+    pub chain: Option<Arc<str>>,
+    /// The period of the digest file: for a log file, of the one that lists it.
+    pub period: Option<Period>,
+    /// What became of it.
+    pub fate: Fate,
+    /// How far the key is believed that vouches for it.
+    pub level: Option<Level>,
+    /// True if it was asked.
+    pub in_scope: bool,
+    /// SHA-256 of the inflated bytes that are there.
+    pub sha256: Option<String>,
+    /// Their number.
+    pub inflated_bytes: Option<u64>,
+}
+
+/// A digest or a log file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ObjectKind {
+    /// A digest file.
+    Digest,
+    /// A log file.
+    Log,
+}
+
+impl ObjectKind {
+    /// Its name in tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Digest => "digest",
+            Self::Log => "log",
+        }
+    }
+}
+
+/// What became of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// A digest file is signed; a log file has the content that a signed digest file commits to.
+    Proved,
+    /// Invalid, malformed, damaged, or with another content than was signed.
+    Failed,
+    /// A signed digest file names it, and it is not there.
+    Missing,
+    /// Not contradicted, but nothing that is signed speaks for it.
+    Unproved,
+    /// A log file that no digest file lists.
+    Unreferenced,
+    /// A further entry for an object that has its own line.
+    Duplicate,
+}
+
+impl Fate {
+    /// Its name in tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Proved => "proved",
+            Self::Failed => "failed",
+            Self::Missing => "missing",
+            Self::Unproved => "unproved",
+            Self::Unreferenced => "unreferenced",
+            Self::Duplicate => "duplicate",
+        }
+    }
+}
+
+/// Lists all objects of a judged case.
+pub(crate) fn list(
+    graph: &Graph<'_>,
+    digests: &[DigestEntry<'_>],
+    entries: &[LogEntry<'_>],
+    logs: &Logs<'_>,
+    scope: &Scope,
+) -> Objects {
+    let mut rows: Vec<JudgedObject> = Vec::new();
+    let mut chain = Chains::default();
+    let inflated = |wanted: &EntryPath, sha256: [u8; 32]| {
+        let same = |entry: &&DigestEntry<'_>| entry.path == wanted && entry.content.sha256() == Some(sha256);
+        let from = digests.partition_point(|entry| entry.path < wanted);
+        digests
+            .get(from..)
+            .and_then(|rest| rest.iter().take_while(|entry| entry.path == wanted).find(same))
+            .map(|entry| entry.content)
+    };
+    let mut placed: BTreeSet<(&EntryPath, [u8; 32])> = BTreeSet::new();
+    for node in &graph.nodes {
+        placed.extend(node.entries.iter().map(|path| (*path, node.digest.sha256)));
+        let id = chain.id(&node.name.chain);
+        for (index, path) in node.entries.iter().enumerate() {
+            rows.push(JudgedObject {
+                fate: if index == 0 { fate_of(node) } else { Fate::Duplicate },
+                level: level_of(node),
+                in_scope: node.in_scope,
+                period: Some(node.digest.period),
+                ..row(ObjectKind::Digest, Some(node.subject()), Some(path), Some(id.clone()), inflated(path, node.digest.sha256))
+            });
+        }
+        if let Some(missing) = graph.missing_predecessor(node) {
+            rows.push(JudgedObject {
+                fate: Fate::Missing,
+                level: level_of(node),
+                in_scope: node.in_scope,
+                ..row(ObjectKind::Digest, Some(missing.to_string()), None, Some(id), None)
+            });
+        }
+    }
+    let is_placed = |entry: &DigestEntry<'_>| entry.digest.is_some_and(|digest| placed.contains(&(entry.path, digest.sha256)));
+    for entry in digests.iter().filter(|entry| !is_placed(entry)) {
+        let name = match classify(entry.path) {
+            Kind::Digest(name) => Some(name),
+            _ => None,
+        };
+        rows.push(JudgedObject {
+            fate: if *entry.content == Content::Unread { Fate::Unproved } else { Fate::Failed },
+            in_scope: name.as_ref().is_none_or(|name| scope.is_named(name)),
+            ..row(ObjectKind::Digest, None, Some(entry.path), name.map(|name| chain.id(&name.chain)), Some(entry.content))
+        });
+    }
+    for want in &logs.wants {
+        let entry = want.entry.and_then(|index| entries.get(index));
+        rows.push(JudgedObject {
+            fate: want.fate,
+            level: level_of(want.node),
+            ..listed(want, entry, chain.id(&want.node.name.chain))
+        });
+    }
+    for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.name.is_some()) {
+        let holder = logs.holders.get(index).copied().flatten().and_then(|holder| logs.wants.get(holder));
+        match holder {
+            Some(want) if want.entry == Some(index) => {}
+            Some(want) => {
+                rows.push(JudgedObject { fate: Fate::Duplicate, ..listed(want, Some(entry), chain.id(&want.node.name.chain)) });
+            }
+            None => rows.push(JudgedObject {
+                fate: Fate::Unreferenced,
+                in_scope: logs.in_scope.get(index).copied().unwrap_or(true),
+                ..row(ObjectKind::Log, None, Some(entry.path), None, Some(entry.content))
+            }),
+        }
+    }
+    rows.sort_by(|one, other| order(one).cmp(&order(other)));
+    Objects(rows)
+}
+
+/// What has no chain comes last.
+fn order(row: &JudgedObject) -> impl Ord + '_ {
+    let JudgedObject { chain, period, kind, object, entry, fate, .. } = row;
+    (chain.is_none(), chain, period.map(|period| (period.to, period.from)), kind, object, entry, fate)
+}
+
+/// An object of a list, with an entry for it.
+fn listed(want: &Want<'_>, entry: Option<&LogEntry<'_>>, chain: Arc<str>) -> JudgedObject {
+    let object = Some(want.object().to_string());
+    JudgedObject {
+        in_scope: want.in_scope,
+        period: Some(want.node.digest.period),
+        ..row(ObjectKind::Log, object, entry.map(|entry| entry.path), Some(chain), entry.map(|entry| entry.content))
+    }
+}
+
+fn row(
+    kind: ObjectKind,
+    object: Option<String>,
+    entry: Option<&EntryPath>,
+    chain: Option<Arc<str>>,
+    content: Option<&Content>,
+) -> JudgedObject {
+    let (sha256, inflated_bytes) = match content {
+        Some(Content::Whole { sha256, inflated_bytes }) => (Some(hex::encode(sha256)), Some(*inflated_bytes)),
+        _ => (None, None),
+    };
+    let entry = entry.map(EntryPath::text);
+    JudgedObject {
+        kind,
+        object,
+        entry,
+        chain,
+        period: None,
+        fate: Fate::Unproved,
+        level: None,
+        in_scope: true,
+        sha256,
+        inflated_bytes,
+    }
+}
+
+fn fate_of(node: &Node<'_>) -> Fate {
+    match node.status {
+        Status::Signed(..) => Fate::Proved,
+        Status::Invalid => Fate::Failed,
+        Status::Unsigned => Fate::Unproved,
+    }
+}
+
+fn level_of(node: &Node<'_>) -> Option<Level> {
+    if let Status::Signed(_, level) = node.status { Some(level) } else { None }
+}
+
+/// The names of chains, of which each is written once however many objects bear it.
+#[derive(Default)]
+struct Chains(BTreeMap<ChainId, Arc<str>>);
+
+impl Chains {
+    fn id(&mut self, chain: &ChainId) -> Arc<str> {
+        match self.0.get(chain) {
+            Some(id) => id.clone(),
+            None => self.0.entry(chain.clone()).or_insert(chain.to_string().into()).clone(),
+        }
+    }
+}

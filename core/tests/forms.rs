@@ -1,0 +1,261 @@
+//! The machine-readable forms of a report, over the test vectors.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::{Vector, load};
+use trailseal::{
+    Axis, Case, Cell, Change, Check, ColumnType, Comparison, Effect, Fate, ObjectKind, Objects, Outcome, Report, Table,
+};
+
+fn judged(vector: &Vector) -> (Report, Objects) {
+    let mut case = Case::new();
+    vector.exhibits().into_iter().for_each(|exhibit| case.admit(exhibit));
+    case.conclude_with_objects(&vector.policy(), &|checks| checks.iter().map(Check::run).collect())
+}
+
+fn vector(id: &str) -> Vector {
+    load().into_iter().find(|vector| vector.id == id).unwrap_or_else(|| panic!("no vector {id}"))
+}
+
+fn csv_of(table: Table, report: &Report, objects: &Objects) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    table.write_csv(report, objects, &mut bytes).unwrap();
+    bytes
+}
+
+/// Every vector at once, because judging them is what takes time.
+#[test]
+fn every_form_of_every_vector_is_sound() {
+    for vector in load() {
+        let (report, objects) = judged(&vector);
+        assert_eq!(report, vector.report(), "{}: objects change no report", vector.id);
+        objects_agree_with_the_counts(&vector.id, &report, &objects);
+        cells_are_of_their_columns(&vector.id, &report, &objects);
+        suites_agree_with_the_verdict(&vector.id, &report);
+        let statement: serde_json::Value = serde_json::from_slice(&report.to_in_toto()).unwrap();
+        let expected = if report.overall == Outcome::Passed { "PASSED" } else { "FAILED" };
+        assert_eq!(statement["predicate"]["verificationResult"], expected, "{}", vector.id);
+        let read = Report::from_json(&report.to_canonical_json()).unwrap();
+        assert_eq!(read, report, "{}: a report survives being written", vector.id);
+        let same = Comparison::of(&report, &read);
+        assert!(!same.is_worse && same.findings.appeared.is_empty() && same.to_string().starts_with("THE SAME"), "{}", vector.id);
+    }
+}
+
+fn objects_agree_with_the_counts(id: &str, report: &Report, objects: &Objects) {
+    let mut seen: BTreeMap<(ObjectKind, Fate), u64> = BTreeMap::new();
+    for object in objects.iter() {
+        *seen.entry((object.kind, object.fate)).or_default() += 1;
+        assert_eq!(
+            object.entry.is_none(),
+            object.fate == Fate::Missing || object.sha256.is_none() && object.entry.is_none(),
+            "{id}"
+        );
+    }
+    let count = |kind, fate| seen.get(&(kind, fate)).copied().unwrap_or(0);
+    let (digests, logs) = (report.counts.digests, report.counts.logs);
+    for (kind, fate, expected) in [
+        (ObjectKind::Digest, Fate::Proved, digests.proved),
+        (ObjectKind::Digest, Fate::Unproved, digests.unproved),
+        (ObjectKind::Log, Fate::Proved, logs.proved),
+        (ObjectKind::Log, Fate::Failed, logs.failed),
+        (ObjectKind::Log, Fate::Missing, logs.missing),
+        (ObjectKind::Log, Fate::Unproved, logs.unproved),
+        (ObjectKind::Log, Fate::Unreferenced, logs.unreferenced),
+    ] {
+        assert_eq!(count(kind, fate), expected, "{id}: {kind:?} {fate:?}");
+    }
+    // A readable digest file that names no place at all is in no chain and in no count, but it has a row.
+    assert!(count(ObjectKind::Digest, Fate::Failed) >= digests.failed, "{id}");
+    let missing = report.findings.iter().filter(|finding| finding.code.name() == "chain.digest_missing").count() as u64;
+    assert_eq!(count(ObjectKind::Digest, Fate::Missing), missing, "{id}");
+}
+
+fn cells_are_of_their_columns(id: &str, report: &Report, objects: &Objects) {
+    for table in Table::ALL {
+        let columns = table.columns();
+        let mut rows = 0;
+        for row in table.rows(report, objects) {
+            rows += 1;
+            assert_eq!(row.len(), columns.len(), "{id} {table:?}");
+            for (cell, column) in row.iter().zip(&columns) {
+                let fits = match cell {
+                    Cell::Empty => true,
+                    Cell::Text(_) => column.holds == ColumnType::Text,
+                    Cell::Integer(_) => column.holds == ColumnType::Integer,
+                    Cell::Time(_) => column.holds == ColumnType::Time,
+                    Cell::Boolean(_) => column.holds == ColumnType::Boolean,
+                };
+                assert!(fits, "{id} {table:?} {}: {cell:?}", column.name);
+            }
+        }
+        let bytes = csv_of(table, report, objects);
+        assert!(bytes.ends_with(b"\r\n"), "{id} {table:?}");
+        assert_eq!(bytes.iter().filter(|byte| **byte == b'\n').count(), rows + 1, "{id} {table:?}: one line per row and a head");
+    }
+}
+
+/// No suite is greener than what it stands for.
+fn suites_agree_with_the_verdict(id: &str, report: &Report) {
+    let xml = String::from_utf8(report.to_junit()).unwrap();
+    let (_, verdict) = xml.split_once("<testsuite name=\"verdict\"").unwrap();
+    let (verdict, chains) = verdict.split_once("</testsuite>").unwrap();
+    for axis in Axis::ALL {
+        let case = verdict.split_once(&format!("name=\"{}\"", axis.name())).unwrap().1;
+        let inner = case.split_once('<').map_or("", |(_, inner)| inner);
+        let found = match report.axes.of(axis) {
+            Outcome::Passed => case.starts_with("/>"),
+            Outcome::NotAssessed => inner.starts_with("skipped "),
+            Outcome::Indeterminate => inner.starts_with("error "),
+            Outcome::Failed => inner.starts_with("failure "),
+        };
+        assert!(found, "{id}: {axis:?} {case}");
+    }
+    let on_chains = |effect| {
+        report.findings.iter().any(|finding| finding.effect == effect && finding.chain.is_some() && finding.from.is_some())
+    };
+    assert_eq!(chains.contains("<failure "), on_chains(Effect::Refutes), "{id}: {chains}");
+    if on_chains(Effect::Limits) && !on_chains(Effect::Refutes) {
+        assert!(chains.contains("<error "), "{id}: {chains}");
+    }
+}
+
+#[test]
+fn the_policy_digest_is_that_of_what_was_asked() {
+    let report = vector("scope/policy-lowers").report();
+    let statement: serde_json::Value = serde_json::from_slice(&report.to_in_toto()).unwrap();
+    let predicate = &statement["predicate"];
+    let verdict = &predicate["https://github.com/trailseal/trailseal/report/v1"];
+    assert_eq!(verdict["asked"]["policy"]["log.unreferenced"], "informs");
+    assert_eq!(verdict["digest"]["sha256"], report.digest());
+    assert_eq!(statement["subject"][0]["digest"]["sha256"], report.evidence_root);
+    let other = vector("scope/policy-raises").report();
+    let other: serde_json::Value = serde_json::from_slice(&other.to_in_toto()).unwrap();
+    assert_ne!(predicate["policy"]["digest"], other["predicate"]["policy"]["digest"]);
+}
+
+#[test]
+fn a_policy_is_recorded_and_named_in_the_sentence() {
+    for (id, words) in [("scope/policy-lowers", "log.unreferenced informs"), ("scope/policy-raises", "log.unreferenced refutes")] {
+        let report = vector(id).report();
+        assert_eq!(report.asked.policy.len(), 1);
+        assert!(report.sentence.contains(&format!("the verifier's own policy: {words}")), "{}", report.sentence);
+        assert!(report.findings.iter().any(|finding| finding.code.name() == "log.unreferenced"), "nothing is silenced");
+    }
+}
+
+#[test]
+fn what_a_tamperer_takes_away_is_a_change_for_the_worse_and_its_return_is_not() {
+    let (whole, tampered) = (vector("example/handover").report(), vector("example/tampered").report());
+    let worse = Comparison::of(&whole, &tampered);
+    assert!(worse.is_worse && worse.is_same_question);
+    assert_eq!(worse.overall, Change { old: Outcome::Passed, new: Outcome::Failed });
+    assert_eq!(worse.axes.len(), 4);
+    assert_eq!((worse.gaps.appeared.len(), worse.gaps.disappeared.len()), (3, 0));
+    let better = Comparison::of(&tampered, &whole);
+    assert!(!better.is_worse, "{:?}", better.worse);
+    assert_eq!(better.gaps.disappeared, worse.gaps.appeared);
+    assert_eq!(better.findings.disappeared.len(), worse.findings.appeared.len());
+    assert!(better.to_string().starts_with("NOT WORSE"));
+}
+
+/// One change at a time, so that each rule is seen to hold alone.
+#[test]
+fn each_rule_alone_makes_a_change_for_the_worse() {
+    let old = vector("example/handover").report();
+    let reason = |change: &dyn Fn(&mut Report)| {
+        let mut new = old.clone();
+        change(&mut new);
+        Comparison::of(&old, &new).worse.join("; ")
+    };
+    assert_eq!(reason(&|_| {}), "");
+    assert_eq!(reason(&|report| report.axes.coverage = Outcome::NotAssessed), "coverage went from passed to not assessed");
+    assert_eq!(reason(&|report| report.findings[0].count += 1), "", "what informs may count more");
+    assert_eq!(reason(&|report| report.findings[0].effect = Effect::Limits), "1 finding weighs or counts more");
+    assert_eq!(
+        reason(&|report| {
+            let mut finding = report.findings[0].clone();
+            (finding.first, finding.effect) = ("another".to_owned(), Effect::Limits);
+            report.findings.push(finding);
+        }),
+        "1 new finding limits"
+    );
+    let day = "2026-03-01/2026-03-02".parse().unwrap();
+    assert_eq!(reason(&|report| report.chains[0].gaps.push(day)), "24 h of asked time is no longer covered");
+    assert_eq!(reason(&|report| drop(report.chains.pop())), "1 chain disappeared");
+    assert_eq!(reason(&|report| report.chains[0].digests.proved -= 1), "1 digest file fewer is proved");
+    assert_eq!(reason(&|report| report.chains[0].logs.proved -= 2), "2 log files fewer are proved");
+    assert_eq!(reason(&|report| report.chains[0].proved_seconds -= 3661), "1 h 1 min 1 s fewer are proved");
+    assert_eq!(reason(&|report| report.keys[0].level = trailseal::Level::Enclosed), "1 key is believed less");
+    assert_eq!(reason(&|report| drop(report.keys.pop())), "", "a key that is not needed may go");
+}
+
+#[test]
+fn a_file_of_another_form_is_no_report() {
+    let json = String::from_utf8(vector("baseline/account-trail").report().to_canonical_json()).unwrap();
+    for (wrong, reason) in [
+        (json.replace("trailseal-report/1", "trailseal-report/2"), "trailseal-report/2"),
+        (json.replace("\"overall\":", "\"overal\":"), "overall"),
+        ("{}".to_owned(), "schema"),
+        ("[]".to_owned(), ""),
+        (String::new(), "EOF"),
+        ("[".repeat(100_000), ""),
+    ] {
+        let error = Report::from_json(wrong.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("no report") && error.contains(reason), "{error}");
+    }
+}
+
+/// A report may come from a file that somebody wrote to harm its reader.
+#[test]
+fn hostile_text_is_inert_in_every_form() {
+    const HOSTILE: &str = "=cmd|'/c calc'!A0\"</failure><script>&amp;]]>\u{1b}[31m\r\n\0\u{202e}\u{ffff};=1+1";
+    let mut report = vector("example/tampered").report();
+    for finding in &mut report.findings {
+        finding.first = HOSTILE.to_owned();
+        finding.detail = Some(HOSTILE.to_owned());
+    }
+    report.chains[0].id = HOSTILE.to_owned();
+    report.findings[0].chain = Some(HOSTILE.to_owned());
+    report.sentence = HOSTILE.to_owned();
+    let xml = String::from_utf8(report.to_junit()).unwrap();
+    let text = Comparison::of(&vector("example/handover").report(), &report).to_string();
+    for (form, shown) in [("junit", &xml), ("compare", &text)] {
+        assert!(shown.contains("%1B[31m%0D%0A%00%E2%80%AE"), "{form}");
+        assert!(!shown.contains(['\u{1b}', '\r', '\0', '\u{202e}']), "{form}");
+    }
+    assert!(!xml.contains("<script>") && !xml.contains('\u{ffff}') && xml.contains("%EF%BF%BF"));
+    let csv = String::from_utf8(csv_of(Table::Findings, &report, &Objects::default())).unwrap();
+    let mut rows = csv_reader(&csv);
+    let head = rows.remove(0);
+    let first = head.iter().position(|name| name == "first").unwrap();
+    for row in rows {
+        assert_eq!(row[first], "'=cmd|'/c calc'!A0\"</failure><script>&amp;]]>%1B[31m%0D%0A%00%E2%80%AE\u{ffff}%3B=1+1");
+    }
+}
+
+/// RFC 4180, read as simply as it is written there.
+fn csv_reader(text: &str) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    for line in text.strip_suffix("\r\n").unwrap().split("\r\n") {
+        let mut row = vec![String::new()];
+        let mut quoted = false;
+        for character in line.chars() {
+            match character {
+                '"' if quoted || row.last().unwrap().is_empty() => quoted = !quoted,
+                '"' => {
+                    row.last_mut().unwrap().push('"');
+                    quoted = true;
+                }
+                ',' if !quoted => row.push(String::new()),
+                other => row.last_mut().unwrap().push(other),
+            }
+        }
+        rows.push(row);
+    }
+    rows
+}
