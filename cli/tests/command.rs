@@ -90,6 +90,8 @@ fn what_cannot_run_is_two_and_says_why() {
         (vec![&archive, "--limit", "depth=1"], "depth"),
         (vec![&archive, "--threads", "0"], "threads"),
         (vec![&archive, "--format", "xml"], "xml"),
+        (vec![&archive, "--table", "keys"], "--format csv"),
+        (vec![&archive, "--format", "csv", "--table", "logs"], "logs"),
         (vec![&archive, "--output", "/does/not/exist/report.txt"], "cannot be written"),
     ] {
         let output = verify(&arguments);
@@ -213,6 +215,86 @@ fn a_scope_file_asks_once_for_a_whole_organisation() {
     assert_eq!(code(&more), 3);
     let twice = verify(&[&archive, "--keys", &keys, "--scope", &file, "--region", "us-east-1"]);
     assert_eq!(code(&twice), 2);
+}
+
+#[test]
+fn a_policy_in_the_scope_file_raises_and_lowers_but_silences_nothing() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("scope.toml");
+    let (archive, keys) = (example("handover.zip"), example("public-keys"));
+    let with = |policy: &str| {
+        fs::write(&file, format!("from = \"2026-03-01\"\nto = \"2026-03-03\"\n[policy]\n{policy}\n")).unwrap();
+        verify(&[&archive, "--keys", &keys, "--scope", file.to_str().unwrap(), "--full"])
+    };
+    let raised = with("\"archive.ignored\" = \"refutes\"");
+    assert_eq!(code(&raised), 1);
+    let words = text(&raised.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("the verifier's own policy: archive.ignored refutes."), "{words}");
+    let lowered = with("\"digest.relocated\" = \"informs\"");
+    assert_eq!(code(&lowered), 0);
+    let words = text(&lowered.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        words.contains("the verifier's own policy: digest.relocated informs."),
+        "a policy without effect is named all the same"
+    );
+    for (wrong, reason) in [
+        ("\"log.missing\" = \"limits\"", "cannot be lowered"),
+        ("\"log.missing\" = \"informs\"", "cannot be lowered"),
+        ("\"log.mising\" = \"refutes\"", "no code"),
+        ("\"log.unreferenced\" = \"ignores\"", "ignores"),
+    ] {
+        let refused = with(wrong);
+        assert_eq!(code(&refused), 2, "{wrong}");
+        assert!(text(&refused.stderr).contains(reason), "{wrong}: {}", text(&refused.stderr));
+    }
+}
+
+#[test]
+fn every_form_has_the_exit_code_of_the_verdict_and_goes_into_a_file() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("report");
+    let file = file.to_str().unwrap();
+    let archive = example("tampered.zip");
+    let keys = example("public-keys");
+    for (form, begin) in [
+        (vec!["--format", "text"], "FAILED"),
+        (vec!["--format", "json"], "{\"asked\""),
+        (vec!["--format", "csv"], "code,effect"),
+        (vec!["--format", "csv", "--table", "objects"], "kind,object"),
+        (vec!["--format", "junit"], "<testsuites"),
+        (vec!["--format", "in-toto"], "{\"_type\":\"https://in-toto.io/Statement/v1\""),
+    ] {
+        let arguments = [vec![archive.as_str(), "--keys", &keys], PERIOD.to_vec(), form.clone()].concat();
+        let shown = verify(&arguments);
+        assert_eq!(code(&shown), 1, "{form:?}");
+        assert!(text(&shown.stdout).starts_with(begin) && shown.stdout.ends_with(b"\n"), "{form:?}");
+        assert_eq!(code(&verify(&[arguments, vec!["--output", file]].concat())), 1);
+        assert_eq!(fs::read(file).unwrap(), shown.stdout, "{form:?}");
+    }
+}
+
+#[test]
+fn a_comparison_says_by_its_exit_code_whether_something_is_worse() {
+    let folder = TempDir::new().unwrap();
+    let keys = example("public-keys");
+    let write = |archive: &str| {
+        let path = folder.path().join(format!("{archive}.json")).to_str().unwrap().to_owned();
+        verify(&[&[example(archive).as_str(), "--keys", &keys, "--format", "json", "--output", &path], PERIOD.as_slice()].concat());
+        path
+    };
+    let (whole, tampered) = (write("handover.zip"), write("tampered.zip"));
+    let worse = trailseal(&["compare", &whole, &tampered]);
+    assert_eq!(code(&worse), 1);
+    assert!(text(&worse.stdout).starts_with("WORSE: the verdict went from passed to failed"));
+    assert_eq!(code(&trailseal(&["compare", &tampered, &whole])), 0);
+    assert!(text(&trailseal(&["compare", &whole, &whole]).stdout).starts_with("THE SAME"));
+    let other = folder.path().join("other.json");
+    fs::write(&other, fs::read_to_string(&whole).unwrap().replace("trailseal-report/1", "trailseal-report/9")).unwrap();
+    for wrong in [other.to_str().unwrap(), "/does/not/exist", &example("handover.zip")] {
+        let refused = trailseal(&["compare", &whole, wrong, "--format", "json"]);
+        assert_eq!(code(&refused), 2, "{wrong}");
+        assert_eq!(text(&refused.stdout), "", "{wrong}");
+    }
 }
 
 #[test]
