@@ -1,9 +1,9 @@
 #!/bin/sh
 # Exports what AWS CloudTrail delivered to S3 for a period, so that somebody else can verify it offline.
 #
-# It only reads from AWS: it lists, downloads and describes. It deletes nothing but its own temporary folder, and
-# changes no file that it has once written into the output folder except by `aws s3 sync`. It needs a POSIX shell,
-# gzip, and the AWS CLI (version 1 or 2) with credentials that may read the bucket.
+# It only reads from AWS: it lists, downloads and describes. It deletes nothing but its own temporary folder; run again
+# with the same output folder, it fetches what is new or has changed. It needs a POSIX shell, gzip, tar, and the AWS CLI
+# (version 1 or 2) with credentials that may read the bucket.
 # What it fetches and why: docs/export.md.
 
 set -eu
