@@ -1,6 +1,7 @@
 //! JSON as evidence: a text with two readings is refused, so duplicate keys and deep nesting are errors here.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -16,11 +17,18 @@ pub(crate) enum Json {
     Object(Vec<(String, Json)>),
 }
 
+/// Values in one text. A digest file at its limit of size holds a million, a listing of metadata two; without a bound, a file of
+/// some kilobytes that inflates to nothing but `0,` takes a gigabyte.
+const MOST_VALUES: u32 = 1 << 22;
+
 impl Json {
     /// Reads exactly one value, nested at most `max_depth` deep.
     pub(crate) fn read(bytes: &[u8], max_depth: u32) -> Result<Self, String> {
         let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-        let value = Nested { depth_left: max_depth }.deserialize(&mut deserializer).map_err(|error| error.to_string())?;
+        let values_left = Cell::new(MOST_VALUES);
+        let value = Nested { depth_left: max_depth, values_left: &values_left }
+            .deserialize(&mut deserializer)
+            .map_err(|error| error.to_string())?;
         deserializer.end().map_err(|error| error.to_string())?;
         Ok(value)
     }
@@ -58,28 +66,31 @@ pub(crate) fn decode_text(bytes: &[u8]) -> Option<Cow<'_, str>> {
     }
 }
 
-struct Nested {
+struct Nested<'c> {
     depth_left: u32,
+    values_left: &'c Cell<u32>,
 }
 
-impl Nested {
+impl Nested<'_> {
     fn deeper<E: de::Error>(&self) -> Result<Self, E> {
         match self.depth_left.checked_sub(1) {
-            Some(depth_left) => Ok(Self { depth_left }),
+            Some(depth_left) => Ok(Self { depth_left, ..*self }),
             None => Err(E::custom("nested too deep")),
         }
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Nested {
+impl<'de> DeserializeSeed<'de> for Nested<'_> {
     type Value = Json;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        let left = self.values_left.get().checked_sub(1);
+        self.values_left.set(left.ok_or_else(|| de::Error::custom(format_args!("it holds more than {MOST_VALUES} values")))?);
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Nested {
+impl<'de> Visitor<'de> for Nested<'_> {
     type Value = Json;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -170,6 +181,13 @@ mod tests {
         assert!(Json::read("{\"a\":".repeat(65).as_bytes(), 64).is_err());
         assert!(Json::read(nested(1_000_000).as_bytes(), 64).is_err());
         assert!(Json::read(b"1", 0).is_ok());
+    }
+
+    #[test]
+    fn the_number_of_values_is_bounded() {
+        let list = |items: usize| format!("[{}0]", "0,".repeat(items - 1));
+        assert!(Json::read(list(MOST_VALUES as usize - 1).as_bytes(), 64).is_ok());
+        assert!(Json::read(list(MOST_VALUES as usize).as_bytes(), 64).unwrap_err().contains("values"));
     }
 
     #[test]
