@@ -217,8 +217,8 @@ judges an archive that was handed over, without asking anybody. This page says w
 vectors: archives, made for this purpose, that anybody can hold against either.
 
 What is said about `validate-logs` was reproduced with the AWS CLI of spring 2026 (23, 24 and the missing fields were read in its
-source); the vectors themselves are run by the tests of trailseal, not by those of the AWS CLI. The numbers are those that
-[the vectors](../test-vectors/README.md) carry.
+source). Its real code is run over the vectors as well: [agreement.md](agreement.md) says for each where the two differ, and why. The
+numbers are those that [the vectors](../test-vectors/README.md) carry.
 ";
 
 #[derive(Deserialize)]

@@ -495,7 +495,7 @@ fn prefix_changed_and_digest_deleted() -> Vector {
 /// The standard chain with garbage under the name of a digest that ends so late that a listing stops there.
 fn planted(id: &str, name: &str) -> Vector {
     let folder = format!("AWSLogs/{ACCOUNT}/CloudTrail-Digest/us-east-1/2026/03/01");
-    edited(id, &chain(), |archive| archive.put(&format!("{folder}/{name}"), "x")).missed_by_validate_logs(&[6])
+    edited(id, &chain(), |archive| archive.put(&format!("{folder}/{name}"), "x"))
 }
 
 fn planted_far_future() -> Vector {
@@ -506,7 +506,7 @@ fn planted_far_future() -> Vector {
     .codes(&["digest.malformed"])
     .says(
         "Garbage lies under the name of a digest of the year 9999.",
-        "It is malformed, but outside the asked period; validate-logs stops listing at it and finds nothing.",
+        "It is malformed, but outside the asked period, and lies behind every digest that was asked.",
     )
 }
 
@@ -515,12 +515,16 @@ fn planted_far_future_regex() -> Vector {
         "links/planted-name-of-no-digest",
         &format!("{ACCOUNT}_CloudTrail-Digest_us-east-1_{TRAIL}_us-east-1_0_99991231T235959Z.json.gz"),
     )
-    .codes(&["archive.entry.unrecognised"])
+    // A day earlier: validate-logs begins its listing before the planted name only then.
+    .scope(|scope| scope.from = Some("2026-02-28T00:01:31Z".to_owned()))
+    .codes(&["archive.entry.unrecognised", "coverage.gap"])
     .integrity(Indeterminate)
+    .coverage(Indeterminate)
+    .missed_by_validate_logs(&[6])
     .near("links/planted-in-the-far-future")
     .says(
-        "Garbage lies under a name that sorts before every digest and ends like one of the year 9999.",
-        "No home region is called 0, so the name is no digest's; validate-logs takes it for one.",
+        "Garbage lies under a name that sorts before every digest and ends like one of the year 9999; a day before is asked, too.",
+        "No home region is called 0, so the name is no digest's; validate-logs takes it for one, stops listing there and finds nothing.",
     )
 }
 
