@@ -3,6 +3,7 @@
 //! What is refuted is a failure, what could not be established an error: everything that reads JUnit XML shows both in red, and
 //! nothing in it shows an indeterminate verdict in green. What was not asked is skipped.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use quick_xml::Writer;
@@ -48,7 +49,14 @@ enum CaseResult {
 
 fn document(report: &Report, xml: &mut Writer<Vec<u8>>) -> io::Result<()> {
     let verdict: Vec<Case> = Axis::ALL.iter().map(|axis| of_axis(report, *axis)).collect();
-    let chains: Vec<(&str, Vec<Case>)> = report.chains.iter().map(|chain| (chain.id.as_str(), of_chain(report, chain))).collect();
+    let mut about: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in report.findings.iter().filter(|finding| finding.effect >= Effect::Limits) {
+        if let Some(chain) = &finding.chain {
+            about.entry(chain).or_default().push(finding);
+        }
+    }
+    let cases = |chain| of_chain(report, chain, about.get(chain.id.as_str()).map_or(&[], Vec::as_slice));
+    let chains: Vec<(&str, Vec<Case>)> = report.chains.iter().map(|chain| (chain.id.as_str(), cases(chain))).collect();
     let all = || verdict.iter().chain(chains.iter().flat_map(|(_, cases)| cases));
     let attributes = [
         ("name", "trailseal".to_owned()),
@@ -138,10 +146,8 @@ fn inert(text: &str) -> String {
 
 fn of_axis(report: &Report, axis: Axis) -> Case {
     let outcome = report.axes.of(axis);
-    let mut seen = Seen::default();
-    for finding in report.findings.iter().filter(|finding| finding.axis == axis && finding.effect >= Effect::Limits) {
-        seen.add(finding, NAMED_PER_AXIS);
-    }
+    let about = || report.findings.iter().filter(|finding| finding.axis == axis && finding.effect >= Effect::Limits);
+    let seen = Seen::of(about(), about().count(), NAMED_PER_AXIS);
     let (name, class) = (axis.name().to_owned(), "trailseal.verdict".to_owned());
     let result = match outcome {
         Outcome::Passed => CaseResult::Passed,
@@ -163,13 +169,9 @@ struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    /// Findings come worst first, so that those that are named are the worst.
-    fn add(&mut self, finding: &'a Finding, most: usize) {
-        if self.named.len() < most {
-            self.named.push(finding);
-        } else {
-            self.more = self.more.saturating_add(1);
-        }
+    /// Of `all` findings the first `most`: they come worst first.
+    fn of(findings: impl Iterator<Item = &'a Finding>, all: usize, most: usize) -> Self {
+        Self { named: findings.take(most).collect(), more: all.saturating_sub(most) as u64 }
     }
 
     /// `None` if nothing limits or refutes.
@@ -209,19 +211,34 @@ struct Stretch<'a> {
     seen: Seen<'a>,
 }
 
-fn of_chain(report: &Report, chain: &Chain) -> Vec<Case> {
+fn of_chain(report: &Report, chain: &Chain, findings: &[&Finding]) -> Vec<Case> {
     let mut stretches = stretches_of(chain);
-    let about = report.findings.iter().filter(|finding| finding.effect >= Effect::Limits);
-    for finding in about.filter(|finding| finding.chain.as_ref() == Some(&chain.id)) {
-        let Some((from, to)) = finding.from.zip(finding.to) else { continue };
-        // An instant is found on its day, too.
-        let to = to.max(from.plus(1));
-        let first = stretches.partition_point(|stretch| stretch.period.to <= from);
-        for stretch in stretches.iter_mut().skip(first).take_while(|stretch| stretch.period.from < to) {
-            stretch.seen.add(finding, NAMED_PER_DAY);
-        }
-    }
+    place(findings, &mut stretches);
     stretches.iter().map(|stretch| of_stretch(report, chain, stretch)).collect()
+}
+
+/// Gives each stretch the findings about its time, in one walk: many findings may concern many days.
+fn place<'a>(findings: &[&'a Finding], stretches: &mut [Stretch<'a>]) {
+    // An instant is found on its day, too.
+    let span = |finding: &Finding| finding.from.zip(finding.to).map(|(from, to)| (from, to.max(from.plus(1))));
+    let mut spans: Vec<(Time, Time, usize)> =
+        findings.iter().enumerate().filter_map(|(index, finding)| span(finding).map(|(from, to)| (from, to, index))).collect();
+    spans.sort_unstable();
+    let mut spans = spans.into_iter().peekable();
+    let mut ends: BTreeSet<(Time, usize)> = BTreeSet::new();
+    let mut current: BTreeSet<usize> = BTreeSet::new();
+    for stretch in stretches {
+        while let Some((_, to, index)) = spans.next_if(|(from, ..)| *from < stretch.period.to) {
+            ends.insert((to, index));
+            current.insert(index);
+        }
+        while let Some((_, index)) = ends.first().copied().filter(|(to, _)| *to <= stretch.period.from) {
+            ends.pop_first();
+            current.remove(&index);
+        }
+        let named = current.iter().filter_map(|index| findings.get(*index).copied());
+        stretch.seen = Seen::of(named, current.len(), NAMED_PER_DAY);
+    }
 }
 
 /// The days of a chain, and between them what is not covered, in order and without overlap.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use common::{Vector, load};
 use trailseal::{
-    Axis, Case, Cell, Change, Check, ColumnType, Comparison, Effect, Fate, ObjectKind, Objects, Outcome, Report, Table,
+    Axis, Case, Cell, Change, Check, ColumnType, Comparison, Effect, Fate, ObjectKind, Objects, Outcome, Report, Table, Time,
 };
 
 fn judged(vector: &Vector) -> (Report, Objects) {
@@ -210,6 +210,25 @@ fn a_file_of_another_form_is_no_report() {
     }
 }
 
+/// Also a forged period of any length takes little time and little space.
+#[test]
+fn a_case_names_the_worst_findings_and_counts_the_others() {
+    let mut report = vector("example/handover").report();
+    let id = report.chains[0].id.clone();
+    let mut finding = report.findings[0].clone();
+    finding.chain = Some(id);
+    (finding.effect, finding.from, finding.to) =
+        (Effect::Limits, Time::from_text("0001-01-01").ok(), Time::from_text("9999-12-31").ok());
+    report.findings = vec![finding.clone(); 10_000];
+    finding.effect = Effect::Refutes;
+    report.findings.insert(0, finding);
+    report.chains[0].gaps.push("0001-01-01/9999-12-31".parse().unwrap());
+    let xml = String::from_utf8(report.to_junit()).unwrap();
+    assert!(xml.contains("0001-01-01 to 2026-02-27"), "a stretch without digest files is one case");
+    // What was not asked is skipped: of the days with digest files two were.
+    assert_eq!(xml.matches("and 9981 more findings (the canonical report names all)").count(), 2);
+    assert!(xml.len() < 300_000, "{}", xml.len());
+}
 /// A report may come from a file that somebody wrote to harm its reader.
 #[test]
 fn hostile_text_is_inert_in_every_form() {
