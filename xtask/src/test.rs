@@ -12,7 +12,7 @@ const CARGO_DENY: &str = "0.20.2";
 
 type Step = (&'static str, fn() -> Outcome);
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 13] = [
     ("format", format),
     ("clippy", clippy),
     ("documentation", documentation),
@@ -22,6 +22,9 @@ const STEPS: [Step; 10] = [
     ("bans of the core", bans::check),
     ("fuzz seeds", fuzz_seeds),
     ("oldest Rust", msrv::check),
+    ("agreement with AWS", agreement),
+    ("forms of the report", forms),
+    ("export", export),
     // Last, so that the log ends with the summaries of the test runner.
     ("tests", tests),
 ];
@@ -40,6 +43,25 @@ pub(crate) fn run() -> Outcome {
         times.push(format!("{name} {:.0} s", start.elapsed().as_secs_f64()));
     }
     Ok(())
+}
+
+/// The AWS CLI's own code over the test vectors.
+fn agreement() -> Outcome {
+    script("tests/agreement/run")
+}
+
+/// The machine-readable forms, read by programs that are not ours.
+fn forms() -> Outcome {
+    script("tests/forms/run")
+}
+
+/// From a filled bucket to a verdict, through the script that the other side runs.
+fn export() -> Outcome {
+    script("tests/export/run")
+}
+
+fn script(path: &str) -> Outcome {
+    shell::run(&mut shell::program("bash", &[path]))
 }
 
 fn format() -> Outcome {
