@@ -73,8 +73,17 @@ fn section(page: &mut String, name: &str, definition: &Value) {
     }
 }
 
+/// A description; links into the code's own documentation lead nowhere from a page, so only their text is kept.
 fn words(value: &Value) -> String {
-    value["description"].as_str().unwrap_or_default().replace('|', "\\|").replace('\n', " ")
+    let text = value["description"].as_str().unwrap_or_default().replace('|', "\\|").replace('\n', " ");
+    let mut parts = text.split("](crate::");
+    let mut words = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let begin = words.rfind('[').unwrap();
+        words.remove(begin);
+        words.push_str(part.split_once(')').unwrap().1);
+    }
+    words
 }
 
 /// A field's type, with a link to the section about it.
