@@ -186,6 +186,8 @@ pub(crate) enum Format {
     Text,
     /// The canonical report (RFC 8785), the same bytes for the same evidence, keys and scope
     Json,
+    /// One file to keep, print and quote, without scripts or anything from outside
+    Html,
     /// One table (RFC 4180), safe to open in a spreadsheet
     Csv,
     /// JUnit XML for gates in continuous integration

@@ -170,6 +170,7 @@ fn write(report: &Report, objects: &Objects, verify: &Verify) -> Result<(), Fail
     stream(shape, verify.output.as_deref(), &|to| match verify.format {
         Format::Text => to.write_all(render::text(report, verify.full).as_bytes()),
         Format::Json => line(to, &report.to_canonical_json()),
+        Format::Html => to.write_all(report.to_html().as_bytes()),
         Format::Csv => verify.table.unwrap_or(Table::Findings).write_csv(report, objects, to),
         Format::Junit => to.write_all(&report.to_junit()),
         Format::InToto => line(to, &report.to_in_toto()),

@@ -332,6 +332,19 @@ fn completions_and_the_manual_page_name_the_verbs() {
 }
 
 #[test]
+fn html_is_the_same_on_stdout_and_in_a_file() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("report.html");
+    let (archive, keys) = (example("handover.zip"), example("public-keys"));
+    let arguments = [[archive.as_str(), "--keys", &keys, "--format", "html"].as_slice(), &PERIOD].concat();
+    let shown = verify(&arguments);
+    assert_eq!(code(&shown), 0);
+    assert!(text(&shown.stdout).starts_with("<!doctype html>"));
+    assert_eq!(code(&verify(&[arguments.as_slice(), &["--output", file.to_str().unwrap()]].concat())), 0);
+    assert_eq!(fs::read(&file).unwrap(), shown.stdout);
+}
+
+#[test]
 fn no_colours_leave_a_pipe() {
     assert!(!text(&verify(&[&example("handover.zip")]).stdout).contains('\u{1b}'));
 }

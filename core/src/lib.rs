@@ -59,6 +59,10 @@ mod finding;
 mod policy;
 // The result.
 mod report;
+// The result as a file for people.
+mod html;
+// What is proved, drawn.
+mod picture;
 // The forms of reports and scope files, for other programs.
 #[cfg(feature = "schema")]
 pub mod schema;

@@ -11,6 +11,8 @@
 #![allow(dead_code, unreachable_pub, reason = "each test uses its part")]
 
 use std::io::Read;
+pub mod reports;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

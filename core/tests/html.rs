@@ -1,0 +1,154 @@
+//! The HTML report as bytes; how it opens is tested in a real browser, in `tests/browser`.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::disallowed_methods, reason = "a test")]
+
+mod common;
+
+use base64::Engine as _;
+use common::reports::{PAYLOAD, hostile, large};
+use sha2::{Digest as _, Sha256};
+use trailseal::{Axis, Code, Report};
+
+fn reports() -> impl Iterator<Item = (String, Report)> {
+    common::load().into_iter().map(|vector| (vector.id.clone(), vector.report()))
+}
+
+fn vector(id: &str) -> Report {
+    common::load().iter().find(|vector| vector.id == id).unwrap().report()
+}
+
+/// Everything between `<` and `>`.
+fn tags(html: &str) -> Vec<&str> {
+    html.split('<').skip(1).map(|rest| rest.split('>').next().unwrap()).collect()
+}
+
+#[test]
+fn every_vector_has_a_report_that_says_its_verdict_and_findings() {
+    for (id, report) in reports() {
+        let html = report.to_html();
+        assert!(html.starts_with("<!doctype html>\n") && html.ends_with("</html>"), "{id}");
+        assert!(html.contains(&report.digest()) && html.contains(&report.evidence_root), "{id}");
+        for finding in &report.findings {
+            assert!(html.contains(&format!("<code>{}</code></h3>", finding.code)), "{id}: {}", finding.code);
+        }
+        for axis in Axis::ALL {
+            assert!(html.contains(&format!("outcome {}", report.axes.of(axis).name())), "{id}");
+        }
+        assert!(!html.contains("not listed here"), "{id}: nothing of an ordinary report is left out");
+    }
+}
+
+#[test]
+fn the_same_report_gives_the_same_bytes() {
+    for (id, report) in reports().step_by(7) {
+        let read_back: Report = serde_json::from_slice(&report.to_canonical_json()).unwrap();
+        assert_eq!(report.to_html(), read_back.to_html(), "{id}");
+    }
+}
+
+#[test]
+fn only_its_own_style_may_apply_and_nothing_may_run() {
+    let html = vector("baseline/account-trail").to_html();
+    let style = html.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
+    let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(style));
+    assert!(
+        html.contains(&format!("content=\"default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'\""))
+    );
+    assert!(!style.contains("@import") && !style.contains("url("));
+}
+
+#[test]
+fn hostile_text_is_inert_in_every_place() {
+    let plain = large(4, 9, 50);
+    let (plain_html, html) = (plain.to_html(), hostile(&plain).to_html());
+    let element = |tag: &&str| tag.split([' ', '/']).find(|part| !part.is_empty()).unwrap_or_default().to_owned();
+    let known: std::collections::BTreeSet<String> =
+        tags(&plain_html).iter().map(element).chain(["pre", "strong"].map(str::to_owned)).collect();
+    for tag in tags(&html) {
+        assert!(known.contains(&element(&tag)), "<{tag}>");
+        for forbidden in ["script", "onload", "onerror", "evil", "javascript", "style=", "src=", "http:"] {
+            assert!(!tag.contains(forbidden), "<{tag}>");
+        }
+    }
+    assert!(html.matches("&#60;script&#62;document.title").count() > 200, "the payload is shown, as text");
+    let strange = |character: char| {
+        (character.is_control() && character != '\n')
+            || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{61c}' | '\u{feff}')
+    };
+    assert!(!html.contains(strange));
+    assert!(PAYLOAD.contains(strange), "the payload has such characters");
+    assert!(html.contains("%E2%80%AEgpj.exe") && html.contains("%1B[31m%00"));
+}
+
+#[test]
+fn a_large_report_stays_small_and_says_what_it_leaves_out() {
+    let report = large(1_000, 365, 10_000);
+    let html = report.to_html();
+    assert!(html.len() < 5_000_000, "{}", html.len());
+    let shown = html.matches("<li><code>").count();
+    let left_out: usize = html
+        .split(" more are not. The canonical JSON of this report holds them all.")
+        .filter_map(|before| before.rsplit_once("listed here; ")?.1.replace(',', "").parse::<usize>().ok())
+        .sum();
+    assert!(left_out > 0, "so much does not fit");
+    assert_eq!(shown + left_out, 10_000);
+    assert!(html.contains("The 60 chains with most to say are drawn; 940 more stand in the table of chains only."));
+    assert_eq!(html.matches("<th scope=\"row\">").count(), 4 + 1_000 + 5, "axes, chains, keys");
+}
+
+#[test]
+fn long_names_cannot_make_it_large() {
+    let mut report = large(200, 400, 500);
+    for finding in &mut report.findings {
+        finding.first = "<".repeat(3_000);
+        finding.detail = Some("\u{202e}".repeat(1_000));
+    }
+    for chain in &mut report.chains {
+        chain.trail = "&".repeat(9_000);
+    }
+    assert!(report.to_html().len() < 5_000_000);
+}
+
+#[test]
+fn the_words_of_the_catalogue_stand_beside_the_findings() {
+    let mut report = large(1, 1, 1);
+    for code in Code::ALL {
+        report.findings[0].code = *code;
+        let html = report.to_html().replace("&#39;", "'").replace("&#34;", "\"").replace("&#62;", ">");
+        let words = code.explain();
+        for text in [words.means, words.matters_because, words.remedy] {
+            assert!(html.contains(text), "{code}: {text}");
+        }
+    }
+}
+
+#[test]
+fn the_way_to_reproduce_it_asks_the_same() {
+    let html = large(1, 3, 0).to_html();
+    let line = "trailseal verify ARCHIVE --keys KEYS --from 2025-01-01T00:00:00Z --to 2025-01-04T00:00:00Z --format html --output report.html";
+    assert!(html.contains(line));
+    // Every scope of the vectors can be asked again: by options, or by a scope file that asks the same.
+    for vector in common::load() {
+        let html = vector.report().to_html();
+        assert!(!html.contains("cannot be written as a scope file"), "{}", vector.id);
+        if let Some((_, rest)) = html.split_once("<code>scope.json</code>:</p>\n<pre><code>") {
+            let file = rest.split_once("</code>").unwrap().0.replace("&#34;", "\"");
+            let again = trailseal::Request::from_file(&file).unwrap();
+            assert_eq!(again.scope().unwrap().questions, vector.scope.scope().unwrap().questions, "{}", vector.id);
+            assert_eq!(again.weights().unwrap(), vector.scope.weights().unwrap(), "{}", vector.id);
+        }
+    }
+}
+
+#[test]
+fn the_picture_tells_the_states_of_an_hour_apart() {
+    let html = large(4, 5, 0).to_html();
+    let used = |state: &str| html.matches(&format!("<path fill=\"url(#m-{state})\"")).count();
+    assert!(used("proved") > 0 && used("silent") > 0);
+    let days = large(12, 365, 0).to_html();
+    for state in ["proved", "silent", "unproved", "gap", "failed"] {
+        assert!(days.contains(&format!("<path fill=\"url(#m-{state})\"")), "{state}");
+        assert!(days.contains(&format!("<pattern id=\"m-{state}\"")), "{state}");
+    }
+    assert_eq!(days.matches("role=\"img\"").count(), 4, "a panel for each quarter of the year");
+}
