@@ -1,0 +1,138 @@
+// The HTML report in Chromium: nothing runs, nothing is fetched, everybody can read it, and it prints.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+
+const samples = process.env.SAMPLES;
+const pictures = process.env.PICTURES;
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const verdicts = ["passed", "failed", "indeterminate"];
+const profile = mkdtempSync(join(tmpdir(), "trailseal-browser-"));
+
+let browser;
+
+before(async () => {
+  mkdirSync(pictures, { recursive: true });
+  browser = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    headless: true,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+    viewport: { width: 1200, height: 900 },
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  rmSync(profile, { recursive: true, force: true });
+});
+
+const address = (name) => pathToFileURL(join(samples, `${name}.html`)).href;
+
+/** Opens a sample and keeps what must not happen: console messages, errors, requests beyond the file itself. */
+async function open(name, options = {}) {
+  const page = await browser.newPage();
+  const complaints = [];
+  page.on("console", (message) => complaints.push(`console: ${message.text()}`));
+  page.on("pageerror", (error) => complaints.push(`error: ${error}`));
+  page.on("dialog", (dialog) => complaints.push(`dialog: ${dialog.message()}`));
+  page.on("request", (request) => {
+    if (request.url() !== address(name)) complaints.push(`request: ${request.url()}`);
+  });
+  await page.emulateMedia({ colorScheme: "light", ...options });
+  await page.goto(address(name), { waitUntil: "load" });
+  return { page, complaints };
+}
+
+/** Rules that axe-core finds broken. The page's own policy forbids scripts, so axe is put in by the debugger and not by the page. */
+async function violations(page) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(" | ")}`);
+}
+
+for (const name of [...verdicts, "hostile", "empty", "year"]) {
+  test(`${name}: nothing runs, nothing is fetched, no complaint`, async () => {
+    const { page, complaints } = await open(name);
+    await page.waitForTimeout(200);
+    assert.deepEqual(complaints, []);
+    assert.notEqual(await page.title(), "ran");
+    const foreign = "script, iframe, object, embed, img, link, base, form, input, [onload], [onerror], [style], a:not([href^='#'])";
+    assert.equal(await page.locator(foreign).count(), 0);
+    assert.equal(await page.locator("main, header, footer, nav").count(), 4, "one of each landmark");
+    const text = await page.evaluate(() => document.documentElement.textContent);
+    assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/);
+    await page.close();
+  });
+
+  for (const colorScheme of ["light", "dark"]) {
+    test(`${name}: accessible in ${colorScheme} colours`, async () => {
+      const { page } = await open(name, { colorScheme });
+      assert.deepEqual(await violations(page), []);
+      await page.close();
+    });
+  }
+}
+
+test("accessible on a narrow screen, and no wider than it", async () => {
+  const { page } = await open("failed");
+  await page.setViewportSize({ width: 380, height: 800 });
+  assert.deepEqual(await violations(page), []);
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "only tables and the picture scroll");
+  await page.close();
+});
+
+test("10,000 findings and 1,000 chains open within two seconds, in less than 5 MB", async () => {
+  const bytes = statSync(join(samples, "large.html")).size;
+  assert.ok(bytes < 5_000_000, `${bytes} bytes`);
+  const { page, complaints } = await open("large");
+  const { loadEventEnd } = await page.evaluate(() => performance.getEntriesByType("navigation")[0].toJSON());
+  console.log(`large: ${bytes} bytes, load event after ${Math.round(loadEventEnd)} ms`);
+  assert.ok(loadEventEnd > 0 && loadEventEnd < 2000, `${loadEventEnd} ms`);
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test("closed lists say how many they hold, and print shows them", async () => {
+  const { page } = await open("year");
+  const hidden = page.locator("details:not([open]) li").first();
+  assert.ok((await page.locator("details:not([open])").count()) > 0);
+  assert.equal(await hidden.isVisible(), false);
+  assert.match(await page.locator("details:not([open]) summary").first().textContent(), /^\d+ findings/);
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await hidden.isVisible(), true);
+  await page.close();
+});
+
+for (const name of [...verdicts, "year", "hostile"]) {
+  test(`${name}: prints to a PDF, and is photographed`, async () => {
+    for (const colorScheme of ["light", "dark"]) {
+      const { page } = await open(name, { colorScheme });
+      await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`), fullPage: true });
+      await page.close();
+    }
+    const { page } = await open(name);
+    const pdf = join(pictures, `${name}.pdf`);
+    await page.pdf({ path: pdf, preferCSSPageSize: true, printBackground: true });
+    await page.close();
+    const text = execFileSync("pdftotext", ["-layout", pdf, "-"], { encoding: "utf8", maxBuffer: 1 << 28 });
+    for (const heading of ["Verification of an AWS CloudTrail archive", "What was not proved", "Coverage", "What is never claimed"]) {
+      assert.ok(text.includes(heading), `${heading} is missing from the print`);
+    }
+    assert.match(text, /1 ?\/ ?\d+/, "pages are numbered");
+    execFileSync("pdftoppm", ["-r", "80", "-l", "12", "-png", pdf, join(pictures, `${name}-print`)]);
+  });
+}
