@@ -25,7 +25,7 @@ const HEAD: i64 = 34;
 const ROW: i64 = 15;
 const GRID: i64 = 736;
 /// Characters of a row's label.
-const LABEL_CHARACTERS: usize = 38;
+const LABEL_CHARACTERS: usize = 34;
 
 /// What a column shows of a chain, from the least to the worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
