@@ -20,12 +20,12 @@ const PANEL_HOURS: i64 = 96;
 const PANEL_COLUMNS: i64 = 92;
 const PANEL_MONTHS: i32 = 3;
 /// Sizes in pixels of the drawing, which scales with the page.
-const LABEL: i64 = 252;
+const LABEL: i64 = 264;
 const HEAD: i64 = 34;
 const ROW: i64 = 15;
 const GRID: i64 = 736;
 /// Characters of a row's label.
-const LABEL_CHARACTERS: usize = 34;
+const LABEL_CHARACTERS: usize = 36;
 
 /// What a column shows of a chain, from the least to the worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
