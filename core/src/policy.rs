@@ -366,8 +366,8 @@ impl Request {
             let own = self::period(expect.from.as_deref(), expect.to.as_deref())?;
             questions.push(Question {
                 accounts: checked(expect.account.as_slice(), account)?,
-                regions: checked(expect.regions.as_ref().unwrap_or(&self.regions), region)?,
-                trails: checked(expect.trails.as_ref().unwrap_or(&self.trails), trail)?,
+                regions: checked(stated(expect.regions.as_ref(), &self.regions), region)?,
+                trails: checked(stated(expect.trails.as_ref(), &self.trails), trail)?,
                 period: own.or(period),
             });
         }
@@ -391,6 +391,11 @@ impl Request {
         }
         Ok(weights)
     }
+}
+
+/// What a block states, or the top: an empty list states nothing, and must not ask for less.
+fn stated<'a>(own: Option<&'a Vec<String>>, top: &'a [String]) -> &'a [String] {
+    own.filter(|own| !own.is_empty()).map_or(top, Vec::as_slice)
 }
 
 fn period(from: Option<&str>, to: Option<&str>) -> Result<Option<Period>, Error> {
@@ -440,6 +445,8 @@ mod tests {
         assert_eq!(scope.questions.len(), 1);
         assert_eq!(scope.questions[0].regions.iter().collect::<Vec<_>>(), ["us-east-1"]);
         assert!(scope.questions[0].period.is_some());
+        let emptied = Request { expect: vec![Expect { regions: Some(Vec::new()), ..toml.expect[0].clone() }], ..toml };
+        assert_eq!(emptied.scope().unwrap(), scope, "an empty list states nothing");
     }
 
     #[test]

@@ -12,7 +12,7 @@ const CARGO_DENY: &str = "0.20.2";
 
 type Step = (&'static str, fn() -> Outcome);
 
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     ("format", format),
     ("clippy", clippy),
     ("documentation", documentation),
@@ -25,6 +25,7 @@ const STEPS: [Step; 13] = [
     ("agreement with AWS", agreement),
     ("forms of the report", forms),
     ("export", export),
+    ("reports in a browser", browser),
     // Last, so that the log ends with the summaries of the test runner.
     ("tests", tests),
 ];
@@ -58,6 +59,11 @@ fn forms() -> Outcome {
 /// From a filled bucket to a verdict, through the script that the other side runs.
 fn export() -> Outcome {
     script("tests/export/run")
+}
+
+/// HTML reports, opened in Chromium.
+fn browser() -> Outcome {
+    script("tests/browser/run")
 }
 
 fn script(path: &str) -> Outcome {
