@@ -1,8 +1,12 @@
-//! `docs/findings.md`: the catalogue as a page.
+//! The catalogue in `docs/`: one page for all, and one for each code.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use serde::Deserialize;
 use trailseal::{Axis, Code};
+
+use crate::Outcome;
 
 const INTRODUCTION: &str = "\
 <!-- Generated from core/src/finding.rs by `cargo xtask generate`; not to be edited. -->
@@ -23,31 +27,75 @@ informs. A scope file may raise any code and lower one that limits to one that i
 verdict is in [semantics.md](semantics.md).
 ";
 
-pub(crate) fn page() -> String {
+/// What is read of the vectors' index.
+#[derive(Deserialize)]
+struct Index {
+    vectors: Vec<Vector>,
+}
+
+#[derive(Deserialize)]
+struct Vector {
+    id: String,
+    description: String,
+    archives: Vec<String>,
+    expected: Expected,
+}
+
+#[derive(Deserialize)]
+struct Expected {
+    overall: String,
+    codes: Vec<String>,
+}
+
+/// All pages, by their path in `docs/`.
+pub(crate) fn pages(index: &[u8]) -> Outcome<BTreeMap<String, Vec<u8>>> {
+    let index: Index = serde_json::from_slice(index).map_err(|error| format!("test-vectors/index.json: {error}"))?;
+    let mut pages = BTreeMap::from([("findings.md".to_owned(), overview().into_bytes())]);
+    for code in Code::ALL {
+        pages.insert(format!("findings/{code}.md"), page(*code, &index.vectors).into_bytes());
+    }
+    Ok(pages)
+}
+
+fn overview() -> String {
     let mut page = INTRODUCTION.to_owned();
     for axis in Axis::ALL {
         let count = Code::ALL.iter().filter(|code| code.explain().axis == axis).count();
         let _ = write!(page, "\n**{}** ({count} codes)\n\n| code | effect | means |\n|---|---|---|\n", capitalised(axis.name()));
         for code in Code::ALL.iter().filter(|code| code.explain().axis == axis) {
             let words = code.explain();
-            let anchor = words.name.replace('.', "");
-            let _ =
-                writeln!(page, "| [`{}`](#{anchor}) | {} | {} |", words.name, words.effect.name(), words.means.replace('|', "\\|"));
+            let (name, effect) = (words.name, words.effect.name());
+            let _ = writeln!(page, "| [`{name}`](findings/{name}.md) | {effect} | {} |", words.means.replace('|', "\\|"));
         }
     }
-    for code in Code::ALL {
-        let words = code.explain();
-        let _ = write!(
-            page,
-            "\n## {}\n\nEffect: {}. Axis: {}.\n\n**Means.** {}\n\n**Matters because.** {}\n\n**What to do.** {}\n",
-            words.name,
-            words.effect.name(),
-            words.axis.name(),
-            words.means,
-            words.matters_because,
-            words.remedy
-        );
+    page
+}
+
+/// One code, with some of the archives that raise it.
+fn page(code: Code, vectors: &[Vector]) -> String {
+    const SHOWN: usize = 6;
+    let words = code.explain();
+    let mut page = format!(
+        "<!-- Generated from core/src/finding.rs and test-vectors/index.json by `cargo xtask generate`; not to be edited. -->\n\n\
+         # {}\n\nEffect: {}. Axis: {}.\n\n**Means.** {}\n\n**Matters because.** {}\n\n**What to do.** {}\n\n## Archives that raise it\n\n",
+        words.name,
+        words.effect.name(),
+        words.axis.name(),
+        words.means,
+        words.matters_because,
+        words.remedy
+    );
+    let raising: Vec<&Vector> =
+        vectors.iter().filter(|vector| vector.expected.codes.iter().any(|name| name == words.name)).collect();
+    for vector in raising.iter().take(SHOWN) {
+        let archive = vector.archives.first().map_or("", String::as_str);
+        let Vector { id, description, expected, .. } = vector;
+        let _ = writeln!(page, "- [{id}](../../test-vectors/{archive}), {}: {description}", expected.overall);
     }
+    if raising.len() > SHOWN {
+        let _ = writeln!(page, "- and {} more in the [index](../../test-vectors/index.json)", raising.len() - SHOWN);
+    }
+    page.push_str("\nAll codes: [findings.md](../findings.md).\n");
     page
 }
 

@@ -21,13 +21,13 @@ pub(crate) enum Mode {
 pub(crate) fn docs(mode: Mode) -> Outcome {
     let index =
         fs::read(shell::root().join("test-vectors/index.json")).map_err(|error| format!("test-vectors/index.json: {error}"))?;
-    let files = BTreeMap::from([
-        ("findings.md".to_owned(), findings::page().into_bytes()),
+    let mut files = findings::pages(&index)?;
+    files.extend([
         ("compared-with-validate-logs.md".to_owned(), comparison::page(&index)?.into_bytes()),
         ("report.v1.schema.json".to_owned(), schema::report().into_bytes()),
         ("scope.v1.schema.json".to_owned(), schema::scope().into_bytes()),
     ]);
-    settle("docs", &files, &BTreeSet::new(), mode, "generate")
+    settle("docs", &files, &BTreeSet::from(["findings"]), mode, "generate")
 }
 
 /// The test vectors, with their archives and keys. In the folders of generated files nothing else may lie.
