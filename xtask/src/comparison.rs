@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use serde::Deserialize;
-
 use crate::Outcome;
+use crate::index::{Index, Vector};
 
 /// What stands behind a row.
 enum Shown {
@@ -221,33 +220,11 @@ source). Its real code is run over the vectors as well: [agreement.md](agreement
 numbers are those that [the vectors](../test-vectors/README.md) carry.
 ";
 
-#[derive(Deserialize)]
-struct Index {
-    vectors: Vec<Vector>,
-}
-
-#[derive(Deserialize)]
-struct Vector {
-    id: String,
-    flags: Vec<String>,
-    #[serde(default)]
-    validate_logs: Vec<u8>,
-    archives: Vec<String>,
-    expected: Expected,
-}
-
-#[derive(Deserialize)]
-struct Expected {
-    overall: String,
-    codes: Vec<String>,
-}
-
 /// The page.
 ///
 /// It fails where the vectors and the rows do not fit: a row that needs a vector and has none, a vector with a number that no row has, a
 /// false alarm that no row mentions.
-pub(crate) fn page(index: &[u8]) -> Outcome<String> {
-    let index: Index = serde_json::from_slice(index).map_err(|error| format!("test-vectors/index.json: {error}"))?;
+pub(crate) fn page(index: &Index) -> Outcome<String> {
     for vector in &index.vectors {
         for number in &vector.validate_logs {
             if !MISSED.iter().any(|row| row.number == Some(*number)) {
@@ -270,12 +247,12 @@ pub(crate) fn page(index: &[u8]) -> Outcome<String> {
     page.push_str("\n## What `validate-logs` does not report\n\n| | `validate-logs` | trailseal | vectors |\n|---|---|---|---|\n");
     for row in &MISSED {
         let number = row.number.unwrap_or_default();
-        let _ = writeln!(page, "| {number} | {} | {} | {} |", row.theirs, row.ours, vectors(row, &index, &mut shown)?);
+        let _ = writeln!(page, "| {number} | {} | {} | {} |", row.theirs, row.ours, vectors(row, index, &mut shown)?);
     }
     for (title, rows) in [("What ends it", &CRASHES), ("What it reports that is not wrong", &FALSE_ALARMS)] {
         let _ = write!(page, "\n## {title}\n\n| `validate-logs` | trailseal | vectors |\n|---|---|---|\n");
         for row in rows {
-            let _ = writeln!(page, "| {} | {} | {} |", row.theirs, row.ours, vectors(row, &index, &mut shown)?);
+            let _ = writeln!(page, "| {} | {} | {} |", row.theirs, row.ours, vectors(row, index, &mut shown)?);
         }
     }
     let is_false_alarm = |vector: &&Vector| vector.flags.iter().any(|flag| flag == "ValidateLogsFalseAlarm");

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use serde::Deserialize;
 use trailseal::{Axis, Code};
 
-use crate::Outcome;
+use crate::index::{Index, Vector};
 
 const INTRODUCTION: &str = "\
 <!-- Generated from core/src/finding.rs by `cargo xtask generate`; not to be edited. -->
@@ -27,34 +26,13 @@ informs. A scope file may raise any code and lower one that limits to one that i
 verdict is in [semantics.md](semantics.md).
 ";
 
-/// What is read of the vectors' index.
-#[derive(Deserialize)]
-struct Index {
-    vectors: Vec<Vector>,
-}
-
-#[derive(Deserialize)]
-struct Vector {
-    id: String,
-    description: String,
-    archives: Vec<String>,
-    expected: Expected,
-}
-
-#[derive(Deserialize)]
-struct Expected {
-    overall: String,
-    codes: Vec<String>,
-}
-
 /// All pages, by their path in `docs/`.
-pub(crate) fn pages(index: &[u8]) -> Outcome<BTreeMap<String, Vec<u8>>> {
-    let index: Index = serde_json::from_slice(index).map_err(|error| format!("test-vectors/index.json: {error}"))?;
+pub(crate) fn pages(index: &Index) -> BTreeMap<String, Vec<u8>> {
     let mut pages = BTreeMap::from([("findings.md".to_owned(), overview().into_bytes())]);
     for code in Code::ALL {
         pages.insert(format!("findings/{code}.md"), page(*code, &index.vectors).into_bytes());
     }
-    Ok(pages)
+    pages
 }
 
 fn overview() -> String {

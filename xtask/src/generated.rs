@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use trailseal::schema;
 
+use crate::index::Index;
 use crate::{Outcome, comparison, findings, shell};
 
 /// What is done about a difference.
@@ -19,9 +20,8 @@ pub(crate) enum Mode {
 
 /// The pages and schemas in `docs/`.
 pub(crate) fn docs(mode: Mode) -> Outcome {
-    let index =
-        fs::read(shell::root().join("test-vectors/index.json")).map_err(|error| format!("test-vectors/index.json: {error}"))?;
-    let mut files = findings::pages(&index)?;
+    let index = Index::read()?;
+    let mut files = findings::pages(&index);
     files.extend([
         ("compared-with-validate-logs.md".to_owned(), comparison::page(&index)?.into_bytes()),
         ("report.v1.schema.json".to_owned(), schema::report().into_bytes()),

@@ -5,6 +5,7 @@ mod comparison;
 mod findings;
 mod fuzz;
 mod generated;
+mod index;
 mod msrv;
 mod shell;
 mod test;
