@@ -141,7 +141,8 @@ fn each_axis_that_does_not_pass_has_a_code_that_explains_it() {
 fn a_code_that_always_counts_is_never_on_an_axis_that_passes() {
     for vector in VECTORS.iter() {
         let expected = &vector.expected;
-        let everything_asked = !vector.id.starts_with("scope/") && vector.validate_logs != [6];
+        // What was planted there lies in the year 9999, which nobody asked about.
+        let everything_asked = !vector.id.starts_with("scope/") && vector.id != "links/planted-in-the-far-future";
         for (axis, verdict) in axes(vector) {
             let counts = CODES.iter().any(|(code, effects, on)| {
                 *on == axis && !effects.contains('I') && expected.codes.iter().any(|raised| raised == code)
