@@ -1,20 +1,19 @@
-//! Where bytes come from: folders, archives, threads, progress. Everything found becomes an exhibit; what cannot be read does, too.
+//! Where bytes come from: folders, archives, threads. Everything found becomes an exhibit; what cannot be read does, too.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use rawzip::FileReader;
-use trailseal::container::{self, Found, Inner, PIECE_BYTES, Packing, ReaderAt, Zip, read_tar};
+use trailseal::container::{self, Gather, Host, Interruptible, PIECE_BYTES, Packing, read_archive, read_stream};
 use trailseal::{
     Case, Check, Checked, Code, EntryPath, Exhibit, Kind, Limits, Provenance, Separator, Trust, classify, examine, examine_reader,
     is_read,
 };
 
 use crate::Failure;
-use crate::progress::Progress;
 
 /// A file of a folder.
 struct FolderFile {
@@ -33,8 +32,127 @@ struct Inventory {
     entries: u64,
 }
 
-/// Examines all archives, on all threads, as one case.
-pub(crate) fn gather(archives: &[PathBuf], limits: &Limits, threads: usize) -> Result<Case, Failure> {
+/// What a face shows of the work, and whether it goes on.
+pub trait Watch: Sync {
+    /// So many more files, and so many more bytes, are to be read.
+    fn expect(&self, files: u64, bytes: u64) {
+        let _ = (files, bytes);
+    }
+
+    /// So many files and bytes were read.
+    fn advance(&self, files: u64, bytes: u64) {
+        let _ = (files, bytes);
+    }
+
+    /// True if the work is to end now, without a result.
+    fn is_stopped(&self) -> bool {
+        false
+    }
+}
+
+/// Nobody watches.
+impl Watch for () {}
+
+/// A host with threads.
+#[derive(Clone, Copy)]
+pub struct Threads<'a> {
+    /// How many; at least one works.
+    pub count: usize,
+    /// Who watches.
+    pub watch: &'a dyn Watch,
+}
+
+impl Threads<'_> {
+    /// Lets every thread gather what `work` finds, and puts it together.
+    fn gather<G: Gather>(&self, count: usize, work: impl Fn() -> G + Sync) -> G {
+        std::thread::scope(|scope| {
+            let others: Vec<_> = (1..count).map(|_| scope.spawn(&work)).collect();
+            let mut gathered = work();
+            for other in others {
+                match other.join() {
+                    Ok(shard) => gathered.merge(shard),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            gathered
+        })
+    }
+
+    /// Checks signatures, as [`Case::conclude_with`] asks.
+    pub fn check(&self, checks: &[Check<'_>]) -> Vec<Checked> {
+        let share = checks.len().div_ceil(self.count.max(1)).max(1);
+        std::thread::scope(|scope| {
+            let shards: Vec<_> =
+                checks.chunks(share).map(|shard| scope.spawn(|| shard.iter().map(Check::run).collect::<Vec<_>>())).collect();
+            shards.into_iter().flat_map(|shard| shard.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        })
+    }
+}
+
+impl Host for Threads<'_> {
+    fn expect(&self, files: u64, bytes: u64) {
+        self.watch.expect(files, bytes);
+    }
+
+    fn advance(&self, files: u64, bytes: u64) {
+        self.watch.advance(files, bytes);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.watch.is_stopped()
+    }
+
+    /// Hands items to threads one by one.
+    fn each<G: Gather, T: Sync>(&self, items: &[T], examine: impl Fn(&T, &mut Vec<u8>) -> Exhibit + Sync) -> G {
+        let next = AtomicUsize::new(0);
+        self.gather(self.count.min(items.len()), || {
+            let mut gathered = G::default();
+            let mut buffer = Vec::new();
+            while !self.is_stopped()
+                && let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed))
+            {
+                gathered.admit(examine(item, &mut buffer));
+            }
+            gathered
+        })
+    }
+
+    /// This thread brings, the others examine.
+    fn pieces<G: Gather>(
+        &self,
+        bring: impl FnOnce(&mut dyn FnMut(EntryPath, Vec<u8>)),
+        examine: impl Fn(EntryPath, &[u8]) -> Exhibit + Sync,
+    ) -> G {
+        /// Pieces on their way, each of at most 8 MiB.
+        const WAITING: usize = 16;
+        let (give, take) = mpsc::sync_channel::<(EntryPath, Vec<u8>)>(WAITING);
+        let take = Mutex::new(take);
+        let examine = &examine;
+        let work = move || {
+            let mut gathered = G::default();
+            loop {
+                // The lock is held only while waiting for one piece.
+                let next = take.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                let Ok((path, bytes)) = next else { return gathered };
+                gathered.admit(examine(path, &bytes));
+            }
+        };
+        std::thread::scope(|scope| {
+            let others = scope.spawn(move || self.gather(self.count, work));
+            // Nobody receives any more only if all threads panicked, which is passed on below.
+            bring(&mut |path, bytes| give.send((path, bytes)).unwrap_or(()));
+            drop(give);
+            others.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
+    }
+}
+
+/// Examines all archives as one case; `-` is a tar archive on stdin.
+///
+/// # Errors
+///
+/// If one of them is no folder or archive, or cannot be opened; and if the watch stopped the work.
+pub fn gather(archives: &[PathBuf], limits: &Limits, threads: &Threads<'_>) -> Result<Case, Failure> {
     let mut inventory = Inventory::default();
     for archive in archives {
         if archive == Path::new("-") {
@@ -50,206 +168,50 @@ pub(crate) fn gather(archives: &[PathBuf], limits: &Limits, threads: usize) -> R
             return Err(Failure::new(format!("{}: neither a folder nor a file", archive.display())));
         }
     }
-    let progress = Progress::new();
     let mut case = Case::new();
     inventory.exhibits.into_iter().for_each(|exhibit| case.admit(exhibit));
 
     let (nested, plain): (Vec<_>, Vec<_>) =
         inventory.files.into_iter().partition(|file| matches!(classify(&file.path), Kind::Container));
-    progress.expect(plain.len(), plain.iter().map(|file| file.size_bytes).sum());
-    case.merge(in_parallel(threads, &plain, |file, buffer| {
-        let exhibit = examine_file(file, limits, buffer);
-        progress.step(file.size_bytes);
+    threads.expect(plain.len() as u64, plain.iter().map(|file| file.size_bytes).sum());
+    case.merge(threads.each(&plain, |file, buffer| {
+        let exhibit = examine_file(file, limits, threads, buffer);
+        threads.advance(1, file.size_bytes);
         exhibit
     }));
-    let host = Host { limits, threads, progress: &progress };
     for path in &inventory.archives {
-        case.merge(host.archive(path)?);
+        case.merge(read_given(path, limits, threads)?);
     }
     for FolderFile { path, file, .. } in nested {
-        case.merge(host.nested_file(&path, &file));
+        match open(&file) {
+            Ok((reader, length_bytes)) => case.merge(read_archive(threads, Some(&path), reader, length_bytes, limits)),
+            Err(error) => case.admit(Exhibit::refused(path, Code::ArchiveEntryUnreadable, error.kind().to_string())),
+        }
     }
-    progress.finish();
-    Ok(case)
+    if threads.is_stopped() { Err(Failure::new("it was stopped")) } else { Ok(case) }
 }
 
 fn open(path: &Path) -> io::Result<(Arc<FileReader>, u64)> {
     let file = File::open(path)?;
-    let length = file.metadata()?.len();
-    Ok((Arc::new(FileReader::from(file)), length))
+    let length_bytes = file.metadata()?.len();
+    Ok((Arc::new(FileReader::from(file)), length_bytes))
 }
 
-/// Hands items to threads one by one; each thread has a case and a buffer of its own.
-fn in_parallel<T: Sync>(threads: usize, items: &[T], examine: impl Fn(&T, &mut Vec<u8>) -> Exhibit + Sync) -> Case {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut case = Case::new();
-        let mut buffer = Vec::new();
-        while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
-            case.admit(examine(item, &mut buffer));
-        }
-        case
-    };
-    std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads.min(items.len().max(1))).map(|_| scope.spawn(work)).collect();
-        let mut case = work();
-        for other in others {
-            match other.join() {
-                Ok(shard) => case.merge(shard),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        case
-    })
+/// An archive that was given itself: what is none is a mistake of the caller.
+fn read_given(path: &Path, limits: &Limits, threads: &Threads<'_>) -> Result<Case, Failure> {
+    if path == Path::new("-") {
+        return Ok(read_stream(threads, None, &mut io::stdin().lock(), limits));
+    }
+    let start = File::open(path).and_then(|mut file| container::read_start(&mut file));
+    let start = start.map_err(|error| Failure::read(path, &error))?;
+    if Packing::of(&start).is_none() {
+        return Err(Failure::new(format!("{}: neither a folder nor an archive (zip, tar, tar.gz, tar.zst)", path.display())));
+    }
+    let (reader, length_bytes) = open(path).map_err(|error| Failure::read(path, &error))?;
+    Ok(read_archive(threads, None, reader, length_bytes, limits))
 }
 
-/// Checks signatures on all threads.
-pub(crate) fn run_checks(threads: usize, checks: &[Check<'_>]) -> Vec<Checked> {
-    let share = checks.len().div_ceil(threads.max(1)).max(1);
-    std::thread::scope(|scope| {
-        let shards: Vec<_> =
-            checks.chunks(share).map(|shard| scope.spawn(|| shard.iter().map(Check::run).collect::<Vec<_>>())).collect();
-        shards.into_iter().flat_map(|shard| shard.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    })
-}
-
-/// What every archive is examined with.
-struct Host<'a> {
-    limits: &'a Limits,
-    threads: usize,
-    progress: &'a Progress,
-}
-
-impl Host<'_> {
-    /// An archive that was given itself; `-` is a tar archive on stdin.
-    fn archive(&self, path: &Path) -> Result<Case, Failure> {
-        if path == Path::new("-") {
-            return Ok(self.stream(None, &mut io::stdin().lock()));
-        }
-        let (file, length) = open(path).map_err(|error| Failure::read(path, &error))?;
-        let start =
-            File::open(path).and_then(|mut file| container::read_start(&mut file)).map_err(|error| Failure::read(path, &error))?;
-        match Packing::of(&start) {
-            None => Err(Failure::new(format!("{}: neither a folder nor an archive (zip, tar, tar.gz, tar.zst)", path.display()))),
-            Some(Packing::Zip) => Ok(self.zip_file(None, file, length)),
-            Some(_) => {
-                let file = File::open(path).map_err(|error| Failure::read(path, &error))?;
-                self.progress.expect(0, length);
-                Ok(self.stream(None, &mut self.progress.watch(file)))
-            }
-        }
-    }
-
-    /// An archive that lies in a folder.
-    fn nested_file(&self, at: &EntryPath, file: &Path) -> Case {
-        let opened = open(file).and_then(|(reader, length)| Ok((container::read_start(&mut File::open(file)?)?, reader, length)));
-        match opened {
-            Err(error) => only(Exhibit::refused(at.clone(), Code::ArchiveEntryUnreadable, error.kind().to_string())),
-            Ok((start, reader, length)) if Packing::of(&start) == Some(Packing::Zip) => self.zip_file(Some(at), reader, length),
-            Ok((_, _, length)) => match File::open(file) {
-                Err(error) => only(Exhibit::refused(at.clone(), Code::ArchiveEntryUnreadable, error.kind().to_string())),
-                Ok(file) => {
-                    self.progress.expect(0, length);
-                    self.stream(Some(at), &mut self.progress.watch(file))
-                }
-            },
-        }
-    }
-
-    fn zip_file(&self, at: Option<&EntryPath>, file: Arc<FileReader>, length: u64) -> Case {
-        let zip = match Zip::open(at.cloned(), file, length, self.limits) {
-            Ok(zip) => zip,
-            // Its directory is cut off or broken: what is left cannot be told.
-            Err(error) => return only(container::unreadable(at, &error)),
-        };
-        let mut case = self.zip(&zip);
-        for member in zip.members().iter().filter(|member| member.is_container()) {
-            if at.is_some() {
-                // One level is read: this refuses it.
-                case.admit(zip.examine(member, self.limits, &mut Vec::new()));
-                continue;
-            }
-            match zip.open_nested(member, self.limits) {
-                Ok(Inner::Zip(nested)) => case.merge(self.nested_zip(&nested)),
-                Ok(Inner::Stream(mut stream)) => case.merge(self.stream(Some(member.path()), &mut *stream)),
-                Err(exhibit) => case.admit(exhibit),
-            }
-        }
-        case
-    }
-
-    /// The members of a zip archive, containers apart.
-    fn zip<R: ReaderAt + Sync>(&self, zip: &Zip<R>) -> Case {
-        let members: Vec<_> = zip.members().iter().filter(|member| !member.is_container()).collect();
-        self.progress.expect(members.len(), members.iter().map(|member| member.size_bytes()).sum());
-        let mut case = in_parallel(self.threads, &members, |member, buffer| {
-            let exhibit = zip.examine(member, self.limits, buffer);
-            self.progress.step(member.size_bytes());
-            exhibit
-        });
-        zip.problems().iter().for_each(|exhibit| case.admit(exhibit.clone()));
-        case
-    }
-
-    /// A zip archive inside another container; archives in it are refused.
-    fn nested_zip<R: ReaderAt + Sync>(&self, zip: &Zip<R>) -> Case {
-        let mut case = self.zip(zip);
-        for member in zip.members().iter().filter(|member| member.is_container()) {
-            case.admit(zip.examine(member, self.limits, &mut Vec::new()));
-        }
-        case
-    }
-
-    /// A tar archive: this thread reads, the others examine.
-    fn stream(&self, at: Option<&EntryPath>, reader: &mut dyn Read) -> Case {
-        /// Pieces on their way, each of at most 8 MiB.
-        const WAITING: usize = 16;
-        let (give, take) = mpsc::sync_channel::<(EntryPath, Vec<u8>)>(WAITING);
-        let take = Mutex::new(take);
-        let work = || {
-            let mut case = Case::new();
-            loop {
-                // The lock is held only while waiting for one piece.
-                let next = take.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                let Ok((path, bytes)) = next else { return case };
-                case.admit(examine(path, &bytes, self.limits));
-                self.progress.step(0);
-            }
-        };
-        std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..self.threads.max(1)).map(|_| scope.spawn(work)).collect();
-            let mut case = Case::new();
-            read_tar(at, reader, self.limits, &mut |found| match found {
-                // The receivers live as long as this scope.
-                Found::Piece(path, bytes) => give.send((path, bytes)).unwrap_or(()),
-                Found::Exhibit(exhibit) => case.admit(exhibit),
-                Found::Zip(path, bytes) => {
-                    let length = bytes.len() as u64;
-                    match Zip::open(Some(path.clone()), bytes, length, self.limits) {
-                        Ok(zip) => case.merge(self.nested_zip(&zip)),
-                        Err(error) => case.admit(container::unreadable(Some(&path), &error)),
-                    }
-                }
-            });
-            drop(give);
-            for worker in workers {
-                match worker.join() {
-                    Ok(shard) => case.merge(shard),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            case
-        })
-    }
-}
-
-fn only(exhibit: Exhibit) -> Case {
-    let mut case = Case::new();
-    case.admit(exhibit);
-    case
-}
-
-fn examine_file(file: &FolderFile, limits: &Limits, buffer: &mut Vec<u8>) -> Exhibit {
+fn examine_file(file: &FolderFile, limits: &Limits, threads: &Threads<'_>, buffer: &mut Vec<u8>) -> Exhibit {
     let path = file.path.clone();
     if !is_read(&path) {
         return examine(path, &[], limits);
@@ -262,7 +224,7 @@ fn examine_file(file: &FolderFile, limits: &Limits, buffer: &mut Vec<u8>) -> Exh
         Err(error) => return Exhibit::refused(path, Code::ArchiveEntryUnreadable, error.kind().to_string()),
     };
     if file.size_bytes > PIECE_BYTES {
-        return examine_reader(path, &mut reader.take(limits.entry_bytes), limits);
+        return examine_reader(path, &mut Interruptible::new(reader.take(limits.entry_bytes), threads), limits);
     }
     buffer.clear();
     match (&mut reader).take(PIECE_BYTES + 1).read_to_end(buffer) {
@@ -336,7 +298,11 @@ fn entry_path(root: &Path, path: &Path) -> EntryPath {
 }
 
 /// Reads the verifier's key files and pins. A key file that lies in an archive is only enclosed, whoever names it.
-pub(crate) fn read_trust(keys: &[PathBuf], pins: &[PathBuf], archives: &[PathBuf]) -> Result<Trust, Failure> {
+///
+/// # Errors
+///
+/// If one cannot be read, or holds no keys or pins.
+pub fn read_trust(keys: &[PathBuf], pins: &[PathBuf], archives: &[PathBuf]) -> Result<Trust, Failure> {
     let roots: Vec<PathBuf> = archives.iter().filter_map(|archive| fs::canonicalize(archive).ok()).collect();
     let mut trust = Trust::default();
     for file in all_key_files(keys)? {

@@ -1,7 +1,7 @@
 //! The `trailseal` command as a library, so that other faces can be the same command line.
 
 mod args;
-mod evidence;
+pub mod evidence;
 mod output;
 mod progress;
 mod render;
@@ -10,17 +10,28 @@ use std::ffi::OsString;
 use std::fmt::Display;
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
-use trailseal::{Check, Code, Comparison, Limits, Objects, Outcome, Policy, Report, Request, Table};
+use trailseal::{Case, Check, Code, Comparison, Limits, Objects, Outcome, Policy, Report, Request, Table};
 
 use crate::args::{Command, Compare, CompareFormat, Described, Format, Verb, Verify};
+use crate::evidence::Threads;
 use crate::output::{Shape, deliver, stream};
+use crate::progress::Progress;
 
-/// Why the command could not run, in words.
-pub(crate) struct Failure(String);
+/// Why the question could not be put to the evidence, in words.
+#[derive(Debug)]
+pub struct Failure(String);
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(to)
+    }
+}
+
+impl std::error::Error for Failure {}
 
 impl Failure {
     pub(crate) fn new(text: impl Into<String>) -> Self {
@@ -81,7 +92,7 @@ fn obey(verb: &Verb) -> Result<u8, Failure> {
         Verb::Compare(compare) => return self::compare(compare),
         Verb::Inspect(inspect) => {
             let trust = evidence::read_trust(&inspect.keys, &[], &inspect.archives)?;
-            let case = evidence::gather(&inspect.archives, &Limits::default(), threads(None))?;
+            let case = gather(&inspect.archives, &Limits::default(), threads(None))?;
             deliver(Shape::Styled, render::inventory(&case.inspect(&trust), inspect.full).as_bytes(), None)?;
         }
         Verb::Completions { shell } => {
@@ -116,6 +127,14 @@ fn obey(verb: &Verb) -> Result<u8, Failure> {
         }
     }
     Ok(0)
+}
+
+/// Examines the archives and shows how far it is.
+fn gather(archives: &[PathBuf], limits: &Limits, threads: usize) -> Result<Case, Failure> {
+    let progress = Progress::new();
+    let case = evidence::gather(archives, limits, &Threads { count: threads, watch: &progress })?;
+    progress.finish();
+    Ok(case)
 }
 
 /// All cores, unless it is said otherwise.
@@ -155,8 +174,8 @@ fn verify(verify: &Verify) -> Result<Outcome, Failure> {
     };
     let limits = args::limits(&verify.limits).map_err(Failure::new)?;
     let threads = threads(verify.threads);
-    let case = evidence::gather(&verify.archives, &limits, threads)?;
-    let run = |checks: &[Check<'_>]| evidence::run_checks(threads, checks);
+    let case = gather(&verify.archives, &limits, threads)?;
+    let run = |checks: &[Check<'_>]| Threads { count: threads, watch: &() }.check(checks);
     let (report, objects) = match verify.table {
         Some(Table::Objects) => case.conclude_with_objects(&policy, &run),
         _ => (case.conclude_with(&policy, &run), Objects::default()),

@@ -1,12 +1,16 @@
 //! The progress bar, on stderr and only on a terminal.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::evidence::Watch;
 
 /// Files, bytes, rate and time left.
 pub(crate) struct Progress {
     bar: ProgressBar,
-    files: std::sync::atomic::AtomicUsize,
-    expected: std::sync::atomic::AtomicUsize,
+    files: AtomicU64,
+    expected: AtomicU64,
 }
 
 impl Progress {
@@ -19,29 +23,27 @@ impl Progress {
         Self { bar, files: 0.into(), expected: 0.into() }
     }
 
-    /// More is to be read.
-    pub(crate) fn expect(&self, files: usize, bytes: u64) {
-        self.expected.fetch_add(files, std::sync::atomic::Ordering::Relaxed);
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Watch for Progress {
+    fn expect(&self, files: u64, bytes: u64) {
+        self.expected.fetch_add(files, Ordering::Relaxed);
         self.bar.inc_length(bytes);
     }
 
-    /// One file was read.
-    pub(crate) fn step(&self, bytes: u64) {
-        use std::sync::atomic::Ordering::Relaxed;
-        let files = self.files.fetch_add(1, Relaxed) + 1;
-        self.bar.inc(bytes);
-        // A new message for each of a million files would cost more than it shows.
-        if files.is_multiple_of(64) {
-            self.bar.set_message(format!("{files}/{} files", self.expected.load(Relaxed)));
+    fn advance(&self, files: u64, bytes: u64) {
+        if bytes > 0 {
+            self.bar.inc(bytes);
         }
-    }
-
-    /// A reader whose bytes count as read.
-    pub(crate) fn watch<R: std::io::Read>(&self, reader: R) -> indicatif::ProgressBarIter<R> {
-        self.bar.wrap_read(reader)
-    }
-
-    pub(crate) fn finish(&self) {
-        self.bar.finish_and_clear();
+        if files > 0 {
+            let read = self.files.fetch_add(files, Ordering::Relaxed).saturating_add(files);
+            // A new message for each of a million files would cost more than it shows.
+            if read.is_multiple_of(64) {
+                self.bar.set_message(format!("{read}/{} files", self.expected.load(Ordering::Relaxed).max(read)));
+            }
+        }
     }
 }

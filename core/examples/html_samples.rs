@@ -17,7 +17,7 @@ fn example(archive: &str, has_keys: bool) -> Report {
     }
     let scope = Scope::covering("2026-03-01/2026-03-03".parse().unwrap());
     let policy = Policy { trust, scope, ..Policy::default() };
-    common::conclude(common::examine_zip(std::fs::read(folder.join(archive)).unwrap(), &Limits::default()), &policy)
+    common::conclude(common::examine_archive(&std::fs::read(folder.join(archive)).unwrap(), &Limits::default()), &policy)
 }
 
 fn main() {

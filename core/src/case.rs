@@ -27,7 +27,7 @@ use crate::signature::{Check, Checked, Route, sha256};
 use crate::time::{HOUR_SECONDS, Period};
 
 /// The exhibits of one or several archives that are judged together.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
     exhibits: Vec<Exhibit>,
     /// Entries that are no evidence leave nothing but their number.

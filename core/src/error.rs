@@ -81,4 +81,10 @@ pub enum Error {
         /// The reader's words.
         reason: String,
     },
+    /// Bytes that are no exhibit or case that this version wrote.
+    #[error("this is no exhibit or case that can be used: {reason}")]
+    Parcel {
+        /// What is wrong with them.
+        reason: String,
+    },
 }

@@ -49,6 +49,8 @@ mod log;
 mod coverage;
 // All exhibits, and the steps to the report.
 mod case;
+// Exhibits and cases between processes.
+mod parcel;
 // What is there, without a verdict.
 mod inventory;
 // Findings on their way into the report.

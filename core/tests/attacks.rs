@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{conclude, examine_zip};
+use common::{conclude, examine_archive};
 use trailseal::{Code, Effect, EntryPath, Exhibit, Limits, Outcome, Policy, Provenance, Report, Request, Trust, examine};
 use trailseal_forge::archive::Archive;
 use trailseal_forge::digest::{Digest, Log, sha256};
@@ -54,7 +54,7 @@ fn verdict(archive: &Archive) -> Report {
 }
 
 fn verdict_on(zip: Vec<u8>, request: &Request) -> Report {
-    conclude(examine_zip(zip, &Limits::default()), &policy(request))
+    conclude(examine_archive(&zip, &Limits::default()), &policy(request))
 }
 
 /// Effect and code of everything that refutes or limits.
@@ -203,7 +203,7 @@ fn a_hole_before_a_restart_limits_whatever_was_asked() {
         assert_eq!(verdict_on(with_hole().zip(), &request).overall(), Outcome::Indeterminate);
     }
     let unasked = Policy { scope: trailseal::Scope::default(), ..policy(&Request::default()) };
-    let report = conclude(examine_zip(with_hole().zip(), &Limits::default()), &unasked);
+    let report = conclude(examine_archive(&with_hole().zip(), &Limits::default()), &unasked);
     assert_eq!(report.overall(), Outcome::Indeterminate);
     assert!(has(&report, Effect::Limits, Code::CoverageGap));
 }
@@ -259,7 +259,7 @@ fn an_enclosed_list_does_not_widen_the_validity_of_a_pinned_key_that_the_verifie
     trust.add_pins(&US_EAST_1.pin()).unwrap();
     archive.put("public-keys.json", keys::list(&[Listed::key(&US_EAST_1)]));
     let policy = Policy { trust, ..policy(&request()) };
-    let report = conclude(examine_zip(archive.zip(), &Limits::default()), &policy);
+    let report = conclude(examine_archive(&archive.zip(), &Limits::default()), &policy);
     assert!(has(&report, Effect::Limits, Code::DigestKeyOutsideValidity), "{:?}", objections(&report));
 }
 
@@ -288,7 +288,7 @@ fn a_link_to_two_contents_of_one_name_is_neither_whatever_their_order() {
     let target = name.replace(".json.gz", "X.json.gz");
     let mut archive = Archive::of(&[&chain]);
     archive.remove(&listed.key);
-    let sound = examine_zip(archive.zip(), &Limits::default());
+    let sound = examine_archive(&archive.zip(), &Limits::default());
     let link = Exhibit::link(EntryPath::new(&listed.key), EntryPath::new(&target));
     let contents = [listed.file(), b"{}".to_vec()];
     let [one, other] = contents.map(|bytes| examine(EntryPath::new(&target), &bytes, &Limits::default()));

@@ -5,14 +5,14 @@
 mod common;
 
 use std::io::{Read, Write};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use common::{Expected, Vector, conclude, examine_tar, examine_zip, load};
+use common::{Expected, Vector, conclude, examine_archive, load};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tar::{Builder, EntryType, Header};
-use trailseal::container::{Inner, Zip};
-use trailseal::{Code, EntryPath, Exhibit, Limits};
+use trailseal::container::{Alone, Host, read_archive, read_stream};
+use trailseal::{Case, Code, Exhibit, Limits};
 
 type Tree = Vec<(String, Vec<u8>)>;
 
@@ -57,7 +57,7 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn from_tar(bytes: &[u8], limits: &Limits) -> Vec<Exhibit> {
-    examine_tar(None, &mut &*bytes, limits)
+    read_stream(&Alone, None, &mut &*bytes, limits)
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn a_name_that_never_ends_is_no_way_to_fill_the_memory() {
     header.as_old_mut().name[..4].copy_from_slice(b"name");
     header.set_cksum();
     let mut endless = header.as_bytes().as_slice().chain(std::io::repeat(b'a'));
-    let seen = codes(examine_tar(None, &mut endless, &Limits::default()));
+    let seen = codes(read_stream(&Alone, None, &mut endless, &Limits::default()));
     assert_eq!(seen, [(Code::ArchiveEntryUnreadable, "(the archive itself)".to_owned())]);
 }
 
@@ -198,21 +198,84 @@ fn limits_of_entries_hold_in_tar_and_zip() {
     assert_eq!(codes(from_tar(&tar(&tree), &limits(3, 9))).len(), 3);
     let vector = load().into_iter().find(|vector| vector.id == "baseline/account-trail").unwrap();
     let bytes = std::fs::read(common::folder().join(&vector.archives[0])).unwrap();
-    let count = examine_zip(bytes.clone(), &Limits::default()).len() as u64;
-    assert_eq!(codes(examine_zip(bytes.clone(), &limits(count, 1 << 20))), []);
-    assert_eq!(codes(examine_zip(bytes, &limits(count - 1, 1 << 20))).len(), 1);
+    let count = examine_archive(&bytes, &Limits::default()).len() as u64;
+    assert_eq!(codes(examine_archive(&bytes, &limits(count, 1 << 20))), []);
+    assert_eq!(codes(examine_archive(&bytes, &limits(count - 1, 1 << 20))).len(), 1);
+}
+
+/// One of several hosts that share an archive.
+struct Share {
+    index: u64,
+    of: u64,
+}
+
+impl Host for Share {
+    fn takes(&self, index: u64) -> bool {
+        index % self.of == self.index
+    }
+
+    fn is_first(&self) -> bool {
+        self.index == 0
+    }
 }
 
 #[test]
-fn a_zip_archive_in_a_stored_member_is_read_in_place() {
-    let vector = load().into_iter().find(|vector| vector.id == "layout/zip-of-zips").unwrap();
-    let bytes = Arc::new(std::fs::read(common::folder().join(&vector.archives[0])).unwrap());
-    let length = bytes.len() as u64;
-    let zip = Zip::open(None, bytes, length, &Limits::default()).unwrap();
-    let nested: Vec<_> = zip.members().iter().filter(|member| member.is_container()).collect();
-    assert!(!nested.is_empty());
-    for member in nested {
-        assert!(matches!(zip.open_nested(member, &Limits::default()), Ok(Inner::Zip(_))));
-        assert_eq!(member.path(), &EntryPath::new(&member.path().text()));
+fn hosts_that_share_an_archive_find_together_what_one_finds_alone() {
+    for vector in load() {
+        for archive in &vector.archives {
+            let zip = std::fs::read(common::folder().join(archive)).unwrap();
+            let nested = gzip(&tar(&vec![("a/inner.zip".to_owned(), zip.clone()), ("b.txt".to_owned(), Vec::new())]));
+            for bytes in [zip, nested] {
+                let mut alone = examine_archive(&bytes, &vector.limits);
+                let mut shared: Vec<Exhibit> = (0..3)
+                    .flat_map(|index| -> Vec<Exhibit> {
+                        read_archive(&Share { index, of: 3 }, None, &*bytes, bytes.len() as u64, &vector.limits)
+                    })
+                    .collect();
+                alone.sort();
+                shared.sort();
+                assert_eq!(alone, shared, "{}", vector.id);
+            }
+        }
+    }
+}
+
+/// A host that wants to end after a number of files.
+struct Impatient(u64, AtomicU64);
+
+impl Host for Impatient {
+    fn advance(&self, files: u64, _: u64) {
+        self.1.fetch_add(files, Ordering::Relaxed);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.1.load(Ordering::Relaxed) >= self.0
+    }
+}
+
+#[test]
+fn a_host_can_end_the_reading() {
+    let tree: Tree = (0..1000).map(|index| (format!("{index}.json"), vec![b'x'; 4096])).collect();
+    let plain = tar(&tree);
+    for bytes in [plain.clone(), gzip(&plain), std::fs::read(common::folder().join("example/handover.zip")).unwrap()] {
+        let host = Impatient(5, AtomicU64::new(0));
+        let _: Vec<Exhibit> = read_archive(&host, None, &*bytes, bytes.len() as u64, &Limits::default());
+        let read = host.1.into_inner();
+        // What was buffered before is still seen.
+        assert!((5..200).contains(&read), "{read}");
+    }
+}
+
+#[test]
+fn exhibits_and_cases_survive_the_way_between_processes() {
+    for vector in load() {
+        let mut case = Case::new();
+        for exhibit in vector.exhibits() {
+            assert_eq!(Exhibit::from_bytes(&exhibit.to_bytes()).unwrap(), exhibit, "{}", vector.id);
+            case.admit(exhibit);
+        }
+        let bytes = case.to_bytes();
+        assert_eq!(Case::from_bytes(&bytes).unwrap(), case, "{}", vector.id);
+        assert!(Case::from_bytes(&bytes[..bytes.len() - 1]).is_err() && Case::from_bytes(&[&bytes[..], b"x"].concat()).is_err());
     }
 }

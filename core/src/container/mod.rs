@@ -1,20 +1,19 @@
 //! Containers: from an archive's bytes to entries. Nothing is unpacked to disk, and every entry of a directory is seen, also one that
 //! bears a name for the second time.
 //!
-//! A zip archive has a directory and is read at any position, by any number of threads ([`Zip`]); a tar archive is a stream and is
-//! read once, from its beginning ([`read_tar`]).
+//! A zip archive has a directory and is read at any position, by any number of threads; a tar archive is a stream and is read once,
+//! from its beginning. A [`Host`] says how the work is shared.
 
+mod host;
 mod tar;
 mod zip;
 
 use std::io::{self, Read};
 
+pub use host::{Alone, Gather, Host, Interruptible, read_archive, read_stream};
 pub use rawzip::ReaderAt;
-pub use tar::{Found, read_tar};
-pub use zip::{Inner, Member, Nested, Zip};
 
 use crate::entry::EntryPath;
-use crate::error::Error;
 use crate::examine::Exhibit;
 use crate::finding::Code;
 
@@ -65,10 +64,6 @@ pub fn read_start(reader: &mut dyn Read) -> io::Result<Vec<u8>> {
 }
 
 /// The exhibit of an archive that cannot be read, or not to its end. `at` is where it lies inside the case.
-pub fn unreadable(at: Option<&EntryPath>, error: &Error) -> Exhibit {
-    problem(at, Code::ArchiveEntryUnreadable, error.to_string())
-}
-
 fn problem(at: Option<&EntryPath>, code: Code, detail: String) -> Exhibit {
     let path = at.cloned().unwrap_or_else(|| EntryPath::new("(the archive itself)"));
     Exhibit::refused(path, code, detail)

@@ -22,7 +22,7 @@ const HEADER_BYTES: u64 = 1 << 20;
 
 /// What a tar archive holds, piece by piece.
 #[derive(Debug)]
-pub enum Found {
+pub(super) enum Found {
     /// An entry to be examined, by whatever thread.
     Piece(EntryPath, Vec<u8>),
     /// An entry that was examined, is a link, or was refused.
@@ -46,7 +46,7 @@ pub(super) fn is_header(block: &[u8]) -> bool {
 
 /// Reads an archive from its beginning and shows what it finds. `at` is where it lies inside the case; archives in one that lies
 /// in another are not opened.
-pub fn read_tar(at: Option<&EntryPath>, reader: &mut dyn Read, limits: &Limits, show: &mut dyn FnMut(Found)) {
+pub(super) fn read_tar(at: Option<&EntryPath>, reader: &mut dyn Read, limits: &Limits, show: &mut dyn FnMut(Found)) {
     let mut stream = match unpacked(reader) {
         Ok(Some(stream)) => stream,
         Ok(None) => {

@@ -16,7 +16,7 @@ use crate::policy::Limits;
 
 /// A zip archive whose directory was read.
 #[derive(Debug)]
-pub struct Zip<R> {
+pub(super) struct Zip<R> {
     /// Where it lies, if that is inside another container or a folder.
     at: Option<EntryPath>,
     archive: ZipArchive<R>,
@@ -27,7 +27,7 @@ pub struct Zip<R> {
 
 /// One entry of a zip archive's directory.
 #[derive(Debug)]
-pub struct Member {
+pub(super) struct Member {
     path: EntryPath,
     claim: Claim,
 }
@@ -52,17 +52,17 @@ struct Stored {
 
 impl Member {
     /// Its path inside the archive.
-    pub fn path(&self) -> &EntryPath {
+    pub(super) fn path(&self) -> &EntryPath {
         &self.path
     }
 
     /// True if it is an archive itself, by its name.
-    pub fn is_container(&self) -> bool {
+    pub(super) fn is_container(&self) -> bool {
         matches!(entry::classify(&self.path), Kind::Container)
     }
 
     /// Its stated size, for progress bars.
-    pub fn size_bytes(&self) -> u64 {
+    pub(super) fn size_bytes(&self) -> u64 {
         match &self.claim {
             Claim::File(stored) => stored.size_bytes,
             Claim::Refused(..) | Claim::Link(_) => 0,
@@ -76,7 +76,7 @@ impl<R: ReaderAt> Zip<R> {
     /// # Errors
     ///
     /// [`Error::Container`] if there is no directory, because the archive is cut off or is no zip archive.
-    pub fn open(at: Option<EntryPath>, reader: R, length_bytes: u64, limits: &Limits) -> Result<Self, Error> {
+    pub(super) fn open(at: Option<EntryPath>, reader: R, length_bytes: u64, limits: &Limits) -> Result<Self, Error> {
         let mut buffer = vec![0; rawzip::MAX_CENTRAL_DIRECTORY_RECORD_SIZE.max(rawzip::RECOMMENDED_BUFFER_SIZE)];
         let archive = ZipLocator::new()
             .locate_in_reader(reader, &mut buffer, length_bytes)
@@ -118,17 +118,17 @@ impl<R: ReaderAt> Zip<R> {
     }
 
     /// Its entries, folders apart, in the order of the directory.
-    pub fn members(&self) -> &[Member] {
+    pub(super) fn members(&self) -> &[Member] {
         &self.members
     }
 
     /// What is wrong with the archive itself; to be admitted like any exhibit.
-    pub fn problems(&self) -> &[Exhibit] {
+    pub(super) fn problems(&self) -> &[Exhibit] {
         &self.problems
     }
 
     /// Examines one member. `buffer` is working space that can be used again for the next.
-    pub fn examine(&self, member: &Member, limits: &Limits, buffer: &mut Vec<u8>) -> Exhibit {
+    pub(super) fn examine(&self, member: &Member, limits: &Limits, buffer: &mut Vec<u8>) -> Exhibit {
         match &member.claim {
             Claim::Refused(code, detail) => Exhibit::refused(member.path.clone(), *code, *detail),
             Claim::Link(stored) => self.examine_link(&member.path, *stored),
@@ -210,7 +210,7 @@ impl<R: ReaderAt> Zip<R> {
 
 /// The bytes of a nested archive: a stretch of the outer one, or unpacked.
 #[derive(Clone, Debug)]
-pub struct Nested<R>(NestedBytes<R>);
+pub(super) struct Nested<R>(NestedBytes<R>);
 
 #[derive(Clone, Debug)]
 enum NestedBytes<R> {
@@ -231,7 +231,7 @@ impl<R: ReaderAt> ReaderAt for Nested<R> {
 }
 
 /// An archive inside an archive.
-pub enum Inner<'z, R> {
+pub(super) enum Inner<'z, R> {
     /// A zip archive.
     Zip(Zip<Nested<R>>),
     /// Anything else, to be given to [`read_tar`](super::read_tar).
@@ -245,7 +245,7 @@ impl<R: ReaderAt + Clone> Zip<R> {
     /// # Errors
     ///
     /// The exhibit that says why it cannot be opened.
-    pub fn open_nested(&self, member: &Member, limits: &Limits) -> Result<Inner<'_, R>, Exhibit> {
+    pub(super) fn open_nested(&self, member: &Member, limits: &Limits) -> Result<Inner<'_, R>, Exhibit> {
         let at = Some(&member.path);
         let unreadable = |error: &dyn std::fmt::Display| problem(at, Code::ArchiveEntryUnreadable, error.to_string());
         let stored = match &member.claim {

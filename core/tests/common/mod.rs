@@ -10,15 +10,13 @@
 )]
 #![allow(dead_code, unreachable_pub, reason = "each test uses its part")]
 
-use std::io::Read;
 pub mod reports;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde::Deserialize;
-use trailseal::container::{Found, Inner, ReaderAt, Zip, read_tar};
-use trailseal::{Case, EntryPath, Exhibit, Limits, Policy, Provenance, Report, Request, Trust, examine};
+use trailseal::container::{Alone, read_archive};
+use trailseal::{Case, Exhibit, Limits, Policy, Provenance, Report, Request, Trust};
 
 /// One entry of `index.json`.
 #[derive(Clone, Deserialize)]
@@ -94,7 +92,7 @@ impl Vector {
         let mut exhibits = Vec::new();
         for archive in &self.archives {
             let bytes = std::fs::read(folder().join(archive)).unwrap();
-            exhibits.extend(examine_zip(bytes, &self.limits));
+            exhibits.extend(examine_archive(&bytes, &self.limits));
         }
         exhibits
     }
@@ -119,53 +117,9 @@ impl Vector {
     }
 }
 
-/// The exhibits of a zip archive, and of those in it.
-pub fn examine_zip(bytes: Vec<u8>, limits: &Limits) -> Vec<Exhibit> {
-    let length = bytes.len() as u64;
-    match Zip::open(None, Arc::new(bytes), length, limits) {
-        Ok(zip) => {
-            let mut exhibits = members(&zip, limits);
-            for member in zip.members().iter().filter(|member| member.is_container()) {
-                match zip.open_nested(member, limits) {
-                    Ok(Inner::Zip(nested)) => exhibits.extend(nested_members(&nested, limits)),
-                    Ok(Inner::Stream(mut stream)) => exhibits.extend(examine_tar(Some(member.path()), &mut *stream, limits)),
-                    Err(exhibit) => exhibits.push(exhibit),
-                }
-            }
-            exhibits
-        }
-        Err(error) => vec![trailseal::container::unreadable(None, &error)],
-    }
-}
-
-/// The exhibits of a tar archive, and of those in it.
-pub fn examine_tar(at: Option<&EntryPath>, reader: &mut dyn Read, limits: &Limits) -> Vec<Exhibit> {
-    let mut exhibits = Vec::new();
-    read_tar(at, reader, limits, &mut |found| match found {
-        Found::Piece(path, bytes) => exhibits.push(examine(path, &bytes, limits)),
-        Found::Exhibit(exhibit) => exhibits.push(exhibit),
-        Found::Zip(path, bytes) => {
-            let length = bytes.len() as u64;
-            match Zip::open(Some(path.clone()), Arc::new(bytes), length, limits) {
-                Ok(nested) => exhibits.extend(nested_members(&nested, limits)),
-                Err(error) => exhibits.push(trailseal::container::unreadable(Some(&path), &error)),
-            }
-        }
-    });
-    exhibits
-}
-
-fn nested_members<R: ReaderAt>(nested: &Zip<R>, limits: &Limits) -> Vec<Exhibit> {
-    let mut exhibits = members(nested, limits);
-    let deeper = nested.members().iter().filter(|member| member.is_container());
-    exhibits.extend(deeper.map(|member| nested.examine(member, limits, &mut Vec::new())));
-    exhibits
-}
-
-fn members<R: ReaderAt>(zip: &Zip<R>, limits: &Limits) -> Vec<Exhibit> {
-    let mut buffer = Vec::new();
-    let plain = zip.members().iter().filter(|member| !member.is_container());
-    plain.map(|member| zip.examine(member, limits, &mut buffer)).chain(zip.problems().iter().cloned()).collect()
+/// The exhibits of an archive, and of those in it.
+pub fn examine_archive(bytes: &[u8], limits: &Limits) -> Vec<Exhibit> {
+    read_archive(&Alone, None, bytes, bytes.len() as u64, limits)
 }
 
 /// The report on some exhibits.

@@ -3,10 +3,7 @@
 //! The fuzzer calls them on nightly Rust (`cargo xtask fuzz`); `tests/replay.rs` calls them on stable Rust with the seeds and with
 //! the archives of all test vectors.
 
-use std::io::Read;
-use std::sync::Arc;
-
-use trailseal::container::{Found, Inner, ReaderAt, Zip, read_tar, unreadable};
+use trailseal::container::{Alone, read_archive, read_stream};
 use trailseal::{
     Case, EntryPath, Exhibit, Limits, Outcome, Policy, Provenance, Report, Request, Separator, Trust, classify, examine,
     examine_reader, is_read, printable,
@@ -73,8 +70,7 @@ pub fn examining(bytes: &[u8]) {
     let name = NAMES[usize::from(*first) % NAMES.len()];
     let exhibit = examine(EntryPath::new(name), content, &limits());
     assert_eq!(exhibit, examine_reader(EntryPath::new(name), &mut &*content, &limits()));
-    let text = serde_json::to_string(&exhibit).expect("an exhibit can be written down");
-    assert_eq!(exhibit, serde_json::from_str::<Exhibit>(&text).expect("and be read again"));
+    assert_eq!(exhibit, Exhibit::from_bytes(&exhibit.to_bytes()).expect("an exhibit can be written down and read again"));
 }
 
 /// Entries, each a line with its path and then its content, with [`BOUNDARY`] between them: never passed without a trusted key, and
@@ -92,28 +88,12 @@ pub fn conclude(bytes: &[u8]) {
 
 /// A zip archive and those inside it: nothing in it makes the reader panic, or the verdict pass without a trusted key.
 pub fn zip(bytes: &[u8]) {
-    let mut exhibits = Vec::new();
-    match Zip::open(None, Arc::<[u8]>::from(bytes), bytes.len() as u64, &limits()) {
-        Err(error) => exhibits.push(unreadable(None, &error)),
-        Ok(outer) => {
-            members(&outer, &mut exhibits);
-            for member in outer.members().iter().filter(|member| member.is_container()) {
-                match outer.open_nested(member, &limits()) {
-                    Ok(Inner::Zip(inner)) => members(&inner, &mut exhibits),
-                    Ok(Inner::Stream(mut stream)) => read(Some(member.path()), &mut *stream, &mut exhibits),
-                    Err(exhibit) => exhibits.push(exhibit),
-                }
-            }
-        }
-    }
-    judge(exhibits);
+    judge(read_archive(&Alone, None, bytes, bytes.len() as u64, &limits()));
 }
 
 /// A tar archive, packed or not, and those inside it, as above.
-pub fn tar(bytes: &[u8]) {
-    let mut exhibits = Vec::new();
-    read(None, &mut &*bytes, &mut exhibits);
-    judge(exhibits);
+pub fn tar(mut bytes: &[u8]) {
+    judge(read_stream(&Alone, None, &mut bytes, &limits()));
 }
 
 /// A scope file is refused, or means the same when it is written down and read again.
@@ -146,28 +126,6 @@ pub fn trust(bytes: &[u8]) {
         assert!(trust.is_empty() || (is_taken && provenance == Provenance::Own), "only own keys are trusted");
         Case::new().conclude(&Policy { trust, ..Policy::default() });
     }
-}
-
-fn read(at: Option<&EntryPath>, reader: &mut dyn Read, exhibits: &mut Vec<Exhibit>) {
-    read_tar(at, reader, &limits(), &mut |found| match found {
-        Found::Piece(path, bytes) => exhibits.push(examine(path, &bytes, &limits())),
-        Found::Exhibit(exhibit) => exhibits.push(exhibit),
-        Found::Zip(path, bytes) => {
-            let length = bytes.len() as u64;
-            match Zip::open(Some(path.clone()), bytes, length, &limits()) {
-                Ok(inner) => members(&inner, exhibits),
-                Err(error) => exhibits.push(unreadable(Some(&path), &error)),
-            }
-        }
-    });
-}
-
-fn members<R: ReaderAt>(zip: &Zip<R>, exhibits: &mut Vec<Exhibit>) {
-    let mut buffer = Vec::new();
-    exhibits.extend(zip.problems().iter().cloned());
-    exhibits.extend(
-        zip.members().iter().filter(|member| !member.is_container()).map(|member| zip.examine(member, &limits(), &mut buffer)),
-    );
 }
 
 /// Concludes without a key of the verifier's own.

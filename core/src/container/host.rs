@@ -1,0 +1,306 @@
+//! Reading archives for a host: it brings bytes and threads, and gets exhibits.
+
+use std::io::{self, Read};
+
+use super::tar::{Found, read_tar};
+use super::zip::{Inner, Zip};
+use super::{Packing, problem, read_start};
+use crate::case::Case;
+use crate::entry::EntryPath;
+use crate::error::Error;
+use crate::examine::{Exhibit, examine};
+use crate::finding::Code;
+use crate::policy::Limits;
+use rawzip::ReaderAt;
+
+/// How a host works: on which threads, sharing with whom, with what to watch. As it stands here, it works on one thread and alone.
+pub trait Host: Sync {
+    /// True if this host examines the item of this number. Several hosts that read the same archive share its items so that each
+    /// is examined by exactly one of them.
+    fn takes(&self, index: u64) -> bool {
+        let _ = index;
+        true
+    }
+
+    /// True for exactly one of the hosts that share an archive: it admits what is found about the archive as a whole.
+    fn is_first(&self) -> bool {
+        true
+    }
+
+    /// So many more files, and so many more bytes, are to be read.
+    fn expect(&self, files: u64, bytes: u64) {
+        let _ = (files, bytes);
+    }
+
+    /// So many files and bytes were read.
+    fn advance(&self, files: u64, bytes: u64) {
+        let _ = (files, bytes);
+    }
+
+    /// True if reading is to end now. What was gathered until then is of no use.
+    fn is_stopped(&self) -> bool {
+        false
+    }
+
+    /// Examines all items that this host takes. The buffer is working space for one thread.
+    fn each<G: Gather, T: Sync>(&self, items: &[T], examine: impl Fn(&T, &mut Vec<u8>) -> Exhibit + Sync) -> G {
+        let mut gathered = G::default();
+        let mut buffer = Vec::new();
+        for (item, _) in items.iter().zip(0..).filter(|(_, index)| self.takes(*index)) {
+            if self.is_stopped() {
+                break;
+            }
+            gathered.admit(examine(item, &mut buffer));
+        }
+        gathered
+    }
+
+    /// Examines all pieces that `bring` hands over, where this host takes them.
+    fn pieces<G: Gather>(
+        &self,
+        bring: impl FnOnce(&mut dyn FnMut(EntryPath, Vec<u8>)),
+        examine: impl Fn(EntryPath, &[u8]) -> Exhibit + Sync,
+    ) -> G {
+        let mut gathered = G::default();
+        let mut numbers = 0..;
+        bring(&mut |path, bytes| {
+            if numbers.next().is_some_and(|index| self.takes(index)) {
+                gathered.admit(examine(path, &bytes));
+            }
+        });
+        gathered
+    }
+}
+
+/// The simplest host: one thread that nobody watches.
+#[derive(Clone, Copy, Debug)]
+pub struct Alone;
+
+impl Host for Alone {}
+
+/// What exhibits are gathered in: a [`Case`], or a list for those who want to look at them.
+pub trait Gather: Default + Send {
+    /// Adds an exhibit.
+    fn admit(&mut self, exhibit: Exhibit);
+
+    /// Adds what another thread gathered.
+    fn merge(&mut self, other: Self);
+}
+
+impl Gather for Case {
+    fn admit(&mut self, exhibit: Exhibit) {
+        Case::admit(self, exhibit);
+    }
+
+    fn merge(&mut self, other: Self) {
+        Case::merge(self, other);
+    }
+}
+
+impl Gather for Vec<Exhibit> {
+    fn admit(&mut self, exhibit: Exhibit) {
+        self.push(exhibit);
+    }
+
+    fn merge(&mut self, mut other: Self) {
+        self.append(&mut other);
+    }
+}
+
+/// Reads an archive of any kind, and those inside it, one level deep. `at` is where it lies inside the case: in a folder or in
+/// another archive; `None` for one that was given itself. It always succeeds: what cannot be read is a fact about the archive.
+///
+/// ```
+/// use trailseal::container::{Alone, read_archive};
+/// use trailseal::{Case, Limits, Outcome, Policy};
+///
+/// let zip: &[u8] = b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"; // without entries
+/// let case: Case = read_archive(&Alone, None, zip, zip.len() as u64, &Limits::default());
+/// assert_eq!(case.conclude(&Policy::default()).overall(), Outcome::Indeterminate);
+/// ```
+pub fn read_archive<G: Gather>(
+    host: &impl Host,
+    at: Option<&EntryPath>,
+    reader: impl ReaderAt + Clone + Sync,
+    length_bytes: u64,
+    limits: &Limits,
+) -> G {
+    let reading = Reading { host, limits };
+    let reader = Interruptible::new(reader, host);
+    let sequential = || Sequential { reader: &reader, position: 0, length_bytes };
+    match read_start(&mut sequential()) {
+        Err(error) => reading.only(problem(at, Code::ArchiveEntryUnreadable, error.kind().to_string())),
+        Ok(start) if Packing::of(&start) == Some(Packing::Zip) => reading.zip_file(at, &reader, length_bytes),
+        Ok(_) => {
+            host.expect(0, length_bytes);
+            reading.stream(at, &mut Counted { reader: sequential(), host })
+        }
+    }
+}
+
+/// Reads a tar archive, plain or packed, from a stream that cannot be read twice; else as [`read_archive`].
+pub fn read_stream<G: Gather>(host: &impl Host, at: Option<&EntryPath>, reader: &mut dyn Read, limits: &Limits) -> G {
+    Reading { host, limits }.stream(at, &mut Interruptible::new(reader, host))
+}
+
+struct Reading<'a, H> {
+    host: &'a H,
+    limits: &'a Limits,
+}
+
+impl<H: Host> Reading<'_, H> {
+    /// What is about an archive as a whole is said once, however many hosts share it.
+    fn only<G: Gather>(&self, exhibit: Exhibit) -> G {
+        let mut gathered = G::default();
+        self.admit(&mut gathered, exhibit);
+        gathered
+    }
+
+    fn admit<G: Gather>(&self, gathered: &mut G, exhibit: Exhibit) {
+        if self.host.is_first() {
+            gathered.admit(exhibit);
+        }
+    }
+
+    fn zip_file<G: Gather, R: ReaderAt + Clone + Sync>(&self, at: Option<&EntryPath>, reader: R, length_bytes: u64) -> G {
+        let zip = match Zip::open(at.cloned(), reader, length_bytes, self.limits) {
+            Ok(zip) => zip,
+            Err(error) => return self.only(unreadable(at, &error)),
+        };
+        let mut gathered: G = self.zip(&zip);
+        for member in zip.members().iter().filter(|member| member.is_container()) {
+            if self.host.is_stopped() {
+                break;
+            }
+            if at.is_some() {
+                // One level is read: this refuses it.
+                self.admit(&mut gathered, zip.examine(member, self.limits, &mut Vec::new()));
+                continue;
+            }
+            match zip.open_nested(member, self.limits) {
+                Ok(Inner::Zip(nested)) => gathered.merge(self.nested_zip(&nested)),
+                Ok(Inner::Stream(mut stream)) => gathered.merge(self.stream(Some(member.path()), &mut *stream)),
+                Err(exhibit) => self.admit(&mut gathered, exhibit),
+            }
+        }
+        gathered
+    }
+
+    /// The members of a zip archive, containers apart.
+    fn zip<G: Gather, R: ReaderAt + Sync>(&self, zip: &Zip<R>) -> G {
+        let members: Vec<_> = zip.members().iter().filter(|member| !member.is_container()).collect();
+        // What members state may be a lie of any size.
+        let bytes = members.iter().fold(0_u64, |sum, member| sum.saturating_add(member.size_bytes()));
+        self.host.expect(members.len() as u64, bytes);
+        let mut gathered: G = self.host.each(&members, |member, buffer| {
+            let exhibit = zip.examine(member, self.limits, buffer);
+            self.host.advance(1, member.size_bytes());
+            exhibit
+        });
+        zip.problems().iter().for_each(|exhibit| self.admit(&mut gathered, exhibit.clone()));
+        gathered
+    }
+
+    /// A zip archive inside another container; archives in it are refused.
+    fn nested_zip<G: Gather, R: ReaderAt + Sync>(&self, zip: &Zip<R>) -> G {
+        let mut gathered: G = self.zip(zip);
+        for member in zip.members().iter().filter(|member| member.is_container()) {
+            self.admit(&mut gathered, zip.examine(member, self.limits, &mut Vec::new()));
+        }
+        gathered
+    }
+
+    fn stream<G: Gather>(&self, at: Option<&EntryPath>, reader: &mut dyn Read) -> G {
+        let mut whole = G::default();
+        let mut pieces: G = self.host.pieces(
+            |give| {
+                read_tar(at, reader, self.limits, &mut |found| match found {
+                    Found::Piece(path, bytes) => give(path, bytes),
+                    Found::Exhibit(exhibit) => self.admit(&mut whole, exhibit),
+                    Found::Zip(path, bytes) => {
+                        let length_bytes = bytes.len() as u64;
+                        match Zip::open(Some(path.clone()), bytes, length_bytes, self.limits) {
+                            Ok(zip) => whole.merge(self.nested_zip(&zip)),
+                            Err(error) => self.admit(&mut whole, unreadable(Some(&path), &error)),
+                        }
+                    }
+                });
+            },
+            |path, bytes| {
+                let exhibit = examine(path, bytes, self.limits);
+                self.host.advance(1, 0);
+                exhibit
+            },
+        );
+        pieces.merge(whole);
+        pieces
+    }
+}
+
+/// The exhibit of an archive whose directory is cut off or broken: what is left in it cannot be told.
+fn unreadable(at: Option<&EntryPath>, error: &Error) -> Exhibit {
+    problem(at, Code::ArchiveEntryUnreadable, error.to_string())
+}
+
+/// A reader that fails once its host wants to end; what it fails with is of no use, like all that was gathered.
+#[derive(Debug)]
+pub struct Interruptible<'h, R, H> {
+    inner: R,
+    host: &'h H,
+}
+
+impl<'h, R, H: Host> Interruptible<'h, R, H> {
+    /// Reads from `inner` as long as the host likes.
+    pub fn new(inner: R, host: &'h H) -> Self {
+        Self { inner, host }
+    }
+
+    fn check(&self) -> io::Result<()> {
+        // Not `Interrupted`: that means "try again".
+        if self.host.is_stopped() { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
+    }
+}
+
+impl<R: ReaderAt, H: Host> ReaderAt for Interruptible<'_, R, H> {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        self.check()?;
+        self.inner.read_at(buffer, offset)
+    }
+}
+
+impl<R: Read, H: Host> Read for Interruptible<'_, R, H> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.check()?;
+        self.inner.read(buffer)
+    }
+}
+
+/// Reads from the beginning to the end.
+struct Sequential<'r, R> {
+    reader: &'r R,
+    position: u64,
+    length_bytes: u64,
+}
+
+impl<R: ReaderAt> Read for Sequential<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.length_bytes.saturating_sub(self.position)).unwrap_or(usize::MAX).min(buffer.len());
+        let read = self.reader.read_at(buffer.get_mut(..left).unwrap_or_default(), self.position)?;
+        self.position = self.position.saturating_add(read as u64);
+        Ok(read)
+    }
+}
+
+/// Tells its host what it read.
+struct Counted<'h, R, H> {
+    reader: R,
+    host: &'h H,
+}
+
+impl<R: Read, H: Host> Read for Counted<'_, R, H> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        self.host.advance(0, read as u64);
+        Ok(read)
+    }
+}
