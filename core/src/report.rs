@@ -369,7 +369,8 @@ impl Report {
         let open = named(Outcome::Indeterminate);
         match self.overall {
             Outcome::Passed | Outcome::NotAssessed => format!(
-                "Passed {span}: {proved} are what AWS signed and delivered, unaltered and in an unbroken chain, under keys that the verifier supplied.{policy}"
+                "Passed {span}: {proved} are what AWS signed and delivered, unaltered and in an unbroken chain, under keys that the verifier supplied.{}{policy}",
+                self.unnamed()
             ),
             Outcome::Indeterminate => format!(
                 "Indeterminate {span}: nothing contradicts the evidence, but {open} could not be established; {proved} are proved.{policy}"
@@ -378,6 +379,19 @@ impl Report {
                 let also = if open.is_empty() { String::new() } else { format!("; {open} could not be established") };
                 format!("Failed {span}: the archive contradicts what was signed ({} failed{also}).{policy}", named(Outcome::Failed))
             }
+        }
+    }
+
+    /// What a verdict cannot notice, because nobody asked: who quotes the sentence must not lose that.
+    fn unnamed(&self) -> &'static str {
+        let questions = &self.asked.questions;
+        let no_account = questions.iter().any(|question| question.accounts.is_empty());
+        let no_region = questions.iter().any(|question| question.regions.is_empty());
+        match (no_account, no_region) {
+            (true, true) => " No account or region was named: one that is missing altogether would not be noticed.",
+            (true, false) => " No account was named: one that is missing altogether would not be noticed.",
+            (false, true) => " No region was named: one that is missing altogether would not be noticed.",
+            (false, false) => "",
         }
     }
 

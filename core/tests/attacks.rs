@@ -68,6 +68,22 @@ fn has(report: &Report, effect: Effect, code: Code) -> bool {
 }
 
 #[test]
+fn a_pass_says_what_could_be_missing_because_nobody_named_it() {
+    let sentence = |change: fn(&mut Request)| {
+        let mut request = request();
+        change(&mut request);
+        let report = verdict_on(Archive::of(&[&chain()]).zip(), &request);
+        assert_eq!(report.overall(), Outcome::Passed, "{:?}", objections(&report));
+        report.sentence
+    };
+    assert!(!sentence(|_| ()).contains("was named"));
+    assert!(sentence(|request| request.regions.clear()).contains("No region was named"));
+    assert!(sentence(|request| request.accounts.clear()).contains("No account was named"));
+    let neither = |request: &mut Request| (request.accounts.clear(), request.regions.clear(), request.trails.clear()).2;
+    assert!(sentence(neither).contains("No account or region was named"));
+}
+
+#[test]
 fn the_chain_that_is_attacked_passes() {
     let report = verdict(&Archive::of(&[&chain()]));
     assert_eq!(report.overall(), Outcome::Passed, "{:?}", objections(&report));
