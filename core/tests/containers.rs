@@ -4,7 +4,7 @@
 
 mod common;
 
-use std::io::{Read, Write};
+use std::io::{Read as _, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::{Expected, Vector, conclude, examine_archive, load};
@@ -168,6 +168,55 @@ fn what_is_cut_off_is_said_and_what_came_before_is_kept() {
         let seen = codes(from_tar(junk, &Limits::default()));
         assert_eq!(seen, [(Code::ArchiveEntryUnreadable, "(the archive itself)".to_owned())], "{junk:?}");
     }
+}
+
+/// A pax header and the entry that it belongs to, with these fields.
+fn with_pax(fields: &[(&str, &[u8])], name: &str, content: &[u8]) -> Vec<u8> {
+    let mut records = Vec::new();
+    for (key, value) in fields {
+        // The length counts its own digits.
+        let rest = key.len() + value.len() + 3;
+        let length = (rest..).find(|length| rest + length.to_string().len() == *length).unwrap();
+        records.extend([format!("{length} {key}=").as_bytes(), value, b"\n"].concat());
+    }
+    odd(&[(EntryType::XHeader, "pax", "", &records), (EntryType::Regular, name, "", content)])
+}
+
+#[test]
+fn a_tar_entry_that_can_be_read_in_two_ways_is_refused() {
+    let name = LOG.as_bytes();
+    let seen = |archive: &[u8]| codes(from_tar(archive, &Limits::default()));
+    let refused = |path: &str| vec![(Code::ArchiveEntryUnreadable, path.to_owned())];
+    assert_eq!(seen(&with_pax(&[("path", name), ("size", b"2"), ("comment", b"a")], "x.json", b"{}")), []);
+    assert_eq!(seen(&with_pax(&[("SCHILY.xattr.user.a", b"1\n2")], LOG, b"{}")), [], "two lines, but no name");
+    assert_eq!(seen(&with_pax(&[("path", name), ("path", b"y.json")], "x.json", b"{}")), refused(LOG));
+    assert_eq!(seen(&with_pax(&[("size", b"1")], LOG, b"{}")), refused(LOG));
+    assert_eq!(seen(&with_pax(&[("GNU.sparse.major", b"1")], LOG, b"{}")), refused(LOG));
+    let fake = format!("a\n{} path=y.json", "12 path=y.json\n".len());
+    assert_eq!(seen(&with_pax(&[("comment", fake.as_bytes())], LOG, b"{}")), refused("y.json"));
+
+    let long = odd(&[
+        (EntryType::XHeader, "pax", "", b"15 path=y.json\n"),
+        (EntryType::GNULongName, "././@LongLink", "", b"z.json\0"),
+        (EntryType::Regular, LOG, "", b"{}"),
+    ]);
+    assert_eq!(seen(&long), refused("z.json"));
+}
+
+#[test]
+fn what_stands_behind_the_end_of_a_tar_archive_is_said() {
+    let log = tar(&vec![(LOG.to_owned(), b"{}".to_vec())]);
+    let forged = tar(&vec![(LOG.to_owned(), b"{ }".to_vec())]);
+    let refused = vec![(Code::ArchiveEntryUnreadable, "(the archive itself)".to_owned())];
+    let seen = |bytes: &[u8]| codes(from_tar(bytes, &Limits::default()));
+    assert_eq!(seen(&[log.as_slice(), &[0; 10_240]].concat()), [], "padding");
+    assert_eq!(seen(&[log.as_slice(), &forged].concat()), refused, "a second archive");
+    assert_eq!(seen(&[gzip(&log), gzip(&forged)].concat()), refused, "a second archive in a second gzip member");
+    assert_eq!(seen(&[gzip(&log), b"junk".to_vec()].concat()), refused, "no gzip member");
+    assert_eq!(seen(&log[..log.len() - 1024]), refused, "no end mark");
+    assert_eq!(seen(&gzip(&log)[..gzip(&log).len() - 4]), refused, "a cut trailer of gzip");
+    let mut endless = log.as_slice().chain(std::io::repeat(0));
+    assert_eq!(codes(read_stream(&Alone, None, &mut endless, &Limits::default())), refused, "zeros without end");
 }
 
 #[test]

@@ -20,6 +20,11 @@ const GIVEN_BYTES: u64 = 8 << 20;
 /// attributes of a few kilobytes.
 const HEADER_BYTES: u64 = 1 << 20;
 
+const BLOCK_BYTES: u64 = 512;
+
+/// Archives are filled up to a multiple of what a tape takes at once, which is rarely above a mebibyte.
+const PADDING_BYTES: u64 = 64 << 20;
+
 /// What a tar archive holds, piece by piece.
 #[derive(Debug)]
 pub(super) enum Found {
@@ -57,7 +62,8 @@ pub(super) fn read_tar(at: Option<&EntryPath>, reader: &mut dyn Read, limits: &L
     };
     // What the tar reader may take from the stream before it must show an entry: long names are read into memory.
     let budget = Cell::new(HEADER_BYTES);
-    let mut archive = Archive::new(Budgeted { reader: &mut *stream, left: &budget });
+    let zeros = Cell::new(0);
+    let mut archive = Archive::new(Budgeted { reader: &mut *stream, left: &budget, zeros: &zeros });
     let mut entries = match archive.entries() {
         Ok(entries) => entries,
         Err(error) => return show(Found::Exhibit(problem(at, Code::ArchiveEntryUnreadable, error.kind().to_string()))),
@@ -80,6 +86,34 @@ pub(super) fn read_tar(at: Option<&EntryPath>, reader: &mut dyn Read, limits: &L
         budget.set(entry.size().saturating_add(512).saturating_add(HEADER_BYTES));
         show_entry(at, &mut entry, limits, show);
     }
+    if let Some(detail) = what_follows(&mut *stream, zeros.get()) {
+        show(Found::Exhibit(problem(at, Code::ArchiveEntryUnreadable, detail)));
+    }
+}
+
+/// An archive ends with blocks of zeros (POSIX.1-2017, pax, "ustar Interchange Format"). Programs differ in whether they read on
+/// behind them, and none notices an archive that was cut off between two entries.
+fn what_follows(stream: &mut dyn Read, mut zeros: u64) -> Option<String> {
+    if zeros < BLOCK_BYTES {
+        return Some("it has no end mark: it may be cut off".to_owned());
+    }
+    let mut buffer = [0; 8192];
+    loop {
+        match stream.read(&mut buffer) {
+            Ok(0) => return None,
+            Ok(read) => {
+                if buffer.get(..read).unwrap_or_default().iter().any(|byte| *byte != 0) {
+                    return Some("something stands behind its end, which some programs would read".to_owned());
+                }
+                zeros = zeros.saturating_add(read as u64);
+                if zeros > PADDING_BYTES {
+                    return Some(format!("more than {PADDING_BYTES} bytes of padding stand behind its end"));
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Some(format!("its rest cannot be read: {}", error.kind())),
+        }
+    }
 }
 
 fn show_entry(at: Option<&EntryPath>, entry: &mut tar::Entry<'_, impl Read>, limits: &Limits, show: &mut dyn FnMut(Found)) {
@@ -93,6 +127,9 @@ fn show_entry(at: Option<&EntryPath>, entry: &mut tar::Entry<'_, impl Read>, lim
     }
     if !is_safe {
         return show(refuse(Code::ArchiveEntryUnsafe, "its path leaves the archive or is absolute".to_owned()));
+    }
+    if let Some(detail) = disagreement(entry, &name) {
+        return show(refuse(Code::ArchiveEntryUnreadable, detail.to_owned()));
     }
     match kind {
         EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
@@ -137,6 +174,31 @@ fn show_entry(at: Option<&EntryPath>, entry: &mut tar::Entry<'_, impl Read>, lim
         EntryType::XGlobalHeader => {}
         _ => show(refuse(Code::ArchiveEntryUnreadable, "an entry of a kind that is not read".to_owned())),
     }
+}
+
+/// What one program would read in an entry's headers and another would not. Names and sizes that are too large for a header stand in
+/// front of it, in the way of GNU or of POSIX, and nothing hinders both, or twice one.
+fn disagreement(entry: &mut tar::Entry<'_, impl Read>, name: &[u8]) -> Option<&'static str> {
+    /// From here on a size does not fit into a header's eleven octal digits.
+    const LARGE_BYTES: u64 = 8 << 30;
+    let size = entry.size();
+    let stated = entry.header().size().ok();
+    let Some(fields) = entry.pax_extensions().ok()? else { return None };
+    let (mut is_torn, mut is_named) = (false, false);
+    for field in fields {
+        match field.as_ref().map(|field| (field.key_bytes(), field.value_bytes())) {
+            // A value with a line feed, which may look like fields of its own.
+            Err(_) => is_torn = true,
+            Ok((b"path", value)) if value != name => return Some("it is stated to have two names"),
+            Ok((b"size", value)) if value != size.to_string().as_bytes() || (stated != Some(size) && size < LARGE_BYTES) => {
+                return Some("it is stated to have two sizes");
+            }
+            Ok((b"path" | b"size" | b"linkpath", _)) => is_named = true,
+            Ok((key, _)) if key.starts_with(b"GNU.sparse.") => return Some("it is stored with holes in a way that is not read"),
+            Ok(_) => {}
+        }
+    }
+    (is_torn && is_named).then_some("its fields can be read in two ways")
 }
 
 /// An archive inside this one: a tar archive is read on, a zip archive is taken into memory.
@@ -260,10 +322,11 @@ fn read_exactly(reader: &mut dyn Read, count: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A reader that refuses once a budget is spent.
+/// A reader that refuses once a budget is spent, and counts the zeros with which what was read ends.
 struct Budgeted<'a, R> {
     reader: R,
     left: &'a Cell<u64>,
+    zeros: &'a Cell<u64>,
 }
 
 impl<R: Read> Read for Budgeted<'_, R> {
@@ -274,6 +337,10 @@ impl<R: Read> Read for Budgeted<'_, R> {
         }
         let read = self.reader.read(buffer.get_mut(..allowed).unwrap_or_default())?;
         self.left.set(self.left.get().saturating_sub(read as u64));
+        let fresh = buffer.get(..read).unwrap_or_default();
+        let zeros = fresh.iter().rev().take_while(|byte| **byte == 0).count();
+        let before = if zeros == read { self.zeros.get() } else { 0 };
+        self.zeros.set(before.saturating_add(zeros as u64));
         Ok(read)
     }
 }

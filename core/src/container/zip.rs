@@ -1,10 +1,12 @@
 //! Zip archives: every entry of the central directory, read in place.
 
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::sync::Arc;
 
 use flate2::Crc;
 use flate2::read::DeflateDecoder;
+use rawzip::extra_fields::{ExtraFieldId, ExtraFields};
 use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipArchiveEntryWayfinder, ZipFileHeaderRecord, ZipLocator};
 
 use super::{NESTED_BYTES, PIECE_BYTES, Packing, problem, read_start};
@@ -46,9 +48,24 @@ struct Stored {
     method: CompressionMethod,
     crc32: u32,
     size_bytes: u64,
+    /// Where its local header stands.
+    start: u64,
     /// Its local header leaves checksum and sizes to a descriptor behind the data.
     is_described: bool,
+    /// A field beside the name states another one.
+    has_two_names: bool,
 }
+
+/// What an entry of the directory takes up at least: its local header, its name and its data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Extent {
+    start: u64,
+    end: u64,
+}
+
+/// A local header without name and extra field (APPNOTE 4.3.7).
+const LOCAL_HEADER_BYTES: u64 = 30;
+const LOCAL_HEADER_MAGIC: &[u8] = b"PK\x03\x04";
 
 impl Member {
     /// Its path inside the archive.
@@ -89,6 +106,7 @@ impl<R: ReaderAt> Zip<R> {
     fn list(&mut self, buffer: &mut [u8], limits: &Limits) {
         let mut seen = 0_u64;
         let mut is_whole = true;
+        let mut extents = Vec::new();
         let mut entries = self.archive.entries(buffer);
         loop {
             match entries.next_entry() {
@@ -100,6 +118,7 @@ impl<R: ReaderAt> Zip<R> {
                 }
                 Ok(Some(record)) => {
                     seen = seen.saturating_add(1);
+                    extents.push((Extent::of(&record), record.wayfinder(), record.flags().has_data_descriptor()));
                     self.members.extend(read_record(&record, self.at.as_ref()));
                 }
                 Err(error) => {
@@ -115,6 +134,59 @@ impl<R: ReaderAt> Zip<R> {
             let detail = format!("its end record states {stated} entries, the directory holds {seen}");
             self.problems.push(problem(self.at.as_ref(), Code::ArchiveEntryUnreadable, detail));
         }
+        extents.sort_unstable_by_key(|(extent, ..)| *extent);
+        self.refuse_overlapping(extents.iter().map(|(extent, ..)| *extent));
+        if is_whole && self.has_unlisted_entry(&extents) {
+            let detail =
+                "it holds an entry that its directory does not list, which programs that read from its beginning would find";
+            self.problems.push(problem(self.at.as_ref(), Code::ArchiveEntryUnreadable, detail.to_owned()));
+        }
+    }
+
+    /// Entries that share bytes come from nobody who packs files; a few bytes become any number of large files that way.
+    fn refuse_overlapping(&mut self, sorted: impl Iterator<Item = Extent>) {
+        let mut overlapping = BTreeSet::new();
+        let mut furthest = Extent { start: 0, end: 0 };
+        let directory = Extent { start: self.archive.directory_offset(), end: u64::MAX };
+        for extent in sorted.chain([directory]) {
+            if extent.start < furthest.end {
+                overlapping.extend([extent.start, furthest.start]);
+            }
+            if extent.end > furthest.end {
+                furthest = extent;
+            }
+        }
+        for member in self.members.iter_mut().filter(|_| !overlapping.is_empty()) {
+            if let Claim::File(stored) | Claim::Link(stored) = &member.claim
+                && overlapping.contains(&stored.start)
+            {
+                member.claim = Claim::Refused(Code::ArchiveEntryUnreadable, "its bytes are also those of another entry");
+            }
+        }
+    }
+
+    /// Looks only where between two entries there is room for a third.
+    fn has_unlisted_entry(&self, sorted: &[(Extent, ZipArchiveEntryWayfinder, bool)]) -> bool {
+        /// A descriptor: with or without its magic, in 32 or 64 bits (APPNOTE 4.3.9).
+        const DESCRIPTORS: [usize; 5] = [0, 12, 16, 20, 24];
+        let is_header_at = |offset: u64, skips: &[usize]| {
+            let mut bytes = [0; 28];
+            let read = self.archive.get_ref().read_at(&mut bytes, offset).unwrap_or_default();
+            let bytes = bytes.get(..read).unwrap_or_default();
+            skips.iter().any(|skip| bytes.get(*skip..).is_some_and(|rest| rest.starts_with(LOCAL_HEADER_MAGIC)))
+        };
+        let starts = sorted.iter().map(|(extent, ..)| extent.start).chain([self.archive.directory_offset()]);
+        let first = starts.clone().next().unwrap_or_default();
+        let follows = |((extent, wayfinder, is_described), next): (&(Extent, ZipArchiveEntryWayfinder, bool), u64)| {
+            if next < extent.end.saturating_add(LOCAL_HEADER_BYTES) {
+                return false;
+            }
+            let Ok(entry) = self.archive.get_entry(*wayfinder) else { return false };
+            let (_, end) = entry.compressed_data_range();
+            let skips = if *is_described { DESCRIPTORS.as_slice() } else { &[0] };
+            next >= end.saturating_add(LOCAL_HEADER_BYTES) && is_header_at(end, skips)
+        };
+        (first >= LOCAL_HEADER_BYTES && is_header_at(0, &[0])) || sorted.iter().zip(starts.skip(1)).any(follows)
     }
 
     /// Its entries, folders apart, in the order of the directory.
@@ -204,7 +276,12 @@ impl<R: ReaderAt> Zip<R> {
                 && local.uncompressed_size_hint() == stored.size_bytes
                 && local.compressed_size_hint() == stored.wayfinder.compressed_size_hint());
         let agree = local.compression_method() == stored.method && is_same_content && !local.flags().is_encrypted();
-        Ok((!(agree && local_path.as_bytes() == path.inner())).then_some("its local and central headers disagree"))
+        let has_two_names = stored.has_two_names || has_two_names(local.file_path().as_ref(), local.extra_fields());
+        Ok(if !(agree && local_path.as_bytes() == path.inner()) {
+            Some("its local and central headers disagree")
+        } else {
+            has_two_names.then_some("it is stated to have two names")
+        })
     }
 }
 
@@ -280,6 +357,25 @@ impl<R: ReaderAt + Clone> Zip<R> {
     }
 }
 
+impl Extent {
+    fn of(record: &ZipFileHeaderRecord<'_>) -> Self {
+        let start = record.local_header_offset();
+        let name_bytes = record.file_path().as_ref().len() as u64;
+        let end = start.saturating_add(LOCAL_HEADER_BYTES).saturating_add(name_bytes);
+        Self { start, end: end.saturating_add(record.compressed_size_hint()) }
+    }
+}
+
+/// True if a field for names in Unicode (APPNOTE 4.6.9) states another name. Honest writers add it where the name itself is in some
+/// older character set; what is ASCII is the same in both.
+fn has_two_names(name: &[u8], fields: ExtraFields<'_>) -> bool {
+    const VERSION_AND_CRC_BYTES: usize = 5;
+    let ascii = |text: &[u8]| text.iter().copied().filter(u8::is_ascii).collect::<Vec<u8>>();
+    fields
+        .filter(|(id, _)| *id == ExtraFieldId::INFO_ZIP_UNICODE_PATH)
+        .any(|(_, field)| field.get(VERSION_AND_CRC_BYTES..).is_none_or(|stated| ascii(stated) != ascii(name)))
+}
+
 /// None for a folder.
 fn read_record(record: &ZipFileHeaderRecord<'_>, at: Option<&EntryPath>) -> Option<Member> {
     const KIND: u32 = 0o170_000;
@@ -296,6 +392,8 @@ fn read_record(record: &ZipFileHeaderRecord<'_>, at: Option<&EntryPath>) -> Opti
         crc32: record.crc32(),
         size_bytes: record.uncompressed_size_hint(),
         is_described: record.flags().has_data_descriptor(),
+        has_two_names: has_two_names(name.as_ref(), record.extra_fields()),
+        start: record.local_header_offset(),
     };
     let mode = record.mode().value() & KIND;
     let is_folder = name.as_ref().ends_with(b"/") || (name.as_ref().ends_with(b"\\") && stored.size_bytes == 0);

@@ -7,7 +7,7 @@ use crate::trail::Chain;
 use crate::vector::Importance::{Critical, Medium};
 use crate::vector::Verdict::{Failed, Indeterminate, Passed};
 use crate::vector::{Limits, Vector};
-use crate::zip::{Entry, Kind, zip};
+use crate::zip::{Entry, Kind, Oddity, zip};
 
 /// The vectors of this group.
 pub(super) fn all() -> Vec<Vector> {
@@ -19,6 +19,19 @@ pub(super) fn all() -> Vec<Vector> {
         wrong_crc_and_altered(),
         cut_off(),
         names_disagree(),
+        headers_disagree("entries/local-size-differs", Oddity::LocalSize),
+        headers_disagree("entries/local-compression-differs", Oddity::LocalMethod),
+        headers_agree("entries/written-to-a-pipe", Oddity::Described),
+        headers_agree("entries/zip64", Oddity::Zip64),
+        unicode_name(),
+        two_names(),
+        self_extracting(),
+        unlisted(),
+        unlisted_at_the_start(),
+        unlisted_behind_a_descriptor(),
+        shared_bytes(),
+        overlapping(),
+        names_differ_in_case(),
         encrypted_log(),
         encrypted_digest(),
         unsafe_path("entries/parent-folder", "../../etc/cron.d/job.json"),
@@ -146,6 +159,136 @@ fn names_disagree() -> Vector {
     });
     limited(vector, "archive.entry.unreadable")
         .says("The local header of a log names another path than the directory of the zip.", "Two readers would see two files.")
+}
+
+fn headers_disagree(id: &str, oddity: Oddity) -> Vector {
+    let vector = edited(id, |chain, archive| archive.entry(chain.log(1, 0)).oddity = Some(oddity));
+    limited(vector, "archive.entry.unreadable").near("entries/local-name-differs").says(
+        "The local header of a log states something else than the directory of the zip.",
+        "Programs differ in which of the two they believe.",
+    )
+}
+
+/// The standard chain with unusual headers everywhere, which all programs read alike.
+fn headers_agree(id: &str, oddity: Oddity) -> Vector {
+    let vector = edited(id, |_, archive| {
+        for entry in &mut archive.entries {
+            entry.oddity = Some(oddity.clone());
+        }
+    });
+    vector.near("layout/deflated").importance(Medium).says(
+        "Sizes stand behind the data, or in a field for large archives.",
+        "Unusual in small archives, but every program reads it alike.",
+    )
+}
+
+fn unicode_name() -> Vector {
+    let vector = edited("entries/name-in-unicode-as-well", |_, archive| {
+        for entry in &mut archive.entries {
+            entry.path = format!("M?rz/{}", entry.path);
+            entry.oddity = Some(Oddity::UnicodeName(entry.path.replace('?', "\u{e4}")));
+            entry.path = entry.path.replace('?', "\u{84}");
+        }
+    });
+    vector.near("entries/two-names").importance(Medium).says(
+        "The folder on top has a name in an old character set, and every entry a field with its name in Unicode.",
+        "Some programs on Windows write this; the names differ only in what is not ASCII.",
+    )
+}
+
+fn two_names() -> Vector {
+    let vector = edited("entries/two-names", |chain, archive| {
+        let entry = archive.entry(chain.log(1, 0));
+        entry.oddity = Some(Oddity::UnicodeName(entry.path.replace("us-east-1", "us-west-2")));
+    });
+    limited(vector, "archive.entry.unreadable")
+        .near("entries/local-name-differs")
+        .says("A field beside a log's name states another name.", "Programs differ in which of the two they take.")
+}
+
+fn self_extracting() -> Vector {
+    let chain = chain();
+    let zip = Archive::of(&[&chain]).zip();
+    let bytes = [b"#!/bin/sh\nexec unzip \"$0\"\n".as_slice(), &zip].concat();
+    let vector = Vector::of_zip("entries/program-in-front", &[&chain], bytes);
+    let mut vector = nothing(vector, &["archive.entry.unreadable"]).near("entries/zip-cut-off").importance(Medium);
+    vector.flags.clear();
+    vector.validate_logs.clear();
+    vector.says(
+        "A small program stands in front of the zip, as in one that unpacks itself.",
+        "What an archive is, its first bytes tell; this one is a program, and what it would do is no evidence.",
+    )
+}
+
+/// A log that is altered, under the name of the genuine one.
+fn forged_log(chain: &Chain) -> Entry {
+    let genuine = &chain.digests[1].digest.logs[0];
+    let text = String::from_utf8(gunzip(&genuine.file())).expect("text");
+    Entry::new(&*genuine.key, gzip(text.replacen(":[", ":[ ", 1).as_bytes()))
+}
+
+fn hidden(vector: Vector) -> Vector {
+    limited(vector, "archive.entry.unreadable").near("entries/log-twice-forged-last").says(
+        "An altered log lies between the others in the zip, and the directory does not list it.",
+        "Programs that read a zip from its beginning, as from a pipe, would find it.",
+    )
+}
+
+fn unlisted() -> Vector {
+    hidden(edited("entries/not-in-the-directory", |chain, archive| {
+        archive.entries.insert(2, Entry { oddity: Some(Oddity::Unlisted), ..forged_log(chain) });
+    }))
+}
+
+fn unlisted_at_the_start() -> Vector {
+    hidden(edited("entries/not-in-the-directory-and-first", |chain, archive| {
+        archive.entries.insert(0, Entry { oddity: Some(Oddity::Unlisted), ..forged_log(chain) });
+    }))
+}
+
+fn unlisted_behind_a_descriptor() -> Vector {
+    hidden(edited("entries/not-in-the-directory-behind-a-descriptor", |chain, archive| {
+        let last = archive.entries.last_mut().expect("an entry");
+        last.oddity = Some(Oddity::Described);
+        archive.entries.push(Entry { oddity: Some(Oddity::Unlisted), ..forged_log(chain) });
+    }))
+}
+
+fn shared_bytes() -> Vector {
+    let vector = edited("entries/shared-bytes", |chain, archive| {
+        let place = archive.entries.iter().position(|entry| entry.path == chain.log(1, 0)).expect("the log");
+        let again = Entry { oddity: Some(Oddity::Shared), ..archive.entries[place].clone() };
+        archive.entries.insert(place + 1, again);
+    });
+    limited(vector, "archive.entry.unreadable").near("entries/log-twice").says(
+        "Two entries of the directory lead to the same bytes of the zip.",
+        "A few bytes become any number of large files that way; no program that packs files does this.",
+    )
+}
+
+fn overlapping() -> Vector {
+    let vector = edited("entries/overlapping", |chain, archive| {
+        // The notes are a zip entry as they stand, so the second entry lies inside the first.
+        let log = archive.remove(chain.log(1, 0));
+        let inner = zip(std::slice::from_ref(&log));
+        archive.put("notes.bin", inner);
+        archive.entries.push(Entry { oddity: Some(Oddity::Inside), ..log });
+    });
+    limited(vector, "archive.entry.unreadable").near("entries/shared-bytes").says(
+        "A log's bytes lie inside those of another entry.",
+        "A few bytes become any number of large files that way; no program that packs files does this.",
+    )
+}
+
+fn names_differ_in_case() -> Vector {
+    let vector = edited("entries/log-twice-names-differ-in-case", |chain, archive| {
+        let forged = forged_log(chain);
+        archive.entries.push(Entry { path: forged.path.replace("_CloudTrail_", "_cloudtrail_"), ..forged });
+    });
+    limited(vector, "archive.entry.unrecognised").near("entries/log-twice-forged-last").says(
+        "Beside a log lies an altered one, whose name differs from it only in the case of letters.",
+        "Where the case of letters does not matter, one of the two is lost when the archive is unpacked.",
+    )
 }
 
 fn encrypted_log() -> Vector {
