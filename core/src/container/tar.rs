@@ -183,7 +183,10 @@ fn disagreement(entry: &mut tar::Entry<'_, impl Read>, name: &[u8]) -> Option<&'
     const LARGE_BYTES: u64 = 8 << 30;
     let size = entry.size();
     let stated = entry.header().size().ok();
-    let Some(fields) = entry.pax_extensions().ok()? else { return None };
+    let fields = match entry.pax_extensions() {
+        Ok(fields) => fields?,
+        Err(_) => return Some("its fields cannot be read"),
+    };
     let (mut is_torn, mut is_named) = (false, false);
     for field in fields {
         match field.as_ref().map(|field| (field.key_bytes(), field.value_bytes())) {
