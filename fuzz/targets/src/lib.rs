@@ -3,17 +3,20 @@
 //! The fuzzer calls them on nightly Rust (`cargo xtask fuzz`); `tests/replay.rs` calls them on stable Rust with the seeds and with
 //! the archives of all test vectors.
 
+mod structure;
+
+pub use structure::{containers, mutate};
 use trailseal::container::{Alone, read_archive, read_stream};
 use trailseal::{
-    Case, EntryPath, Exhibit, Limits, Outcome, Policy, Provenance, Report, Request, Separator, Trust, classify, examine,
-    examine_reader, is_read, printable,
+    Case, Comparison, EntryPath, Exhibit, Limits, Objects, Outcome, Policy, Provenance, Report, Request, Separator, Table, Trust,
+    classify, examine, examine_reader, is_read, printable,
 };
 
 /// A target's name and its function.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target. Each has a program in `fuzz_targets/` and a folder in `seeds/`.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 11] = [
     ("paths", paths),
     ("examine", examining),
     ("conclude", conclude),
@@ -21,6 +24,10 @@ pub const TARGETS: [Target; 7] = [
     ("tar", tar),
     ("scope", scope),
     ("trust", trust),
+    ("parcel", parcel),
+    ("report", self::read_report),
+    ("mutate", mutate),
+    ("containers", containers),
 ];
 
 /// One name of each kind that is read.
@@ -35,6 +42,9 @@ pub const NAMES: [&str; 9] = [
     "object-metadata.csv",
     "stray.json",
 ];
+
+/// What stands before a case that was written down: without it the fuzzer would look for it all the time.
+const LABEL_BYTES: usize = concat!("trailseal ", env!("CARGO_PKG_VERSION"), "\n").len();
 
 /// Stands between the entries of an input of [`conclude`].
 pub const BOUNDARY: &[u8] = b"\n====\n";
@@ -126,6 +136,28 @@ pub fn trust(bytes: &[u8]) {
         assert!(trust.is_empty() || (is_taken && provenance == Provenance::Own), "only own keys are trusted");
         Case::new().conclude(&Policy { trust, ..Policy::default() });
     }
+}
+
+/// What claims to be a case of another process is refused, or a case: then it is judged like any other.
+pub fn parcel(bytes: &[u8]) {
+    let bytes = [&Case::new().to_bytes()[..LABEL_BYTES], bytes].concat();
+    let Ok(case) = Case::from_bytes(&bytes) else { return };
+    assert_eq!(Case::from_bytes(&case.to_bytes()).expect("a case can be written down and read again"), case);
+    assert_ne!(case.conclude(&Policy::default()).overall(), Outcome::Passed, "without a trusted key nothing passes");
+}
+
+/// What claims to be a report is refused, or a report that can be written in every form.
+pub fn read_report(bytes: &[u8]) {
+    let Ok(report) = Report::from_json(bytes) else { return };
+    let again = Report::from_json(&report.to_canonical_json()).expect("a report can be written down and read again");
+    assert_eq!(again, report);
+    report.to_html();
+    report.to_junit();
+    report.to_in_toto();
+    for table in Table::ALL {
+        table.write_csv(&report, &Objects::default(), &mut std::io::sink()).expect("nothing that fails");
+    }
+    assert!(!Comparison::of(&report, &report).is_worse, "nothing changed");
 }
 
 /// Concludes without a key of the verifier's own.
