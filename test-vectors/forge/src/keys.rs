@@ -7,11 +7,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, Utc};
 use md5::{Digest as _, Md5};
-use rsa::RsaPrivateKey;
+use num_bigint::BigUint;
 use rsa::pkcs1::EncodeRsaPublicKey as _;
 use rsa::pkcs1v15::SigningKey;
 use rsa::pkcs8::{DecodePrivateKey as _, EncodePublicKey as _};
 use rsa::signature::{SignatureEncoding as _, Signer as _};
+use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
+use rsa::{BoxedUint, RsaPrivateKey};
 use sha2::Sha256;
 
 use crate::time::at;
@@ -41,6 +43,16 @@ impl TestKey {
     /// The signature of a text, in lower-case hex.
     pub fn sign(&self, text: &str) -> String {
         hex::encode(self.signer.sign(text.as_bytes()).to_bytes())
+    }
+
+    /// The private operation on a block of any form, which no honest signer does (RFC 8017, 5.2.1).
+    pub fn raw(&self, block: &[u8]) -> Vec<u8> {
+        let key: &RsaPrivateKey = self.signer.as_ref();
+        let number = |value: &BoxedUint| BigUint::from_bytes_be(&value.to_be_bytes());
+        let signature = BigUint::from_bytes_be(block).modpow(&number(key.d()), &number(key.n())).to_bytes_be();
+        let mut padded = vec![0; key.size().saturating_sub(signature.len())];
+        padded.extend(signature);
+        padded
     }
 
     /// The fingerprint under which AWS lists the key.
