@@ -62,3 +62,40 @@ fn links_to_files_lead_somewhere() {
         }
     }
 }
+
+/// A promise whose test was renamed or taken away is no longer held.
+#[test]
+fn the_tests_that_hold_a_promise_exist() {
+    let paper = read("docs/threat-model.md");
+    let tests: String = ["core/tests", "cli/tests"].iter().map(|folder| sources(folder)).collect();
+    let targets = read("fuzz/targets/src/lib.rs");
+    let vectors = read("test-vectors/index.json");
+    let cells = paper.lines().filter(|line| line.starts_with("| ") && line.matches('|').count() == 3);
+    let mut held = 0;
+    for clause in cells.filter_map(|line| line.split('|').nth(2)).flat_map(|cell| cell.split(';')) {
+        let words: String = clause.split('`').step_by(2).collect();
+        for name in clause.split('`').skip(1).step_by(2) {
+            if words.contains("fuzz target") {
+                assert!(targets.contains(&format!("(\"{name}\", ")), "there is no fuzz target {name}");
+            } else if words.contains("vector") {
+                let parts: Vec<&str> = name.split('*').collect();
+                let is_vector = |line: &str| line.contains("\"id\"") && parts.iter().all(|part| line.contains(part));
+                assert!(vectors.lines().any(is_vector), "there is no vector {name}");
+            } else if name.contains('_') && !name.starts_with('…') {
+                assert!(tests.contains(&format!("fn {name}(")), "there is no test {name}");
+            } else {
+                continue;
+            }
+            held += 1;
+        }
+    }
+    assert!(held > 40, "only {held} names were read");
+}
+
+/// All Rust source directly in a folder.
+fn sources(folder: &str) -> String {
+    let entries = fs::read_dir(root().join(folder)).expect("a folder");
+    let paths =
+        entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.extension().is_some_and(|kind| kind == "rs"));
+    paths.map(|path| fs::read_to_string(path).expect("a source file")).collect()
+}
