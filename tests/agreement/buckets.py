@@ -7,8 +7,10 @@ import re
 import stat
 import zipfile
 import zlib
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 
 import awscli  # noqa: F401  (puts the botocore that it brings along on the path)
 from botocore.exceptions import ClientError
@@ -126,6 +128,10 @@ class Buckets:
 
     def objects(self, bucket):
         return self.trees.get(bucket, self.trees[None])
+
+    def listing(self, bucket):
+        """The keys as S3 orders them, by their UTF-8 bytes."""
+        return sorted(map(str.encode, self.objects(bucket)))
 
     def metadata_of(self, bucket, key):
         """What was handed over of an object's metadata, and the signature that a successor quotes if that is all there is."""
@@ -248,9 +254,10 @@ class S3:
         return self
 
     def paginate(self, Bucket, Marker, Prefix):
-        # S3 lists in the order of the UTF-8 bytes, beginning behind the marker.
-        keys = sorted(self.buckets.objects(Bucket), key=str.encode)
-        return Pages([key for key in keys if key.startswith(Prefix) and key.encode() > Marker.encode()])
+        # S3 lists what begins with the prefix, beginning behind the marker.
+        keys, prefix = self.buckets.listing(Bucket), Prefix.encode()
+        first = max(bisect_left(keys, prefix), bisect_right(keys, Marker.encode()))
+        return Pages(takewhile(lambda key: key.startswith(prefix), islice(keys, first, None)))
 
 
 class Pages:
@@ -260,7 +267,7 @@ class Pages:
     def search(self, expression):
         if expression != "Contents[*].Key":
             raise NotImplementedError(expression)
-        return iter(self.keys)
+        return map(bytes.decode, self.keys)
 
 
 class CloudTrail:

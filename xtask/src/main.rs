@@ -1,6 +1,7 @@
 //! The project's tasks. `cargo xtask --help` lists them.
 
 mod bans;
+mod bench;
 mod comparison;
 mod findings;
 mod fuzz;
@@ -26,6 +27,11 @@ The project's tasks.
     cargo xtask fuzz [OPTIONS]       run the fuzz targets (nightly Rust and cargo-fuzz)
         --minutes N                  for each target; 1 unless told
         --target NAME                one target instead of all
+    cargo xtask bench [OPTIONS]      measure the released command; see docs/performance.md
+        --scale default|large        1 GB of logs and some 20,000 files, made once; or 8 GB and 200,000 files
+        --workload NAME              one workload instead of all
+        --runs N                     rounds of which the median is told; 5 unless told
+        --write                      write docs/performance.md
 
 `generate` reads the index of the test vectors: after a change in the forge, run `vectors` first.
 The folder fuzz/seeds/ and the vectors' archives are what fuzzing starts from; `cargo xtask test` replays both.
@@ -45,6 +51,7 @@ fn main() -> ExitCode {
         ["generate"] => generated::docs(Mode::Write),
         ["generate", "--check"] => generated::docs(Mode::Check),
         ["fuzz", options @ ..] => fuzz::run(options),
+        ["bench", options @ ..] => bench::run(options),
         _ => Err(format!("there is no task '{}'; `cargo xtask --help` lists them", words.join(" "))),
     };
     match outcome {

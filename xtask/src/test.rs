@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::generated::{self, Mode};
-use crate::{Outcome, bans, msrv, shell};
+use crate::{Outcome, bans, bench, msrv, shell};
 
 /// The version that is installed beside the build where it is missing.
 const CARGO_DENY: &str = "0.20.2";
 
 type Step = (&'static str, fn() -> Outcome);
 
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     ("format", format),
     ("clippy", clippy),
     ("documentation", documentation),
@@ -26,6 +26,7 @@ const STEPS: [Step; 14] = [
     ("forms of the report", forms),
     ("export", export),
     ("reports in a browser", browser),
+    ("benchmark, tried out", bench::try_out),
     // Last, so that the log ends with the summaries of the test runner.
     ("tests", tests),
 ];

@@ -4,6 +4,7 @@
 //! trailseal judges (`docs/semantics.md`), so that two readings of that text meet in the tests.
 
 pub mod archive;
+pub mod bulk;
 pub mod cases;
 pub mod counter;
 pub mod digest;

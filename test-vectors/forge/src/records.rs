@@ -127,6 +127,24 @@ pub fn log(account: &str, region: &str, seed: &str, delivered: DateTime<Utc>, co
     Log { text: format!("{{\"Records\":[{}]}}", records.join(",")), oldest, newest }
 }
 
+/// A log file of a busy account, delivered at a time: records of four minutes until it has at least so many bytes.
+pub fn busy_log(account: &str, region: &str, seed: &str, delivered: DateTime<Utc>, bytes: usize) -> Log {
+    let mut counter = Counter::new(seed);
+    let oldest = delivered - Duration::seconds(300);
+    let mut newest = oldest;
+    let mut text = String::from("{\"Records\":[");
+    loop {
+        newest = newest.max(oldest + Duration::seconds((240 * text.len() / bytes.max(1)) as i64));
+        text.push_str(&record(account, region, &mut counter, newest));
+        if text.len() + 2 >= bytes {
+            break;
+        }
+        text.push(',');
+    }
+    text.push_str("]}");
+    Log { text, oldest, newest }
+}
+
 fn record(account: &str, region: &str, counter: &mut Counter, time: DateTime<Utc>) -> String {
     let Call(source, name, read_only, request, response) = &CALLS[counter.below(CALLS.len())];
     let (identity, address, agent) = counter.pick(PEOPLE);

@@ -85,13 +85,24 @@ impl Trail {
 
     /// A log of a kind (`CloudTrail`, `CloudTrail-Insight`, …), delivered at a time, with a number of records.
     pub fn log_of(&self, kind: &str, delivered: DateTime<Utc>, salt: &str, records: usize) -> Log {
-        let Self { account, region, name, .. } = self;
-        let time = minute(delivered);
-        let seed = format!("{account} {region} {name} {kind} {time} {salt}");
-        let unique = Counter::new(format!("name of {seed}")).unique();
+        let Self { account, region, .. } = self;
+        let seed = self.log_seed(kind, delivered, salt);
         let content = records::log(account, region, &seed, delivered, records);
-        let key = self.folder(kind, delivered) + &format!("{account}_{kind}_{region}_{time}_{unique}.json.gz");
+        let key = self.log_key(kind, delivered, &seed);
         Log { events: Some((content.newest, content.oldest)), ..Log::new(&self.bucket, key, content.text) }
+    }
+
+    /// What a log's content and the end of its name depend on; the salt tells apart what is delivered in the same minute.
+    pub fn log_seed(&self, kind: &str, delivered: DateTime<Utc>, salt: &str) -> String {
+        let Self { account, region, name, .. } = self;
+        format!("{account} {region} {name} {kind} {} {salt}", minute(delivered))
+    }
+
+    /// The key of a log of that seed.
+    pub fn log_key(&self, kind: &str, delivered: DateTime<Utc>, seed: &str) -> String {
+        let Self { account, region, .. } = self;
+        let unique = Counter::new(format!("name of {seed}")).unique();
+        self.folder(kind, delivered) + &format!("{account}_{kind}_{region}_{}_{unique}.json.gz", minute(delivered))
     }
 
     /// A log of management events with one or two records.
