@@ -368,6 +368,40 @@ def refusals(world):
     check("refused: nothing is packed", not pathlib.Path(f"{out}.tar.gz").exists())
 
 
+def inspected(world, vector):
+    """What `trailseal inspect` prints for an archive without metadata and keys is pasted into a shell, as it says."""
+    name = "inspected"
+    scope = vector["scope"]
+    setup(vector, trails=scope["trails"], organisation=True)
+    fill(world, vector["archives"][0])
+    archive = world.folder / name
+    with zipfile.ZipFile(VECTORS / vector["archives"][0]) as file:
+        file.extractall(archive, [entry for entry in file.namelist() if not entry.endswith(".head.json")])
+    heads, keys = world.folder / f"{name}-heads", world.folder / f"{name}-keys"
+    heads.mkdir()
+    keys.mkdir()
+    arguments = ["--from", scope["from"], "--to", scope["to"], "--format", "json"]
+    expect(f"{name}: indeterminate before", world.run(TRAILSEAL, "verify", archive, *arguments), 3, "indeterminate")
+
+    result = world.run(TRAILSEAL, "inspect", archive, "--full")
+    commands = [line.removeprefix("  $ ") for line in result.stdout.splitlines() if line.startswith("  $ ")]
+    for_keys = [command for command in commands if "list-public-keys" in command]
+    for_heads = [command for command in commands if command not in for_keys]
+    chains = len(scope["accounts"]) * len(scope["regions"])
+    check(f"{name}: a command for each region and each chain", (len(for_keys), len(for_heads)) == (len(scope["regions"]), chains), result.stdout)
+    for folder, pasted in ((heads, for_heads), (keys, for_keys)):
+        result = world.run(*SHELL, "-euc", "\n".join([f"cd {folder}", *pasted]))
+        check(f"{name}: the commands run as they stand", result.returncode == 0 and not result.stderr, result.stderr)
+
+    expect(f"{name}: with the keys alone, the newest digest files lack signatures", world.run(TRAILSEAL, "verify", archive, "--keys", keys, *arguments), 3, "indeterminate")
+    for head in heads.iterdir():
+        (digest,) = archive.rglob(head.name.removesuffix(".head.json"))
+        head.rename(digest.with_name(head.name))
+    expect(f"{name}: passed after", world.run(TRAILSEAL, "verify", archive, "--keys", keys, *arguments), 0, "passed", ["archive.ignored"])
+    result = world.run(TRAILSEAL, "inspect", archive, "--keys", keys)
+    check(f"{name}: nothing is missing any more", "Nothing is missing" in result.stdout, result.stdout)
+
+
 ALONE, BESIDES = ["archive.ignored"], ["T020131Z_backfill", "T050131Z"]
 CASES = {
     "example/handover": (example, {}),
@@ -400,11 +434,13 @@ def case(name):
         with tempfile.TemporaryDirectory(prefix="export-") as folder:
             world = World(pathlib.Path(folder))
             try:
+                index = json.loads((VECTORS / "index.json").read_text())
+                vectors = {vector["id"]: vector for vector in (index["vectors"] if isinstance(index, dict) else index)}
                 if name == "refusals":
                     refusals(world)
+                elif name == "inspected":
+                    inspected(world, vectors["example/handover"])
                 else:
-                    index = json.loads((VECTORS / "index.json").read_text())
-                    vectors = {vector["id"]: vector for vector in (index["vectors"] if isinstance(index, dict) else index)}
                     how, options = CASES[name]
                     how(world, vectors[name], **options)
             finally:
@@ -418,7 +454,7 @@ def main():
     passed = failed = 0
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(max_workers=4, mp_context=context) as pool:
-        for found in pool.map(case, [*CASES, "refusals"]):
+        for found in pool.map(case, [*CASES, "refusals", "inspected"]):
             for ok, text in found:
                 print(text, flush=True)
                 passed += ok

@@ -75,8 +75,8 @@ impl Plan {
     fn content(&self, n: usize) -> Packed {
         let mut counter = Counter::new(format!("content {n}"));
         let (least, most) = self.log_bytes;
-        // Below 2^16 steps, which is as far as a counter counts at once.
-        let bytes = least + (most - least) / 10_000 * counter.below(10_001);
+        // A counter counts below 2^16 at once.
+        let bytes = least + (most - least) * counter.below(10_001) / 10_000;
         let account = account(n % self.accounts);
         let text = records::busy_log(&account, REGIONS[n % self.regions], &format!("records {n}"), first(), bytes).text;
         Packed { file: gzip(text.as_bytes()), sha256: sha256(text.as_bytes()), bytes: text.len() }
