@@ -70,19 +70,3 @@ fn full() {
     let archive = "archives/baseline/account-trail.zip";
     insta::assert_snapshot!(verify(&[archive, "--keys", "keys/us-east-1.json", "--full"]));
 }
-
-/// The README shows what the command really prints: the whole of a pass, and of a failure the lines of verdict, axes, chains and
-/// codes.
-#[test]
-fn the_readme_shows_what_is_printed() {
-    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
-    let example = |archive: &str| verify(&[archive, "--keys", "example/public-keys", "--from", "2026-03-01", "--to", "2026-03-03"]);
-    let failed = example("example/tampered.zip");
-    let (head, findings) = failed.split_once("\n\n  refutes").unwrap();
-    let codes = format!("  refutes{findings}");
-    let codes = codes.lines().filter(|line| line.starts_with("  refutes") || line.starts_with("  limits"));
-    let short = format!("{head}\n\n{}\n", codes.collect::<Vec<_>>().join("\n"));
-    for shown in [example("example/handover.zip"), short] {
-        assert!(readme.contains(&format!("```text\n{shown}```")), "the README should show:\n{shown}");
-    }
-}

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -39,6 +40,36 @@ fn the_architecture_names_every_module_of_the_core_in_order() {
         .map(|name| name.trim_end_matches('/'))
         .collect();
     assert_eq!(named, modules, "ARCHITECTURE.md has one line for each module of core/src/lib.rs, in its order");
+}
+
+#[test]
+fn tasks_that_are_named_are_there() {
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask")).arg("--help").output().expect("the help");
+    let help = String::from_utf8(output.stdout).expect("UTF-8");
+    for paper in papers() {
+        for rest in read(&paper).split("cargo xtask ").skip(1) {
+            let task = rest.split(|c: char| !c.is_ascii_lowercase() && c != '-').next().unwrap_or_default();
+            let is_there = task == "--help" || help.contains(&format!("    cargo xtask {task} "));
+            assert!(is_there, "{} names the task '{task}', which is not there", paper.display());
+        }
+    }
+}
+
+/// What the README and the documentation call `cargo run` runs the command and nothing else.
+#[test]
+fn cargo_runs_the_command() {
+    let output = Command::new("cargo")
+        .args(["metadata", "--no-deps", "--offline", "--locked", "--format-version", "1"])
+        .current_dir(root())
+        .output()
+        .expect("cargo metadata");
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let list = |value: &serde_json::Value| value.as_array().cloned().expect("a list");
+    let run_by_default = list(&metadata["workspace_default_members"]);
+    let packages = list(&metadata["packages"]).into_iter().filter(|package| run_by_default.contains(&package["id"]));
+    let targets =
+        packages.flat_map(|package| list(&package["targets"])).filter(|target| list(&target["kind"]).contains(&"bin".into()));
+    assert_eq!(targets.map(|target| target["name"].clone()).collect::<Vec<_>>(), ["trailseal"]);
 }
 
 #[test]
