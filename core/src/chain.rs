@@ -190,12 +190,16 @@ fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Le
             }
         } else if let Some(older) = graph.newest_before(&name) {
             let missing = raise(Code::ChainDigestMissing, node).expected(previous.object.to_string());
-            ledger.enter(match Period::new(older, node.digest.period.from) {
-                // The scope of a hole is the scope of its time, not that of its edges.
-                Ok(hole) => {
-                    missing.in_scope(scope.is_asked(&chain.account, &chain.region, Some(&chain.trail), Some(hole))).period(hole)
-                }
-                Err(_) => missing,
+            let hole = |older| Period::new(older, node.digest.period.from).ok();
+            // The scope of a hole is the scope of its time, not that of its edges.
+            let surely = hole(graph.newest_authenticated_before(&name).unwrap_or(older));
+            let missing = match surely {
+                Some(_) => missing.in_scope(scope.is_asked(&chain.account, &chain.region, Some(&chain.trail), surely)),
+                None => missing,
+            };
+            ledger.enter(match hole(older) {
+                Some(hole) => missing.period(hole),
+                None => missing,
             });
         }
         return;

@@ -319,14 +319,24 @@ impl<'a> Graph<'a> {
         (!is_there).then_some(&previous.object)
     }
 
-    /// When the newest digest file of the chain before this one ended, by its name.
-    pub(crate) fn newest_before(&self, name: &DigestName) -> Option<Time> {
+    /// Those of the same chain that end before this one.
+    fn older(&self, name: &DigestName) -> &[Node<'a>] {
         let range = self.chains.get(&name.chain).cloned().unwrap_or_default();
         let nodes = self.nodes.get(range).unwrap_or_default();
-        let older = nodes.get(..nodes.partition_point(|node| node.name.time < name.time)).unwrap_or_default();
+        nodes.get(..nodes.partition_point(|node| node.name.time < name.time)).unwrap_or_default()
+    }
+
+    /// When the newest digest file of the chain before this one ended, by its name.
+    pub(crate) fn newest_before(&self, name: &DigestName) -> Option<Time> {
+        let older = self.older(name);
         let first = DigestName { chain: name.chain.clone(), time: Time::FIRST };
         let unread = self.unread.range(first..name.clone()).next_back().map(|(name, _)| name.time);
         older.last().map(|node| node.name.time).max(unread)
+    }
+
+    /// The same among those that are authenticated: what nobody signed must not make a hole look smaller than it is.
+    pub(crate) fn newest_authenticated_before(&self, name: &DigestName) -> Option<Time> {
+        self.older(name).iter().rev().find(|node| node.is_authenticated()).map(|node| node.name.time)
     }
 }
 

@@ -225,6 +225,23 @@ fn a_hole_before_a_restart_limits_whatever_was_asked() {
 }
 
 #[test]
+fn a_planted_digest_does_not_take_a_hole_out_of_what_was_asked() {
+    let chain = trail().chain(&[1, 0, 1, 1, 0, 1, 1, 0]);
+    let mut archive = Archive::of(&[&chain]);
+    chain.digests[3..6].iter().for_each(|sealed| archive.remove_hour(sealed));
+    archive.sidecar(&chain.digests[2]);
+    assert!(has(&verdict(&archive), Effect::Refutes, Code::ChainDigestMissing));
+
+    // It ends behind the period that is asked, and before the hole's end.
+    let mut planted = trail().from("2026-03-01T04:31:31Z").digest(0, 0);
+    planted.signed_by(&STRANGER);
+    let planted = planted.seal();
+    archive.put(&planted.digest.key, planted.file());
+    let report = verdict(&archive);
+    assert!(has(&report, Effect::Refutes, Code::ChainDigestMissing), "{:?}", objections(&report));
+}
+
+#[test]
 fn a_log_that_claims_to_be_a_folder_is_seen() {
     let mut archive = Archive::of(&[&chain()]);
     let planted = trail().log(at("2026-03-01T01:30:00Z"), "planted");
