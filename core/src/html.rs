@@ -10,13 +10,36 @@ use base64::Engine as _;
 
 use crate::entry::{DigestKind, printable};
 use crate::finding::{Axis, Code, Effect, Explanation, Finding};
-use crate::picture::{Picture, State};
+use crate::picture::Picture;
 use crate::policy::{Expect, Question, Request};
 use crate::report::{Chain, Key, Level, MissingKey, Outcome, Report, counted};
 use crate::signature::sha256;
 use crate::time::{HOUR_SECONDS, Period};
 
-const STYLE: &str = include_str!("../templates/report.css");
+/// Colours are declared twice, by day and by night, and used by their names.
+const STYLE: &str = concat!(
+    ":root { color-scheme: light dark;\n",
+    include_str!("../templates/light.css"),
+    "}\n@media (prefers-color-scheme: dark) { :root {\n",
+    include_str!("../templates/dark.css"),
+    "} }\n@media print { :root { color-scheme: light;\n",
+    include_str!("../templates/light.css"),
+    "--ink: #000; --soft: #40464d; --line: #c3c9d0; --link: #000;\n} }\n",
+    include_str!("../templates/picture.css"),
+    include_str!("../templates/report.css"),
+);
+/// The same for a part of somebody else's page, whose own theme decides: JupyterLab, VS Code, Colab, and pages of Sphinx each say
+/// theirs in their own way.
+const FRAGMENT_STYLE: &str = concat!(
+    ".trailseal {\n",
+    include_str!("../templates/light.css"),
+    include_str!("../templates/fragment.css"),
+    include_str!("../templates/picture.css"),
+    "}\n:is([data-jp-theme-light='false'], .vscode-dark, .vscode-high-contrast:not(.vscode-high-contrast-light), [theme='dark'], \
+     [data-theme='dark']) .trailseal {\n",
+    include_str!("../templates/dark.css"),
+    "}\n",
+);
 
 /// Bytes for what an archive can multiply at will. Beyond them a file opens slowly and is read by nobody: what does not fit is
 /// counted, and the canonical JSON has it.
@@ -26,12 +49,36 @@ const KEY_BYTES: usize = 200_000;
 const MISSING_KEY_BYTES: usize = 200_000;
 /// A list that is longer is closed on the screen; print shows it all the same.
 const OPEN_FINDINGS: usize = 25;
+/// Chains that are drawn on a page; more are read by nobody, and the table of chains has them all.
+const DRAWN_CHAINS: usize = 60;
+/// What a fragment shows: it stands among other things.
+const FRAGMENT_CHAINS: usize = 20;
+const FRAGMENT_FINDINGS: usize = 20;
 
 impl Report {
     /// The report as one self-contained HTML file, without scripts or references to anything outside it.
     pub fn to_html(&self) -> String {
         // Writing into a String cannot fail; an empty file would be noticed at once.
         Page::of(self).render().unwrap_or_default()
+    }
+
+    /// The report in short, as a part of somebody else's page, for example of a notebook: verdict, axes, coverage, and the first
+    /// findings. Its style touches nothing else, and two fragments on one page do not disturb each other.
+    pub fn to_html_fragment(&self) -> String {
+        let digest = self.digest();
+        // Names on a page are for all of it.
+        let prefix = format!("trailseal-{}-", digest.get(..16).unwrap_or_default());
+        let findings = self.findings.get(..FRAGMENT_FINDINGS).unwrap_or(&self.findings);
+        Fragment {
+            report: self,
+            style: FRAGMENT_STYLE,
+            picture: Picture::of(self, &rows(self), FRAGMENT_CHAINS, &prefix),
+            findings,
+            hidden: self.findings.len().saturating_sub(findings.len()) as u64,
+            digest,
+        }
+        .render()
+        .unwrap_or_default()
     }
 }
 
@@ -61,6 +108,17 @@ struct Page<'a> {
     missing_keys: Listing,
     levels: Vec<String>,
     again: Again,
+}
+
+#[derive(Template)]
+#[template(path = "fragment.html")]
+struct Fragment<'a> {
+    report: &'a Report,
+    style: &'static str,
+    digest: String,
+    picture: Option<Picture>,
+    findings: &'a [Finding],
+    hidden: u64,
 }
 
 /// Rows that fit, rendered, and how many do not.
@@ -160,6 +218,8 @@ struct MissingKeyRow<'a> {
 /// What somebody types to get the same report.
 struct Again {
     options: String,
+    /// The same options as Python's arguments.
+    arguments: String,
     /// The scope file, where options cannot say it; absent too if no scope file can.
     scope_file: Option<String>,
     is_complete: bool,
@@ -178,7 +238,7 @@ impl<'a> Page<'a> {
             digest: report.digest(),
             unproved: unproved(report),
             aside: aside(report),
-            picture: Picture::of(report, &rows),
+            picture: Picture::of(report, &rows, DRAWN_CHAINS, ""),
             chains: Listing::fit(rows.len(), rows.iter().map(|row| row.render().unwrap_or_default()), CHAIN_BYTES),
             groups: groups(&report.findings),
             keys: Listing::fit(report.keys.len(), keys, KEY_BYTES),
@@ -202,10 +262,6 @@ impl<'a> Page<'a> {
             if self.report.chains.len() == 1 { "chain" } else { "chains" },
             number(counts.ignored)
         )
-    }
-
-    fn states(&self) -> [State; 5] {
-        State::MARKED
     }
 }
 
@@ -514,12 +570,14 @@ impl Again {
         });
         let level = |wanted: Level| report.keys.iter().any(|key| key.level == wanted);
         let pins = level(Level::Pinned);
-        let mut options = String::new();
+        let (mut options, mut arguments) = (String::new(), String::new());
         if level(Level::Trusted) || pins {
             options.push_str(" --keys KEYS");
+            arguments.push_str(", keys=\"KEYS\"");
         }
         if pins {
             options.push_str(" --pins PINS");
+            arguments.push_str(", pins=\"PINS\"");
         }
         let request = request.filter(|_| is_complete).unwrap_or_default();
         let is_plain = request.expect.is_empty() && request.policy.is_empty() && request.relocated.is_empty();
@@ -530,11 +588,16 @@ impl Again {
             options.extend(times.iter().filter_map(|(name, time)| Some(format!(" --{name} {}", time.as_ref()?))));
             let lists = [("account", &request.accounts), ("region", &request.regions), ("trail", &request.trails)];
             let stated = lists.iter().filter(|(_, names)| !names.is_empty());
-            options.extend(stated.map(|(name, names)| format!(" --{name} {}", names.join(","))));
+            options.extend(stated.clone().map(|(name, names)| format!(" --{name} {}", names.join(","))));
+            if let (Some(from), Some(to)) = (&request.from, &request.to) {
+                arguments.push_str(&format!(", covering=(\"{from}\", \"{to}\")"));
+            }
+            arguments.extend(stated.map(|(name, names)| format!(", {name}s=[\"{}\"]", names.join("\", \""))));
         } else {
             options.push_str(" --scope scope.json");
+            arguments.push_str(", scope=\"scope.json\"");
         }
-        Self { options, scope_file, is_complete, pins }
+        Self { options, arguments, scope_file, is_complete, pins }
     }
 }
 

@@ -9,8 +9,6 @@ use crate::html::{Row, number};
 use crate::report::{Chain, Report};
 use crate::time::{DAY_SECONDS, HOUR_SECONDS, Period, Time};
 
-/// Rows that are drawn; a page of more is read by nobody, and the table of chains has them all.
-const ROWS: usize = 60;
 /// The longest period that is drawn by the hour.
 const HOURLY_DAYS: i64 = 7;
 /// The most columns: two years by the day. A longer period has several days in a column.
@@ -67,6 +65,8 @@ impl State {
 
 /// The whole picture, in panels that fit a page's width.
 pub(crate) struct Picture {
+    /// Begins the names of its parts, which are unique on a page.
+    pub(crate) prefix: String,
     pub(crate) panels: Vec<Panel>,
     /// Chains that are drawn, and those that are not.
     pub(crate) drawn: usize,
@@ -175,9 +175,9 @@ impl Grid {
 }
 
 impl Picture {
-    /// Draws the first of these chains; nothing without a time to draw.
-    pub(crate) fn of(report: &Report, rows: &[Row<'_>]) -> Option<Self> {
-        let drawn = rows.get(..rows.len().min(ROWS)).unwrap_or_default();
+    /// Draws the first of these chains, at most `most`; nothing without a time to draw. `prefix` stands before its names.
+    pub(crate) fn of(report: &Report, rows: &[Row<'_>], most: usize, prefix: &str) -> Option<Self> {
+        let drawn = rows.get(..rows.len().min(most)).unwrap_or_default();
         let grid = Grid::over(extent(report, drawn)?);
         let mut refuting: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
         for finding in report.findings.iter().filter(|finding| finding.effect == Effect::Refutes) {
@@ -194,6 +194,7 @@ impl Picture {
         let cell = (GRID / widest.max(1)).clamp(8, 15);
         let panels = panels.into_iter().map(|(from, to)| panel(grid, cell, (from, to), drawn, &painted)).collect();
         Some(Self {
+            prefix: prefix.to_owned(),
             panels,
             drawn: drawn.len(),
             hidden: (rows.len() - drawn.len()) as u64,

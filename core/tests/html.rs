@@ -127,6 +127,9 @@ fn the_way_to_reproduce_it_asks_the_same() {
     let html = large(1, 3, 0).to_html();
     let line = "trailseal verify ARCHIVE --keys KEYS --from 2025-01-01T00:00:00Z --to 2025-01-04T00:00:00Z --format html --output report.html";
     assert!(html.contains(line));
+    let python =
+        "trailseal.verify(\"ARCHIVE\", keys=\"KEYS\", covering=(\"2025-01-01T00:00:00Z\", \"2025-01-04T00:00:00Z\")).digest";
+    assert!(html.replace("&#34;", "\"").contains(python));
     // Every scope of the vectors can be asked again: by options, or by a scope file that asks the same.
     for vector in common::load() {
         let html = vector.report().to_html();
@@ -151,4 +154,39 @@ fn the_picture_tells_the_states_of_an_hour_apart() {
         assert!(days.contains(&format!("<pattern id=\"m-{state}\"")), "{state}");
     }
     assert_eq!(days.matches("role=\"img\"").count(), 4, "a panel for each quarter of the year");
+}
+
+#[test]
+fn a_fragment_disturbs_nothing_on_the_page_of_others() {
+    let ids = |html: &str| -> Vec<String> {
+        tags(html).iter().filter_map(|tag| Some(tag.split_once(" id=\"")?.1.split('"').next()?.to_owned())).collect()
+    };
+    let mut seen = std::collections::BTreeSet::new();
+    for (id, report) in reports().step_by(5) {
+        let html = report.to_html_fragment();
+        let style = html.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
+        let mut depth = 0;
+        for line in style.lines() {
+            assert!(depth > 0 || line.starts_with(".trailseal {") || line.ends_with(".trailseal {"), "{id}: {line}");
+            depth += line.matches('{').count() as i32 - line.matches('}').count() as i32;
+        }
+        assert_eq!(depth, 0, "{id}");
+        assert!(!style.contains("@import") && !style.contains("url("), "{id}");
+        if seen.insert(report.digest()) {
+            for name in ids(&html) {
+                assert!(seen.insert(name.clone()), "{id}: {name} stands on the page already");
+            }
+        }
+        for finding in report.findings.iter().take(20) {
+            assert!(html.contains(&format!("<code>{}</code></th>", finding.code)), "{id}: {}", finding.code);
+        }
+    }
+    let hostile = hostile(&large(30, 9, 50)).to_html_fragment();
+    assert!(hostile.len() < 400_000, "{}", hostile.len());
+    for tag in tags(&hostile) {
+        for forbidden in ["script", "onload", "onerror", "evil", "javascript", "src=", "http:"] {
+            assert!(!tag.contains(forbidden), "<{tag}>");
+        }
+    }
+    assert!(hostile.contains("30 more are not shown here.") && hostile.contains("10 more stand in the table of chains only"));
 }
