@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
 
 use rawzip::FileReader;
 use trailseal::container::{self, Gather, Host, Interruptible, PIECE_BYTES, Packing, read_archive, read_stream};
@@ -118,32 +118,68 @@ impl Host for Threads<'_> {
     }
 
     /// This thread brings, the others examine.
-    fn pieces<G: Gather>(
+    fn pieces<G: Gather, B: AsRef<[u8]> + Send>(
         &self,
-        bring: impl FnOnce(&mut dyn FnMut(EntryPath, Vec<u8>)),
+        bring: impl FnOnce(&mut dyn FnMut(EntryPath, B)),
         examine: impl Fn(EntryPath, &[u8]) -> Exhibit + Sync,
     ) -> G {
-        /// Pieces on their way, each of at most 8 MiB.
-        const WAITING: usize = 16;
-        let (give, take) = mpsc::sync_channel::<(EntryPath, Vec<u8>)>(WAITING);
+        let (give, take) = mpsc::sync_channel::<(EntryPath, B, Held<'_>)>(WAITING);
         let take = Mutex::new(take);
-        let examine = &examine;
+        let (examine, load) = (&examine, &Load::default());
         let work = move || {
             let mut gathered = G::default();
-            loop {
+            while !self.is_stopped() {
                 // The lock is held only while waiting for one piece.
                 let next = take.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                let Ok((path, bytes)) = next else { return gathered };
-                gathered.admit(examine(path, &bytes));
+                let Ok((path, bytes, _held)) = next else { break };
+                gathered.admit(examine(path, bytes.as_ref()));
             }
+            gathered
         };
         std::thread::scope(|scope| {
             let others = scope.spawn(move || self.gather(self.count, work));
-            // Nobody receives any more only if all threads panicked, which is passed on below.
-            bring(&mut |path, bytes| give.send((path, bytes)).unwrap_or(()));
+            bring(&mut |path, bytes| {
+                let held = load.hold(bytes.as_ref().len());
+                // Nobody receives any more only if all threads were stopped or panicked, which is passed on below.
+                give.send((path, bytes, held)).unwrap_or(());
+            });
             drop(give);
             others.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         })
+    }
+}
+
+/// Pieces on their way to threads, and their bytes together; a single piece may have more.
+const WAITING: usize = 16;
+const WAITING_BYTES: usize = 64 << 20;
+
+/// The bytes of all pieces that were brought and are not examined yet.
+#[derive(Default)]
+struct Load {
+    bytes: Mutex<usize>,
+    less: Condvar,
+}
+
+impl Load {
+    /// Waits until there is room for so many more.
+    fn hold(&self, bytes: usize) -> Held<'_> {
+        let load = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_too_much = |load: &mut usize| *load > 0 && load.saturating_add(bytes) > WAITING_BYTES;
+        *self.less.wait_while(load, is_too_much).unwrap_or_else(PoisonError::into_inner) += bytes;
+        Held { load: self, bytes }
+    }
+}
+
+/// A piece's share of the load, as long as the piece is there.
+struct Held<'a> {
+    load: &'a Load,
+    bytes: usize,
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        *self.load.bytes.lock().unwrap_or_else(PoisonError::into_inner) -= self.bytes;
+        self.load.less.notify_one();
     }
 }
 
@@ -165,7 +201,7 @@ pub fn gather(archives: &[PathBuf], limits: &Limits, threads: &Threads<'_>) -> R
         } else if metadata.is_file() {
             inventory.archives.push(archive.clone());
         } else {
-            return Err(Failure::new(format!("{}: neither a folder nor a file", archive.display())));
+            return Err(Failure::at(archive, "neither a folder nor a file"));
         }
     }
     let mut case = Case::new();
@@ -205,7 +241,7 @@ fn read_given(path: &Path, limits: &Limits, threads: &Threads<'_>) -> Result<Cas
     let start = File::open(path).and_then(|mut file| container::read_start(&mut file));
     let start = start.map_err(|error| Failure::read(path, &error))?;
     if Packing::of(&start).is_none() {
-        return Err(Failure::new(format!("{}: neither a folder nor an archive (zip, tar, tar.gz, tar.zst)", path.display())));
+        return Err(Failure::at(path, "neither a folder nor an archive (zip, tar, tar.gz, tar.zst)"));
     }
     let (reader, length_bytes) = open(path).map_err(|error| Failure::read(path, &error))?;
     Ok(read_archive(threads, None, reader, length_bytes, limits))
@@ -311,11 +347,11 @@ pub fn read_trust(keys: &[PathBuf], pins: &[PathBuf], archives: &[PathBuf]) -> R
         let is_enclosed = roots.iter().any(|root| real.starts_with(root));
         let provenance = if is_enclosed { Provenance::Enclosed } else { Provenance::Own };
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        trust.add_keys(&name, &json, provenance).map_err(|error| Failure::at(&file, &error))?;
+        trust.add_keys(&name, &json, provenance).map_err(|error| Failure::at(&file, error))?;
     }
     for path in pins {
         let text = fs::read_to_string(path).map_err(|error| Failure::read(path, &error))?;
-        trust.add_pins(&text).map_err(|error| Failure::at(path, &error))?;
+        trust.add_pins(&text).map_err(|error| Failure::at(path, error))?;
     }
     Ok(trust)
 }
@@ -346,7 +382,7 @@ fn key_files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
         }
     }
     if files.is_empty() {
-        return Err(Failure::new(format!("{}: no key file (*.json) in this folder", path.display())));
+        return Err(Failure::at(path, "no key file (*.json) in this folder"));
     }
     files.sort();
     Ok(files)

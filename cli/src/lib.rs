@@ -7,11 +7,10 @@ mod progress;
 mod render;
 
 use std::ffi::OsString;
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 use trailseal::{Case, Check, Code, Comparison, Limits, Objects, Outcome, Policy, Report, Request, Table};
@@ -23,33 +22,41 @@ use crate::progress::Progress;
 
 /// Why the question could not be put to the evidence, in words.
 #[derive(Debug)]
-pub struct Failure(String);
+pub struct Failure {
+    /// The file or folder that it is about.
+    pub path: Option<PathBuf>,
+    /// What is wrong.
+    pub cause: String,
+}
 
-impl std::fmt::Display for Failure {
-    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(to)
+impl Display for Failure {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.path {
+            Some(path) => write!(to, "{}: {}", path.display(), self.cause),
+            None => self.cause.fmt(to),
+        }
     }
 }
 
 impl std::error::Error for Failure {}
 
 impl Failure {
-    pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+    pub(crate) fn new(cause: impl Into<String>) -> Self {
+        Self { path: None, cause: cause.into() }
     }
 
     pub(crate) fn read(path: &Path, error: &io::Error) -> Self {
-        Self(format!("{}: cannot be read: {error}", path.display()))
+        Self::at(path, format!("cannot be read: {error}"))
     }
 
-    pub(crate) fn at(path: &Path, error: &dyn Display) -> Self {
-        Self(format!("{}: {error}", path.display()))
+    pub(crate) fn at(path: &Path, cause: impl Display) -> Self {
+        Self { path: Some(path.to_owned()), cause: cause.to_string() }
     }
 }
 
 impl From<trailseal::Error> for Failure {
     fn from(error: trailseal::Error) -> Self {
-        Self(error.to_string())
+        Self::new(error.to_string())
     }
 }
 
@@ -58,26 +65,23 @@ const COULD_NOT_RUN: u8 = 2;
 /// What a shell shows for a command that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
 
-/// Runs the command with these arguments, the program's name first, and says how it ended.
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+/// Runs the command with these arguments, the program's name first, and returns its exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let command = match Command::try_parse_from(arguments) {
         Ok(command) => command,
         Err(error) => {
             // Help and version are answers, everything else is a usage error. If the terminal is gone, nobody reads either.
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { COULD_NOT_RUN } else { 0 });
+            return if error.use_stderr() { COULD_NOT_RUN } else { 0 };
         }
     };
     // A second handler cannot be set when this runs inside another program; then that program decides.
     let _ = ctrlc::set_handler(|| std::process::exit(INTERRUPTED));
-    match obey(&command.verb) {
-        Ok(code) => ExitCode::from(code),
-        Err(Failure(text)) => {
-            let text = trailseal::printable(text.as_bytes());
-            let _ = writeln!(io::stderr(), "trailseal: {text}");
-            ExitCode::from(COULD_NOT_RUN)
-        }
-    }
+    obey(&command.verb).unwrap_or_else(|failure| {
+        let text = trailseal::printable(failure.to_string().as_bytes());
+        let _ = writeln!(io::stderr(), "trailseal: {text}");
+        COULD_NOT_RUN
+    })
 }
 
 fn obey(verb: &Verb) -> Result<u8, Failure> {
@@ -114,7 +118,7 @@ fn obey(verb: &Verb) -> Result<u8, Failure> {
             for path in evidence::all_key_files(files)? {
                 let json = fs::read(&path).map_err(|error| Failure::read(&path, &error))?;
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
-                let keys = trailseal::read_keys(&name, &json).map_err(|error| Failure::at(&path, &error))?;
+                let keys = trailseal::read_keys(&name, &json).map_err(|error| Failure::at(&path, error))?;
                 deliver(Shape::Styled, render::key_list(&path.to_string_lossy(), &keys).as_bytes(), None)?;
             }
         }
@@ -162,11 +166,11 @@ fn verify(verify: &Verify) -> Result<Outcome, Failure> {
     let file = match &verify.scope.file {
         Some(path) => {
             let text = fs::read_to_string(path).map_err(|error| Failure::read(path, &error))?;
-            Request::from_file(&text).map_err(|error| Failure::at(path, &error))?
+            Request::from_file(&text).map_err(|error| Failure::at(path, error))?
         }
         None => Request::default(),
     };
-    let request = verify.scope.request(file)?;
+    let request = file.joined(verify.scope.request())?;
     let policy = Policy {
         scope: request.scope()?,
         weights: request.weights()?,
@@ -196,6 +200,15 @@ fn write(report: &Report, objects: &Objects, verify: &Verify) -> Result<(), Fail
     })
 }
 
+/// Writes a file for others to read, whole or not at all.
+///
+/// # Errors
+///
+/// If it cannot be written.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    deliver(Shape::Exact, bytes, Some(path))
+}
+
 /// Canonical JSON has no line feed at its end, but a file has.
 fn line(to: &mut dyn Write, json: &[u8]) -> io::Result<()> {
     to.write_all(json)?;
@@ -205,7 +218,7 @@ fn line(to: &mut dyn Write, json: &[u8]) -> io::Result<()> {
 fn compare(compare: &Compare) -> Result<u8, Failure> {
     let read = |path: &Path| {
         let json = fs::read(path).map_err(|error| Failure::read(path, &error))?;
-        Report::from_json(&json).map_err(|error| Failure::at(path, &error))
+        Report::from_json(&json).map_err(|error| Failure::at(path, error))
     };
     let comparison = Comparison::of(&read(&compare.old)?, &read(&compare.new)?);
     stream(Shape::Exact, compare.output.as_deref(), &|to| match compare.format {

@@ -31,7 +31,7 @@ pub(crate) fn stream(shape: Shape, to: Option<&Path>, form: &dyn Fn(&mut dyn Wri
             other => other.map_err(|error| Failure::new(format!("cannot be written to stdout: {error}"))),
         };
     };
-    write_file(path, shape, form).map_err(|error| Failure::new(format!("{}: cannot be written: {error}", path.display())))
+    write_file(path, shape, form).map_err(|error| Failure::at(path, format!("cannot be written: {error}")))
 }
 
 fn buffered(to: &mut dyn Write, form: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

@@ -346,6 +346,31 @@ impl Request {
         }
     }
 
+    /// What two requests ask together, for example a scope file and the options beside it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Scope`] with the field that both state; nothing may be stated twice. Only renamings add up.
+    pub fn joined(self, other: Self) -> Result<Self, Error> {
+        fn once<T: PartialEq + Default>(field: &str, one: T, other: T) -> Result<T, Error> {
+            match (one == T::default(), other == T::default()) {
+                (true, _) => Ok(other),
+                (false, true) => Ok(one),
+                (false, false) => Err(Error::Scope { reason: format!("'{field}' is stated there and also beside it") }),
+            }
+        }
+        Ok(Self {
+            from: once("from", self.from, other.from)?,
+            to: once("to", self.to, other.to)?,
+            accounts: once("accounts", self.accounts, other.accounts)?,
+            regions: once("regions", self.regions, other.regions)?,
+            trails: once("trails", self.trails, other.trails)?,
+            expect: once("expect", self.expect, other.expect)?,
+            relocated: [self.relocated, other.relocated].concat(),
+            policy: once("policy", self.policy, other.policy)?,
+        })
+    }
+
     /// The questions that it asks.
     ///
     /// # Errors
@@ -461,6 +486,17 @@ mod tests {
         assert!(refused(period("2026-03-01T00:00:00", "2026-03-02")).contains("offset"));
         assert!(Request::from_file("form = \"2026-03-01\"").is_err());
         assert!(Request::from_file("[[expect]]\nregion = \"us-east-1\"").is_err());
+    }
+
+    #[test]
+    fn nothing_is_stated_twice() {
+        let file = Request { from: Some("2026-03-01".into()), relocated: vec!["s3://a=s3://b".into()], ..Request::default() };
+        let beside =
+            Request { accounts: vec!["111122223333".into()], relocated: vec!["s3://c=s3://d".into()], ..Request::default() };
+        let joined = file.clone().joined(beside).unwrap();
+        assert_eq!((joined.from.as_deref(), joined.accounts.len(), joined.relocated.len()), (Some("2026-03-01"), 1, 2));
+        let twice = file.clone().joined(file).unwrap_err().to_string();
+        assert!(twice.contains("'from' is stated there and also beside it"), "{twice}");
     }
 
     #[test]
