@@ -60,6 +60,11 @@ impl Case {
         }
     }
 
+    /// How many entries were admitted, those that are no evidence too.
+    pub fn entry_count(&self) -> u64 {
+        self.ignored.values().fold(self.exhibits.len() as u64, |sum, count| sum.saturating_add(*count))
+    }
+
     /// Says what the case holds and lacks; nothing is verified.
     pub fn inspect(mut self, trust: &Trust) -> Inventory {
         self.settle();

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::entry::{ChainId, EntryPath, Kind, classify};
 use crate::examine::Content;
 use crate::link::{DigestEntry, Graph, Node, Status};
@@ -12,7 +14,7 @@ use crate::report::Level;
 use crate::time::Period;
 
 /// Every digest and log file of a case, those that are absent too, sorted by chain and time.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Objects(Vec<JudgedObject>);
 
 impl Objects {
@@ -33,7 +35,7 @@ impl Objects {
 }
 
 /// One digest or log file and what became of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JudgedObject {
     /// Digest or log file.
@@ -59,7 +61,7 @@ pub struct JudgedObject {
 }
 
 /// A digest or a log file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ObjectKind {
     /// A digest file.
     Digest,
@@ -78,7 +80,7 @@ impl ObjectKind {
 }
 
 /// What became of an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Fate {
     /// A digest file is signed; a log file has the content that a signed digest file commits to.
     Proved,

@@ -1,4 +1,4 @@
-//! Exhibits and cases on their way from one process to another of the same version.
+//! Exhibits, cases and objects on their way from one process to another of the same version.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use crate::case::Case;
 use crate::error::Error;
 use crate::examine::Exhibit;
+use crate::object::Objects;
 
 /// What stands before the content. The form is nobody's business but this version's, so that it may change with any version.
 const LABEL: &str = concat!("trailseal ", env!("CARGO_PKG_VERSION"), "\n");
@@ -60,6 +61,22 @@ impl Case {
     }
 
     /// Reads what [`Case::to_bytes`] wrote; believed like an exhibit.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parcel`] if another version wrote it, or nobody did.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        unpack(bytes)
+    }
+}
+
+impl Objects {
+    /// Writes them down for another process of the same version of trailseal.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        pack(self)
+    }
+
+    /// Reads what [`Objects::to_bytes`] wrote.
     ///
     /// # Errors
     ///

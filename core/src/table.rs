@@ -109,16 +109,29 @@ impl Table {
         }
     }
 
-    /// Its rows, each with one cell per column. `objects` matters to [`Table::Objects`] only.
-    pub fn rows<'a>(self, report: &'a Report, objects: &'a Objects) -> Box<dyn Iterator<Item = Vec<Cell<'a>>> + 'a> {
+    /// How many rows it has.
+    pub fn row_count(self, report: &Report, objects: &Objects) -> usize {
         match self {
-            Self::Findings => cells(findings(), report.findings.iter()),
-            Self::Objects => cells(self::objects(), objects.iter()),
+            Self::Findings => report.findings.len(),
+            Self::Objects => objects.len(),
+            Self::Coverage => report.chains.iter().map(|chain| chain.days.len()).sum(),
+            Self::Chains => report.chains.len(),
+            Self::Keys => report.keys.len(),
+        }
+    }
+
+    /// Its rows from the `first` on (the first of all is 0), each with one cell per column. `objects` matters to
+    /// [`Table::Objects`] only.
+    pub fn rows<'a>(self, report: &'a Report, objects: &'a Objects, first: usize) -> Box<dyn Iterator<Item = Vec<Cell<'a>>> + 'a> {
+        match self {
+            Self::Findings => cells(findings(), report.findings.iter().skip(first)),
+            Self::Objects => cells(self::objects(), objects.iter().skip(first)),
             Self::Coverage => {
-                cells(coverage(), report.chains.iter().flat_map(|chain| chain.days.iter().map(move |day| (chain, day))))
+                let days = report.chains.iter().flat_map(|chain| chain.days.iter().map(move |day| (chain, day)));
+                cells(coverage(), days.skip(first))
             }
-            Self::Chains => cells(chains(), report.chains.iter()),
-            Self::Keys => cells(keys(), report.keys.iter()),
+            Self::Chains => cells(chains(), report.chains.iter().skip(first)),
+            Self::Keys => cells(keys(), report.keys.iter().skip(first)),
         }
     }
 
@@ -131,7 +144,7 @@ impl Table {
     pub fn write_csv(self, report: &Report, objects: &Objects, out: &mut dyn io::Write) -> io::Result<()> {
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
         writer.write_record(self.columns().iter().map(|column| column.name))?;
-        for row in self.rows(report, objects) {
+        for row in self.rows(report, objects, 0) {
             writer.write_record(row.iter().map(|cell| in_spreadsheet(cell).into_owned()))?;
         }
         writer.flush()

@@ -6,9 +6,9 @@ use super::tar::{Found, read_tar};
 use super::zip::{Inner, Zip};
 use super::{Packing, problem, read_start};
 use crate::case::Case;
-use crate::entry::EntryPath;
+use crate::entry::{self, EntryPath, Kind, Separator};
 use crate::error::Error;
-use crate::examine::{Exhibit, examine};
+use crate::examine::{Exhibit, examine, is_read};
 use crate::finding::Code;
 use crate::policy::Limits;
 use rawzip::ReaderAt;
@@ -56,16 +56,16 @@ pub trait Host: Sync {
     }
 
     /// Examines all pieces that `bring` hands over, where this host takes them.
-    fn pieces<G: Gather>(
+    fn pieces<G: Gather, B: AsRef<[u8]> + Send>(
         &self,
-        bring: impl FnOnce(&mut dyn FnMut(EntryPath, Vec<u8>)),
+        bring: impl FnOnce(&mut dyn FnMut(EntryPath, B)),
         examine: impl Fn(EntryPath, &[u8]) -> Exhibit + Sync,
     ) -> G {
         let mut gathered = G::default();
         let mut numbers = 0..;
         bring(&mut |path, bytes| {
             if numbers.next().is_some_and(|index| self.takes(index)) {
-                gathered.admit(examine(path, &bytes));
+                gathered.admit(examine(path, bytes.as_ref()));
             }
         });
         gathered
@@ -141,6 +141,60 @@ pub fn read_archive<G: Gather>(
 /// Reads a tar archive, plain or packed, from a stream that cannot be read twice; else as [`read_archive`].
 pub fn read_stream<G: Gather>(host: &impl Host, at: Option<&EntryPath>, reader: &mut dyn Read, limits: &Limits) -> G {
     Reading { host, limits }.stream(at, &mut Interruptible::new(reader, host))
+}
+
+/// Reads files that `bring` brings one after the other, each with its path as somebody wrote it, and the archives among them; else
+/// as [`read_archive`].
+///
+/// ```
+/// use trailseal::container::{Alone, read_files};
+/// use trailseal::{Case, Limits, Outcome, Policy};
+///
+/// let mut files = [("handover/README.txt", b"not evidence")].into_iter();
+/// let case: Case = read_files(&Alone, || files.next(), &Limits::default());
+/// assert_eq!(case.conclude(&Policy::default()).overall(), Outcome::Indeterminate);
+/// ```
+pub fn read_files<G: Gather, N: AsRef<[u8]>, B: AsRef<[u8]> + Send>(
+    host: &impl Host,
+    mut bring: impl FnMut() -> Option<(N, B)>,
+    limits: &Limits,
+) -> G {
+    let reading = Reading { host, limits };
+    let mut whole = G::default();
+    let mut pieces: G = host.pieces(
+        |give| {
+            let mut seen = 0_u64;
+            while !host.is_stopped()
+                && let Some((name, bytes)) = bring()
+            {
+                if seen == limits.entries {
+                    let detail = format!("entries is {}", limits.entries);
+                    return reading.admit(&mut whole, problem(None, Code::ArchiveLimit, detail));
+                }
+                seen = seen.saturating_add(1);
+                let (path, is_safe) = EntryPath::normalise(name.as_ref(), Separator::Slash);
+                let length_bytes = bytes.as_ref().len() as u64;
+                if !is_safe {
+                    let detail = "its path leaves the archive or is absolute";
+                    reading.admit(&mut whole, Exhibit::refused(path, Code::ArchiveEntryUnsafe, detail));
+                } else if matches!(entry::classify(&path), Kind::Container) {
+                    whole.merge(read_archive(host, Some(&path), bytes.as_ref(), length_bytes, limits));
+                } else if is_read(&path) && length_bytes > limits.entry_bytes {
+                    let detail = format!("entry_bytes is {}", limits.entry_bytes);
+                    reading.admit(&mut whole, Exhibit::refused(path, Code::ArchiveLimit, detail));
+                } else {
+                    give(path, bytes);
+                }
+            }
+        },
+        |path, bytes| {
+            let exhibit = examine(path, bytes, limits);
+            host.advance(1, bytes.len() as u64);
+            exhibit
+        },
+    );
+    pieces.merge(whole);
+    pieces
 }
 
 struct Reading<'a, H> {
