@@ -22,6 +22,7 @@ const STEPS: [Step; 15] = [
     ("bans of the core", bans::check),
     ("fuzz seeds", fuzz_seeds),
     ("oldest Rust", msrv::check),
+    ("second opinion", second_opinion),
     ("agreement with AWS", agreement),
     ("forms of the report", forms),
     ("export", export),
@@ -45,6 +46,11 @@ pub(crate) fn run() -> Outcome {
         times.push(format!("{name} {:.0} s", start.elapsed().as_secs_f64()));
     }
     Ok(())
+}
+
+/// A checker in Python, written from the documents, over the test vectors.
+fn second_opinion() -> Outcome {
+    script("test-vectors/second-opinion/run")
 }
 
 /// The AWS CLI's own code over the test vectors.
