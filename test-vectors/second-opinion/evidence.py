@@ -5,6 +5,7 @@ import io
 import json
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -133,12 +134,30 @@ class Entry:
         return all(at < self.wrapper or self.folders[at] == folder for at, folder in pairs)
 
 
+def contradicts_itself(data, infos):
+    """Local headers that say something else than the directory, names in Unicode, and bytes of two entries or of none."""
+    end = 0
+    for info in sorted(infos, key=lambda info: info.header_offset):
+        header = data[info.header_offset:info.header_offset + 30]
+        method, size, names, extra = struct.unpack("<8xH12xIHH", header)
+        described = info.flag_bits & 8
+        ascii_of = lambda name: bytes(byte for byte in name if byte < 128)
+        differs = method != info.compress_type or size not in (info.file_size, 0xFFFFFFFF) and not described
+        renamed = info.extra[:2] == b"up" and ascii_of(info.extra[9:]) != ascii_of(info.orig_filename.encode())
+        if differs or renamed or info.header_offset != end:
+            return True
+        end += 30 + names + extra + info.compress_size + (16 if described else 0)
+    return bool(infos) and data[end:end + 4] != b"PK\x01\x02"
+
+
 def read_zip(data, container, say, nested=False):
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except zipfile.BadZipFile:
         say("archive.entry.unreadable")
         return
+    if contradicts_itself(data, archive.infolist()):
+        raise Beyond("zip archives that contradict themselves")
     for info in archive.infolist():
         path, mode = info.orig_filename.replace("\\", "/"), info.external_attr >> 16
         folders = [folder for folder in path.split("/") if folder not in ("", ".")]

@@ -12,7 +12,7 @@ const CARGO_DENY: &str = "0.20.2";
 
 type Step = (&'static str, fn() -> Outcome);
 
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 17] = [
     ("format", format),
     ("clippy", clippy),
     ("documentation", documentation),
@@ -28,6 +28,7 @@ const STEPS: [Step; 15] = [
     ("export", export),
     ("reports in a browser", browser),
     ("benchmark, tried out", bench::try_out),
+    ("no network", isolation),
     // Last, so that the log ends with the summaries of the test runner.
     ("tests", tests),
 ];
@@ -71,6 +72,11 @@ fn export() -> Outcome {
 /// HTML reports, opened in Chromium.
 fn browser() -> Outcome {
     script("tests/browser/run")
+}
+
+/// The command without a network, and what it asks of the kernel.
+fn isolation() -> Outcome {
+    script("tests/isolation/run")
 }
 
 fn script(path: &str) -> Outcome {
