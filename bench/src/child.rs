@@ -14,6 +14,8 @@ use crate::Outcome;
 pub(crate) struct Cost {
     /// From its start to its end.
     pub(crate) seconds: f64,
+    /// What all its threads computed, which tells more than the time if the machine has other things to do.
+    pub(crate) cpu_seconds: f64,
     /// The most memory that it held at a time.
     pub(crate) peak_bytes: u64,
     /// Its exit code.
@@ -27,9 +29,10 @@ pub(crate) fn spend(program: &str, arguments: &[&str]) -> Outcome {
     let status = Command::new(program).args(arguments).status().map_err(|error| format!("{program}: {error}"))?;
     let seconds = start.elapsed().as_secs_f64();
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).map_err(|error| error.to_string())?;
+    let cpu_seconds = [usage.user_time(), usage.system_time()].map(|time| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6);
     // Linux counts in KiB.
     let peak_bytes = u64::try_from(usage.max_rss()).unwrap_or(0) << 10;
-    println!("{}", serde_json::json!(Cost { seconds, peak_bytes, code: status.code() }));
+    println!("{}", serde_json::json!(Cost { seconds, cpu_seconds: cpu_seconds.iter().sum(), peak_bytes, code: status.code() }));
     Ok(())
 }
 

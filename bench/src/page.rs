@@ -39,23 +39,28 @@ pub(crate) fn tables(figures: &Figures) -> String {
         line(&format!("| {} | {} | {} | {size} | {ratio} |", found.name, found.digests, found.logs));
     }
     line("");
-    line("| workload | from | seconds | a second | of the limit | `validate-logs` | `gunzip \\| sha256sum` | peak memory |");
-    line("|---|---|--:|--:|--:|--:|--:|--:|");
+    line(
+        "| workload | from | seconds | CPU seconds | a second | of the limit | `validate-logs` | `gunzip \\| sha256sum` | peak memory |",
+    );
+    line("|---|---|--:|--:|--:|--:|--:|--:|--:|");
     for found in &figures.measured {
         for (n, container) in CONTAINERS.iter().enumerate() {
             let seconds = found.median(|round| round.trailseal[n].seconds);
-            // What the limit leaves out, parsing and signatures, is all there is where there are no logs.
-            let limit = if found.is_quiet() {
-                String::new()
+            // What these two leave out, parsing and signatures, is all there is where there are no logs.
+            let (limit, gunzip) = if found.is_quiet() {
+                (String::new(), String::new())
             } else {
-                format!("{:.2}", found.median(|round| round.limit / round.trailseal[n].seconds))
+                (
+                    format!("{:.2}", found.median(|round| round.limit / round.trailseal[n].seconds)),
+                    format!("{:.1} ×", found.median(|round| round.gunzip / round.trailseal[n].seconds)),
+                )
             };
             line(&format!(
-                "| {} | {container} | {seconds:.3} | {} | {limit} | {:.1} × | {:.1} × | {} |",
+                "| {} | {container} | {seconds:.3} | {:.3} | {} | {limit} | {:.1} × | {gunzip} | {} |",
                 found.name,
+                found.median(|round| round.trailseal[n].cpu_seconds),
                 rate(found, seconds),
                 found.median(|round| round.validate_logs / round.trailseal[n].seconds),
-                found.median(|round| round.gunzip / round.trailseal[n].seconds),
                 mebibytes(found.median(|round| round.trailseal[n].peak_bytes as f64) as u64),
             ));
         }
@@ -66,12 +71,15 @@ pub(crate) fn tables(figures: &Figures) -> String {
     );
     line("|---|--:|--:|--:|--:|--:|");
     for found in &figures.measured {
+        let (limit, gunzip) = if found.is_quiet() {
+            (String::new(), String::new())
+        } else {
+            (format!("{:.3}", found.median(|round| round.limit)), format!("{:.3}", found.median(|round| round.gunzip)))
+        };
         line(&format!(
-            "| {} | {:.3} | {:.3} | {:.3} | {:.3} | {:.2} × |",
+            "| {} | {limit} | {:.3} | {gunzip} | {:.3} | {:.2} × |",
             found.name,
-            found.median(|round| round.limit),
             found.median(|round| round.validate_logs),
-            found.median(|round| round.gunzip),
             found.median(|round| round.one_thread.seconds),
             found.median(|round| round.one_thread.seconds / round.trailseal[0].seconds),
         ));
@@ -163,11 +171,13 @@ fn machine() -> String {
     let virtual_machine = if flags.contains("hypervisor") { ", a virtual machine" } else { "" };
     let extensions = if found.is_empty() { "none of those that matter".to_owned() } else { found.join(", ") };
     format!(
-        "{} cores of {} (family {}, model {}){virtual_machine}; extensions: {extensions}; {}.",
+        "{} cores of {} (family {}, model {}){virtual_machine}; extensions: {extensions}; {}. At the end of the measurement the load \
+         average of the last quarter of an hour was {}.",
         cores,
         field("model name"),
         field("cpu family"),
         field("model"),
         std::env::consts::OS,
+        fs::read_to_string("/proc/loadavg").unwrap_or_default().split(' ').nth(2).unwrap_or("unknown"),
     )
 }
