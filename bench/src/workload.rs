@@ -173,10 +173,10 @@ impl Workload {
 
 /// A gigabyte and four of logs of a megabyte each.
 pub(crate) fn memory(options: &Options) -> Outcome<Vec<Sized>> {
-    let bytes = if options.scale == Scale::Tiny { 10_000 } else { 1_000_000 };
+    let (bytes, hours) = if options.scale == Scale::Tiny { (10_000, 1) } else { (1_000_000, 25) };
     let plan = |hours| Plan { accounts: 2, regions: 2, hours, logs: 10, log_bytes: (bytes, bytes), contents: 16 };
-    let one = Data::ensure(&options.folder, "memory-1", &plan(25))?;
-    let four = Data::ensure(&options.folder, "memory-4", &plan(100))?;
+    let one = Data::ensure(&options.folder, "memory-1", &plan(hours))?;
+    let four = Data::ensure(&options.folder, "memory-4", &plan(4 * hours))?;
     sized(&[one, four], options)
 }
 
