@@ -51,7 +51,12 @@ impl Item {
 
     /// True if every reader of the archive comes to this content under this path.
     fn is_plain(&self) -> bool {
-        self.kind == Kind::File && self.oddity.is_none()
+        let is_harmless = match &self.oddity {
+            None | Some(Oddity::Described | Oddity::Zip64) => true,
+            Some(Oddity::UnicodeName(name)) => *name == self.path,
+            Some(_) => false,
+        };
+        self.kind == Kind::File && is_harmless
     }
 }
 
