@@ -247,6 +247,7 @@ fn read_given(path: &Path, limits: &Limits, threads: &Threads<'_>) -> Result<Cas
     Ok(read_archive(threads, None, reader, length_bytes, limits))
 }
 
+/// What was read is judged in any case; that it was not what had been listed is said besides.
 fn examine_file(file: &FolderFile, limits: &Limits, threads: &Threads<'_>, buffer: &mut Vec<u8>) -> Exhibit {
     let path = file.path.clone();
     if !is_read(&path) {
@@ -259,14 +260,21 @@ fn examine_file(file: &FolderFile, limits: &Limits, threads: &Threads<'_>, buffe
         Ok(reader) => reader,
         Err(error) => return Exhibit::refused(path, Code::ArchiveEntryUnreadable, error.kind().to_string()),
     };
-    if file.size_bytes > PIECE_BYTES {
-        return examine_reader(path, &mut Interruptible::new(reader.take(limits.entry_bytes), threads), limits);
-    }
-    buffer.clear();
-    match (&mut reader).take(PIECE_BYTES + 1).read_to_end(buffer) {
-        Ok(read) if read as u64 > PIECE_BYTES => Exhibit::refused(path, Code::ArchiveEntryUnreadable, "it grew while it was read"),
-        Ok(_) => examine(path, buffer, limits),
-        Err(error) => Exhibit::refused(path, Code::ArchiveEntryUnreadable, error.kind().to_string()),
+    let exhibit = if file.size_bytes > PIECE_BYTES {
+        examine_reader(path, &mut Interruptible::new((&mut reader).take(limits.entry_bytes), threads), limits)
+    } else {
+        buffer.clear();
+        match (&mut reader).take(PIECE_BYTES + 1).read_to_end(buffer) {
+            Ok(read) if read as u64 > PIECE_BYTES => {
+                return Exhibit::refused(path, Code::ArchiveEntryUnreadable, "it grew while it was read");
+            }
+            Ok(_) => examine(path, buffer, limits),
+            Err(error) => return Exhibit::refused(path, Code::ArchiveEntryUnreadable, error.kind().to_string()),
+        }
+    };
+    match reader.metadata() {
+        Ok(metadata) if metadata.len() == file.size_bytes => exhibit,
+        _ => exhibit.with_note(Code::ArchiveEntryUnreadable, "its size changed while the archive was read"),
     }
 }
 

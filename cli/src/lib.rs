@@ -76,7 +76,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         }
     };
     // A second handler cannot be set when this runs inside another program; then that program decides.
-    let _ = ctrlc::set_handler(|| std::process::exit(INTERRUPTED));
+    let _ = ctrlc::set_handler(|| {
+        output::abandon();
+        std::process::exit(INTERRUPTED)
+    });
     obey(&command.verb).unwrap_or_else(|failure| {
         let text = trailseal::printable(failure.to_string().as_bytes());
         let _ = writeln!(io::stderr(), "trailseal: {text}");

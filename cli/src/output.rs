@@ -1,7 +1,9 @@
 //! Where reports go: to standard output, or whole into a file.
 
+use std::fs::{self, OpenOptions};
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::Failure;
 
@@ -40,18 +42,73 @@ fn buffered(to: &mut dyn Write, form: &dyn Fn(&mut dyn Write) -> io::Result<()>)
     to.flush()
 }
 
+/// The file that is being written under another name, if there is one.
+static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
+
+fn unfinished() -> MutexGuard<'static, Option<PathBuf>> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes away what is half written, because the process is about to end.
+pub(crate) fn abandon() {
+    if let Some(path) = unfinished().take() {
+        // If it cannot be removed, nobody is left to be told.
+        let _ = fs::remove_file(path);
+    }
+}
+
 /// Whole or not at all: the file appears under its name only when it is complete.
 fn write_file(path: &Path, shape: Shape, form: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".trailseal-").tempfile_in(folder)?;
-    match shape {
-        Shape::Styled => buffered(&mut anstream::StripStream::new(file.as_file_mut()), form)?,
-        Shape::Exact => buffered(file.as_file_mut(), form)?,
+    // A device or a pipe is written to, and not replaced by a file.
+    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+        return shaped(&mut OpenOptions::new().write(true).open(path)?, shape, form);
     }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // The lock is held while the file comes and while it gets its name, so that `abandon` sees it, or finds it done.
+    let mut name = unfinished();
+    let mut file = tempfile::Builder::new().prefix(".trailseal-").tempfile_in(folder)?;
+    *name = Some(file.path().to_owned());
+    drop(name);
+    shaped(file.as_file_mut(), shape, form)?;
     // A report is for others to read, unlike a temporary file.
     #[cfg(unix)]
     file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
     file.as_file().sync_all()?;
+    let mut name = unfinished();
     file.persist(path).map_err(|error| error.error)?;
+    *name = None;
     Ok(())
+}
+
+fn shaped(file: &mut fs::File, shape: Shape, form: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    match shape {
+        Shape::Styled => buffered(&mut anstream::StripStream::new(file), form),
+        Shape::Exact => buffered(file, form),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_half_written_is_taken_away_and_the_old_file_stays() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let files = || fs::read_dir(folder.path()).unwrap().count();
+        let path = folder.path().join("report.json");
+        fs::write(&path, "old").unwrap();
+        let written = stream(Shape::Exact, Some(&path), &|to| {
+            to.write_all(&[b'x'; 1 << 20])?;
+            assert_eq!(files(), 2);
+            abandon();
+            assert_eq!(files(), 1);
+            Ok(())
+        });
+        assert!(written.unwrap_err().to_string().starts_with(path.to_str().unwrap()));
+        assert!(stream(Shape::Exact, Some(&path), &|_| Err(io::ErrorKind::StorageFull.into())).is_err());
+        assert_eq!((fs::read(&path).unwrap().as_slice(), files()), (b"old".as_slice(), 1));
+        deliver(Shape::Exact, b"new", Some(&path)).unwrap();
+        abandon();
+        assert_eq!((fs::read(&path).unwrap().as_slice(), files()), (b"new".as_slice(), 1));
+    }
 }

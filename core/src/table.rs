@@ -143,11 +143,19 @@ impl Table {
     /// Those of `out`.
     pub fn write_csv(self, report: &Report, objects: &Objects, out: &mut dyn io::Write) -> io::Result<()> {
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-        writer.write_record(self.columns().iter().map(|column| column.name))?;
+        writer.write_record(self.columns().iter().map(|column| column.name)).map_err(underlying)?;
         for row in self.rows(report, objects, 0) {
-            writer.write_record(row.iter().map(|cell| in_spreadsheet(cell).into_owned()))?;
+            writer.write_record(row.iter().map(|cell| in_spreadsheet(cell).into_owned())).map_err(underlying)?;
         }
         writer.flush()
+    }
+}
+
+/// The error of the writer below, with its kind: a closed pipe is to be told from a full disk.
+fn underlying(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        kind => io::Error::other(format!("{kind:?}")),
     }
 }
 
