@@ -10,6 +10,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+use trailseal::container::PIECE_BYTES;
 use trailseal::{Limits, Policy, Report};
 use trailseal_cli::evidence::{Threads, Watch, gather};
 
@@ -59,14 +60,12 @@ fn what_changes_or_vanishes_between_listing_and_reading_is_a_finding() {
     let log = |letter: char| {
         folder.path().join(format!("111122223333_CloudTrail_us-east-1_20260301T0005Z_{}.json", letter.to_string().repeat(16)))
     };
-    let large = vec![b' '; 9 << 20];
-    let fill = || {
-        for (letter, bytes) in [('a', &b"{}"[..]), ('b', b"{}"), ('c', b"{}"), ('d', b"{}"), ('l', &large)] {
-            fs::write(log(letter), bytes).unwrap();
-        }
-    };
-    fill();
+    for letter in ['a', 'b', 'c', 'd'] {
+        fs::write(log(letter), "{}").unwrap();
+    }
     assert_eq!(unreadable(&report_while(folder.path(), || ())), [], "a folder at rest");
+    // More than what is read at once.
+    File::create(log('l')).unwrap().set_len(PIECE_BYTES + 1).unwrap();
     let found = unreadable(&report_while(folder.path(), || {
         fs::remove_file(log('a')).unwrap();
         fs::write(log('b'), "{").unwrap();

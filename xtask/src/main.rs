@@ -7,6 +7,7 @@ mod findings;
 mod fuzz;
 mod generated;
 mod index;
+mod limits;
 mod msrv;
 mod shell;
 mod test;
@@ -32,6 +33,7 @@ The project's tasks.
         --workload NAME              one workload instead of all
         --runs N                     rounds of which the median is told; 5 unless told
         --write                      write docs/performance.md
+    cargo xtask limits [NAME]        measure time and memory at the limits: the table of docs/limits.md (Linux, some minutes)
 
 `generate` reads the index of the test vectors: after a change in the forge, run `vectors` first.
 The folder fuzz/seeds/ and the vectors' archives are what fuzzing starts from; `cargo xtask test` replays both.
@@ -52,6 +54,8 @@ fn main() -> ExitCode {
         ["generate", "--check"] => generated::docs(Mode::Check),
         ["fuzz", options @ ..] => fuzz::run(options),
         ["bench", options @ ..] => bench::run(options),
+        ["limits"] => limits::measure(""),
+        ["limits", only] => limits::measure(only),
         _ => Err(format!("there is no task '{}'; `cargo xtask --help` lists them", words.join(" "))),
     };
     match outcome {
