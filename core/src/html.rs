@@ -33,8 +33,8 @@ const STYLE: &str = concat!(
 const FRAGMENT_STYLE: &str = concat!(
     ".trailseal {\n",
     include_str!("../templates/light.css"),
-    include_str!("../templates/fragment.css"),
     include_str!("../templates/picture.css"),
+    include_str!("../templates/fragment.css"),
     "}\n:is([data-jp-theme-light='false'], .vscode-dark, .vscode-high-contrast:not(.vscode-high-contrast-light), [theme='dark'], \
      [data-theme='dark']) .trailseal {\n",
     include_str!("../templates/dark.css"),
