@@ -148,7 +148,7 @@ fn several<'py>(
     }
 }
 
-fn is_text(value: &Bound<'_, PyAny>) -> bool {
+pub(crate) fn is_text(value: &Bound<'_, PyAny>) -> bool {
     value.is_instance_of::<PyString>()
 }
 
@@ -160,18 +160,33 @@ pub(crate) fn is_path(value: &Bound<'_, PyAny>) -> bool {
 /// A path; `-` is a file of that name, and not standard input.
 pub(crate) fn path(argument: &str, value: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
     let path = if is_text(value) { value.clone() } else { value.call_method0("__fspath__")? };
-    if !is_text(&path) {
+    let Ok(path) = path.cast::<PyString>() else {
         return Err(wrong_type(argument, "a path as str", &path));
-    }
-    let path: OsString = path.extract()?;
+    };
+    let path = os_string(argument, path)?;
     if path.as_encoded_bytes().contains(&0) {
         return Err(wrong_value(argument, "a path holds no NUL"));
     }
     Ok(if path == "-" { Path::new(".").join(path) } else { path.into() })
 }
 
-fn text(argument: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
-    value.extract().map_err(|_| wrong_value(argument, "it holds half a surrogate pair, which is no text"))
+/// A name as the operating system has it: Python keeps bytes that are no text as half surrogate pairs.
+pub(crate) fn os_string(argument: &str, value: &Bound<'_, PyString>) -> PyResult<OsString> {
+    if let Ok(text) = value.to_str() {
+        return Ok(text.into());
+    }
+    let encoded = value.py().import("os")?.call_method1("fsencode", (value,));
+    let encoded: Vec<u8> = encoded.and_then(|bytes| bytes.extract()).map_err(|_| wrong_value(argument, NO_TEXT))?;
+    #[cfg(unix)]
+    return Ok(std::os::unix::ffi::OsStringExt::from_vec(encoded));
+    #[cfg(not(unix))]
+    return String::from_utf8(encoded).map(OsString::from).map_err(|_| wrong_value(argument, NO_TEXT));
+}
+
+const NO_TEXT: &str = "it holds half a surrogate pair, which is no text";
+
+pub(crate) fn text(argument: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+    value.extract().map_err(|_| wrong_value(argument, NO_TEXT))
 }
 
 fn names(argument: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {

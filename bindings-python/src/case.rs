@@ -22,40 +22,45 @@ use crate::work::{Line, Listener, guarded, run};
 ///
 /// It is made by `examine`, can be pickled for another process or machine with the same version of trailseal, and is admitted to a
 /// `Case`. An exhibit is believed: take it only from a process that you would let examine the evidence for you.
+///
+/// >>> import pickle
+/// >>> exhibit = trailseal.examine("AWSLogs/README.txt", b"not evidence")
+/// >>> pickle.loads(pickle.dumps(exhibit)) == exhibit
+/// True
 #[pyclass(frozen, eq, module = "trailseal")]
 #[derive(PartialEq)]
 pub(crate) struct Exhibit {
-    path: String,
+    path: Vec<u8>,
     /// An archive has several.
     facts: trailseal::Case,
 }
 
 #[pymethods]
 impl Exhibit {
-    /// The path that it was examined under.
+    /// The path that it was examined under, in printable form.
     #[getter]
-    fn path(&self) -> &str {
-        &self.path
+    fn path(&self) -> String {
+        trailseal::printable(&self.path)
     }
 
     fn __repr__(&self) -> String {
-        format!("<trailseal.Exhibit {}>", trailseal::printable(self.path.as_bytes()))
+        format!("<trailseal.Exhibit {}>", trailseal::printable(&self.path))
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Hinted<hints::Reduced, PickledExhibit<'py>>> {
         guarded(|| {
             let unpack = py.import("trailseal._trailseal")?.getattr("_unpack_exhibit")?;
-            Ok(Hinted::new((unpack, (self.path.clone(), PyBytes::new(py, &self.facts.to_bytes())))))
+            Ok(Hinted::new((unpack, (PyBytes::new(py, &self.path), PyBytes::new(py, &self.facts.to_bytes())))))
         })
     }
 }
 
-type PickledExhibit<'py> = (Bound<'py, PyAny>, (String, Bound<'py, PyBytes>));
+type PickledExhibit<'py> = (Bound<'py, PyAny>, (Bound<'py, PyBytes>, Bound<'py, PyBytes>));
 
 /// Makes an exhibit of what pickling made of it.
 #[pyfunction]
-pub(crate) fn _unpack_exhibit(path: String, facts: &[u8]) -> PyResult<Exhibit> {
-    guarded(|| Ok(Exhibit { path, facts: unpack(facts)? }))
+pub(crate) fn _unpack_exhibit(path: &[u8], facts: &[u8]) -> PyResult<Exhibit> {
+    guarded(|| Ok(Exhibit { path: path.to_owned(), facts: unpack(facts)? }))
 }
 
 /// Makes a case of what pickling made of it.
@@ -125,6 +130,11 @@ impl Case {
     }
 
     /// Adds an exhibit. Threads may do so at the same time.
+    ///
+    /// >>> case = trailseal.Case()
+    /// >>> case.admit(trailseal.examine("README.txt", b"not evidence"))
+    /// >>> case
+    /// <trailseal.Case of 1 entry>
     fn admit(&self, py: Python<'_>, exhibit: Argument<'_, Exhibit>) -> PyResult<()> {
         guarded(|| {
             let Ok(exhibit) = exhibit.value.cast::<Exhibit>() else {
@@ -153,6 +163,9 @@ impl Case {
 
     /// Judges what was admitted so far; the arguments are those of `verify`. The case stays as it is: more can be admitted, and it
     /// can be concluded again.
+    ///
+    /// >>> trailseal.Case().conclude(covering="2026-03-01").overall  # nothing is never passed
+    /// 'indeterminate'
     #[pyo3(signature = (*, keys = None, pins = None, covering = None, accounts = None, regions = None, trails = None, scope = None,
         relocated = None, threads = None))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]

@@ -86,6 +86,7 @@ hints! {
     Row;
     Scope;
     TableName;
+    Object = pyo3::type_hint_identifier!("builtins", "object");
     Str = STR;
     Int = pyo3::type_hint_identifier!("builtins", "int");
     Document = pyo3::type_hint_subscript!(DICT, STR, ANY);

@@ -11,9 +11,8 @@ mod source;
 mod table;
 mod work;
 
-use std::ffi::OsString;
-
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 use trailseal::{Code, Trust};
 
 use crate::arguments::{Asked, Question};
@@ -52,7 +51,7 @@ use crate::work::{Line, Listener, guarded, run};
 /// 'passed'
 /// >>> report = trailseal.verify("tampered.zip", keys="public-keys", covering=("2026-03-01", "2026-03-03"))
 /// >>> report.findings[0]["code"], report.findings[0]["effect"]
-/// ('log.hash_mismatch', 'refutes')
+/// ('log.missing', 'refutes')
 #[pyfunction]
 #[pyo3(signature = (archive, *, keys = None, pins = None, covering = None, accounts = None, regions = None, trails = None,
     scope = None, relocated = None, limits = None, threads = None, progress = None))]
@@ -124,7 +123,7 @@ fn inspect<'py>(
 /// What a code means, why it matters and what to do.
 ///
 /// >>> print(trailseal.explain("log.missing").means)
-/// A log file that a signed digest file lists is not in the archive.
+/// A signed digest file lists a log file, and nothing in the archive has its name or its content.
 #[pyclass(frozen, eq, module = "trailseal")]
 #[derive(PartialEq)]
 struct Explanation(Code);
@@ -187,7 +186,10 @@ impl Explanation {
 /// 'refutes'
 #[pyfunction]
 fn explain(code: Argument<'_, hints::Str>) -> PyResult<Explanation> {
-    let name: String = code.value.extract().map_err(|_| error::wrong_type("code", "a str", &code.value))?;
+    if !arguments::is_text(&code.value) {
+        return Err(error::wrong_type("code", "a str", &code.value));
+    }
+    let name = arguments::text("code", &code.value)?;
     Code::from_name(&name).map(Explanation).ok_or_else(|| wrong_value("code", format!("there is no code '{name}'")))
 }
 
@@ -206,8 +208,12 @@ fn schema(py: Python<'_>) -> PyResult<Hinted<hints::Document, Bound<'_, PyAny>>>
 /// >>> command_line(["trailseal", "schema", "nothing"])
 /// 2
 #[pyfunction]
-fn command_line(py: Python<'_>, arguments: Vec<OsString>) -> PyResult<u8> {
-    guarded(|| Ok(py.detach(|| trailseal_cli::run(arguments))))
+fn command_line(py: Python<'_>, arguments: Vec<Bound<'_, PyString>>) -> PyResult<u8> {
+    guarded(|| {
+        let arguments: Vec<_> =
+            arguments.iter().map(|argument| arguments::os_string("arguments", argument)).collect::<PyResult<_>>()?;
+        Ok(py.detach(|| trailseal_cli::run(arguments)))
+    })
 }
 
 /// Proves, offline, that a handed-over AWS CloudTrail archive is what AWS delivered.

@@ -25,8 +25,8 @@ use crate::work::guarded;
 /// 'passed'
 /// >>> report.axes["continuity"]
 /// 'passed'
-/// >>> len(report.chains), len(report.findings), len(report.objects)
-/// (12, 4, 908)
+/// >>> len(report.chains), len(report.keys), len(report.objects)
+/// (12, 5, 908)
 #[pyclass(frozen, module = "trailseal")]
 pub(crate) struct Report(Arc<Judged>);
 
@@ -126,7 +126,7 @@ impl Report {
 
     /// The same as a dict, by `json.loads`. Its form is `trailseal.schema()`.
     ///
-    /// >>> trailseal.verify("handover.zip").to_dict()["counts"]["logs"]["unproved"]
+    /// >>> trailseal.verify("handover.zip").to_dict()["counts"]["logs"]["missing"]
     /// 0
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Hinted<hints::Document, Bound<'py, PyAny>>> {
         guarded(|| Ok(Hinted::new(py.import("json")?.call_method1("loads", (self.to_json(py)?,))?)))

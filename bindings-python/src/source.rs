@@ -14,7 +14,7 @@ use trailseal::container::{Packing, ReaderAt, read_archive, read_files, read_sta
 use trailseal::{Case, Limits};
 use trailseal_cli::evidence::{Threads, gather};
 
-use crate::arguments::{is_path, path};
+use crate::arguments::{is_path, os_string, path};
 use crate::error::{failure, unreadable, wrong_type, wrong_value};
 use crate::hints::{self, Argument};
 use crate::work::Line;
@@ -70,7 +70,7 @@ pub(crate) enum Request {
     /// So many bytes at this position, or wherever the file stands.
     Read { offset: Option<u64>, length: usize, answer: SyncSender<Content> },
     /// Some more pairs; none at the end.
-    Pull { answer: SyncSender<Vec<(String, Content)>> },
+    Pull { answer: SyncSender<Vec<(Vec<u8>, Content)>> },
 }
 
 impl Source {
@@ -80,11 +80,12 @@ impl Source {
         if is_path(value) {
             return Ok((Self::Paths(vec![path("archive", value)?]), Counter::Nothing));
         }
-        if let Some(content) = content(value)? {
-            return Ok((Self::Bytes(content), Counter::Nothing));
-        }
+        // A memory map is both, and is read rather than copied.
         if value.hasattr("read")? {
             return Ok((Self::of_file(value)?, Counter::File(value.clone())));
+        }
+        if let Some(content) = content(value)? {
+            return Ok((Self::Bytes(content), Counter::Nothing));
         }
         if value.cast::<PyMapping>().is_ok() {
             return Err(wrong_type("archive", &format!("{ARCHIVE} (of a dict, pass .items())"), value));
@@ -187,11 +188,10 @@ pub(crate) fn content_of(argument: &str, value: &Bound<'_, PyAny>) -> PyResult<C
     content(value)?.ok_or_else(|| wrong_type(argument, "bytes, bytearray or memoryview", value))
 }
 
-/// A path inside an archive.
-pub(crate) fn entry_name(argument: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+/// A path inside an archive, as bytes: those of a file system need not be text.
+pub(crate) fn entry_name(argument: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     let name = value.cast::<PyString>().map_err(|_| wrong_type(argument, "a str", value))?;
-    // What is no text cannot be a path of CloudTrail's; it is told by its replacement characters.
-    Ok(name.to_string_lossy().into_owned())
+    Ok(os_string(argument, name)?.into_encoded_bytes())
 }
 
 impl Counter<'_> {
@@ -217,7 +217,7 @@ impl Counter<'_> {
     }
 }
 
-fn pull<'py>(pairs: &mut Bound<'py, PyIterator>, first: &mut Option<Bound<'py, PyAny>>) -> PyResult<Vec<(String, Content)>> {
+fn pull<'py>(pairs: &mut Bound<'py, PyIterator>, first: &mut Option<Bound<'py, PyAny>>) -> PyResult<Vec<(Vec<u8>, Content)>> {
     let since = Instant::now();
     let mut pulled = Vec::new();
     let mut bytes = 0;
@@ -269,8 +269,8 @@ impl Read for Remote<'_> {
 /// Pairs, of which some are always on their way.
 struct Pulled<'a> {
     line: &'a Line<Request>,
-    coming: Option<std::sync::mpsc::Receiver<Vec<(String, Content)>>>,
-    here: std::vec::IntoIter<(String, Content)>,
+    coming: Option<std::sync::mpsc::Receiver<Vec<(Vec<u8>, Content)>>>,
+    here: std::vec::IntoIter<(Vec<u8>, Content)>,
 }
 
 impl<'a> Pulled<'a> {
@@ -285,7 +285,7 @@ impl<'a> Pulled<'a> {
         self.coming = self.line.ask(Request::Pull { answer }).then_some(answered);
     }
 
-    fn next(&mut self) -> Option<(String, Content)> {
+    fn next(&mut self) -> Option<(Vec<u8>, Content)> {
         loop {
             if let Some(pair) = self.here.next() {
                 return Some(pair);

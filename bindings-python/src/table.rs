@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDateTime, PyDelta, PyDict, PyTzInfo};
 use trailseal::{Cell, Column, ColumnType, Objects, Report, Time};
 
-use crate::hints::{self, Hinted};
+use crate::hints::{self, Argument, Hinted};
 use crate::work::guarded;
 
 /// Rows of one record batch, and of one step through a table.
@@ -35,11 +35,11 @@ pub(crate) struct Judged {
 /// >>> report = trailseal.verify("tampered.zip", keys="public-keys", covering=("2026-03-01", "2026-03-03"))
 /// >>> table = report.findings
 /// >>> table
-/// <trailseal.Table findings: 17 rows × 17 columns>
+/// <trailseal.Table findings: 14 rows × 17 columns>
 /// >>> table.columns[:3]
 /// ['code', 'effect', 'axis']
 /// >>> [row["code"] for row in table if row["effect"] == "refutes"][:2]
-/// ['log.hash_mismatch', 'log.missing']
+/// ['log.missing', 'log.hash_mismatch']
 #[pyclass(frozen, module = "trailseal")]
 pub(crate) struct Table {
     judged: Arc<Judged>,
@@ -94,10 +94,10 @@ impl Table {
     }
 
     /// The columns and their types, as an Arrow schema in a PyCapsule.
-    fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
+    fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Hinted<hints::Object, Bound<'py, PyCapsule>>> {
         guarded(|| {
             let schema = FFI_ArrowSchema::try_from(schema(self.table).as_ref()).map_err(arrow_error)?;
-            PyCapsule::new_with_value(py, schema, c"arrow_schema")
+            PyCapsule::new_with_value(py, schema, c"arrow_schema").map(Hinted::new)
         })
     }
 
@@ -106,12 +106,12 @@ impl Table {
     fn __arrow_c_stream__<'py>(
         &self,
         py: Python<'py>,
-        requested_schema: Option<Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyCapsule>> {
+        requested_schema: Option<Argument<'py, hints::Object>>,
+    ) -> PyResult<Hinted<hints::Object, Bound<'py, PyCapsule>>> {
         let _ = requested_schema;
         guarded(|| {
             let batches = Batches { judged: Arc::clone(&self.judged), table: self.table, schema: schema(self.table), next: 0 };
-            PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(batches)), c"arrow_array_stream")
+            PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(batches)), c"arrow_array_stream").map(Hinted::new)
         })
     }
 

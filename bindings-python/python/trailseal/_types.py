@@ -64,10 +64,11 @@ class BinaryFile(Protocol):
 
     def read(self, size: int, /) -> bytes:
         """Reads up to `size` bytes; none at the end."""
+        ...
 
 
-Archive: TypeAlias = Path | Iterable[Path] | BinaryFile | Bytes | Iterable[tuple[str, Bytes]]
-"""Paths of folders or archives, an open file, the bytes of an archive, or pairs of a path and its bytes."""
+Archive: TypeAlias = Path | BinaryFile | Bytes | Iterable[Path | tuple[str, Bytes]]
+"""Paths of folders or archives, an open file, the bytes of an archive, or pairs of a path and its bytes; not a mixture of them."""
 
 Keys: TypeAlias = Path | Mapping[str, Any] | Iterable[Path | Mapping[str, Any]]
 """Key lists: paths of files or folders, JSON text, or what `json.load` makes of it; one or several."""
