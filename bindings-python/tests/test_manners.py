@@ -112,6 +112,16 @@ def test_ctrl_c_while_the_case_is_concluded() -> None:
     interrupted(case, "while True: case.conclude()", 0.3)
 
 
+def test_ctrl_c_ends_the_command_line(large_log: bytes, tmp_path: Path) -> None:
+    (tmp_path / "AWSLogs").mkdir()
+    for index in range(4):
+        (tmp_path / "AWSLogs" / Path(LOG.format(index)).name).write_bytes(large_log)
+    with subprocess.Popen([sys.executable, "-m", "trailseal", "verify", tmp_path, "--threads", "1"]) as command:
+        time.sleep(1)
+        command.send_signal(signal.SIGINT)
+        assert command.wait(3) == 130
+
+
 def test_what_a_source_raises_is_passed_on() -> None:
     def pairs() -> Iterator[tuple[str, bytes]]:
         yield "README.txt", b""
@@ -298,8 +308,27 @@ def test_a_key_file_in_the_archive_proves_nothing(tmp_path: Path) -> None:
     assert trailseal.verify(tmp_path, keys=inside).overall == "indeterminate"
 
 
+def test_names_need_not_be_text(tmp_path: Path) -> None:
+    """Python keeps the bytes of such a name as half surrogate pairs; nothing is lost of them."""
+    folder = os.path.join(os.fsencode(tmp_path), b"caf\xe9")
+    os.makedirs(folder)
+    name = os.path.basename(LOG.format(1)).encode()
+    with open(os.path.join(folder, name), "wb") as file:
+        file.write(b"{}")
+    expected = trailseal.verify(tmp_path)
+    assert expected.objects[0]["entry"] == "caf%E9/" + name.decode()
+    assert trailseal.verify([(os.fsdecode(b"caf\xe9/" + name), b"{}")]) == expected
+    assert trailseal.verify(os.fsdecode(folder)).objects[0]["entry"] == name.decode()
+
+
+def test_a_memory_map_is_an_archive(passed: trailseal.Report) -> None:
+    import mmap
+
+    with open(EXAMPLE / "handover.zip", "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        assert trailseal.verify(mapped, **ASKED) == passed
+
+
 def test_a_signal_handler_of_the_caller_is_left_alone() -> None:
     before = signal.getsignal(signal.SIGINT)
     trailseal.verify(EXAMPLE / "handover.zip")
     assert signal.getsignal(signal.SIGINT) is before
-    assert os.getpid() > 0

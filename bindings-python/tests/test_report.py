@@ -138,7 +138,7 @@ def test_bytes_of_another_version_are_refused() -> None:
         with pytest.raises(trailseal.TrailsealError):
             _unpack_case(bytes_)
         with pytest.raises(trailseal.TrailsealError):
-            _unpack_exhibit("x", bytes_)
+            _unpack_exhibit(b"x", bytes_)
         with pytest.raises(trailseal.TrailsealError):
             _unpack_report(b"{}", bytes_)
 

@@ -12,7 +12,7 @@ const CARGO_DENY: &str = "0.20.2";
 
 type Step = (&'static str, fn() -> Outcome);
 
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 18] = [
     ("format", format),
     ("clippy", clippy),
     ("documentation", documentation),
@@ -27,6 +27,7 @@ const STEPS: [Step; 17] = [
     ("forms of the report", forms),
     ("export", export),
     ("reports in a browser", browser),
+    ("Python", python),
     ("benchmark, tried out", bench::try_out),
     ("no network", isolation),
     // Last, so that the log ends with the summaries of the test runner.
@@ -72,6 +73,11 @@ fn export() -> Outcome {
 /// HTML reports, opened in Chromium.
 fn browser() -> Outcome {
     script("tests/browser/run")
+}
+
+/// The Python package, built and used as its users do.
+fn python() -> Outcome {
+    script("tests/python/run")
 }
 
 /// The command without a network, and what it asks of the kernel.
