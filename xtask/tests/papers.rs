@@ -16,7 +16,7 @@ fn read(path: impl AsRef<Path>) -> String {
 /// The Markdown files at the top, in `docs/` and in `test-vectors/`.
 fn papers() -> Vec<PathBuf> {
     let mut papers = Vec::new();
-    for folder in ["", "docs", "docs/decisions", "test-vectors"] {
+    for folder in ["", "bindings-python", "docs", "docs/decisions", "test-vectors"] {
         for entry in fs::read_dir(root().join(folder)).expect("a folder") {
             let name = entry.expect("an entry").file_name().into_string().expect("UTF-8");
             if name.ends_with(".md") {
