@@ -3,7 +3,7 @@
 
 use std::io::{self, Read};
 use std::path::PathBuf;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use pyo3::buffer::PyBuffer;
@@ -56,6 +56,10 @@ pub(crate) enum Content {
     Copied(Vec<u8>),
 }
 
+/// A path as somebody wrote it, and the content of its file.
+type Pair = (Vec<u8>, Content);
+type Pairs = Vec<Pair>;
+
 impl AsRef<[u8]> for Content {
     fn as_ref(&self) -> &[u8] {
         match self {
@@ -70,7 +74,7 @@ pub(crate) enum Request {
     /// So many bytes at this position, or wherever the file stands.
     Read { offset: Option<u64>, length: usize, answer: SyncSender<Content> },
     /// Some more pairs; none at the end.
-    Pull { answer: SyncSender<Vec<(Vec<u8>, Content)>> },
+    Pull { answer: SyncSender<Pairs> },
 }
 
 impl Source {
@@ -217,7 +221,7 @@ impl Counter<'_> {
     }
 }
 
-fn pull<'py>(pairs: &mut Bound<'py, PyIterator>, first: &mut Option<Bound<'py, PyAny>>) -> PyResult<Vec<(Vec<u8>, Content)>> {
+fn pull<'py>(pairs: &mut Bound<'py, PyIterator>, first: &mut Option<Bound<'py, PyAny>>) -> PyResult<Pairs> {
     let since = Instant::now();
     let mut pulled = Vec::new();
     let mut bytes = 0;
@@ -269,8 +273,8 @@ impl Read for Remote<'_> {
 /// Pairs, of which some are always on their way.
 struct Pulled<'a> {
     line: &'a Line<Request>,
-    coming: Option<std::sync::mpsc::Receiver<Vec<(Vec<u8>, Content)>>>,
-    here: std::vec::IntoIter<(Vec<u8>, Content)>,
+    coming: Option<Receiver<Pairs>>,
+    here: std::vec::IntoIter<Pair>,
 }
 
 impl<'a> Pulled<'a> {
@@ -285,7 +289,7 @@ impl<'a> Pulled<'a> {
         self.coming = self.line.ask(Request::Pull { answer }).then_some(answered);
     }
 
-    fn next(&mut self) -> Option<(Vec<u8>, Content)> {
+    fn next(&mut self) -> Option<Pair> {
         loop {
             if let Some(pair) = self.here.next() {
                 return Some(pair);

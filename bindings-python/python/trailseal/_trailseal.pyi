@@ -296,7 +296,7 @@ class Table:
     It is a sequence of rows, each a dict from column to value: text, int, bool, a datetime in UTC, or None. Any library that
     knows the Arrow PyCapsule interface reads it as a whole, with the same columns: `pandas.DataFrame.from_arrow(table)`,
     `polars.DataFrame(table)`, `pyarrow.table(table)`, or duckdb by the name of the variable. None of them is needed.
-    What the columns mean is in https://github.com/trailseal/trailseal/blob/main/docs/tables.md.
+    What the columns mean is in <https://github.com/trailseal/trailseal/blob/main/docs/tables.md>.
 
     >>> report = trailseal.verify("tampered.zip", keys="public-keys", covering=("2026-03-01", "2026-03-03"))
     >>> table = report.findings
