@@ -117,7 +117,7 @@ def test_ctrl_c_ends_the_command_line(large_log: bytes, tmp_path: Path) -> None:
     for index in range(4):
         (tmp_path / "AWSLogs" / Path(LOG.format(index)).name).write_bytes(large_log)
     with subprocess.Popen([sys.executable, "-m", "trailseal", "verify", tmp_path, "--threads", "1"]) as command:
-        time.sleep(1)
+        time.sleep(1.5)
         command.send_signal(signal.SIGINT)
         assert command.wait(3) == 130
 
