@@ -1,11 +1,11 @@
-//! What the command needs at its limits: time and peak memory for evidence of growing size. Linux only, because it is the kernel that
-//! tells the peak.
+//! What the command needs at its limits: processor time and peak memory for evidence of growing size. Linux only, because it is
+//! the kernel that tells both.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use trailseal_forge::archive::Archive;
 use trailseal_forge::digest::Log;
@@ -78,7 +78,7 @@ impl Evidence {
 /// Measures all cases, or those whose name contains `only`, and prints the table of `docs/limits.md`.
 pub(crate) fn measure(only: &str) -> Outcome {
     shell::run(&mut shell::cargo(&["build", "--release", "--locked", "--package", "trailseal-cli"]))?;
-    let folder = shell::target().join("limits");
+    let folder = shell::target().join(format!("limits-{}", std::process::id()));
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let keys = folder.join("us-east-1.json");
     let list = keys::list(&[Listed::key(&US_EAST_1).valid(at("2026-01-01T00:00:00Z"), at("2046-01-01T00:00:00Z"))]);
@@ -98,8 +98,11 @@ pub(crate) fn measure(only: &str) -> Outcome {
             let Evidence { mut tar, path } = evidence;
             tar.finish().and_then(|()| tar.into_inner()?.flush()).map_err(|error| error.to_string())?;
             let (time, peak_bytes) = verify(&path, &keys)?;
-            let shown = if *count % MEBIBYTE == 0 { format!("{} MiB", count / MEBIBYTE) } else { grouped(*count) };
-            print!("| {shown}: {:.2} s, {} MB ", time.as_secs_f64(), peak_bytes / 1_000_000);
+            let shown =
+                if *count % MEBIBYTE == 0 && *count > MEBIBYTE { format!("{} MiB", count / MEBIBYTE) } else { grouped(*count) };
+            let time = if time.is_zero() { "–".to_owned() } else { format!("{:.2} s", time.as_secs_f64()) };
+            let peak = if peak_bytes == 0 { "–".to_owned() } else { format!("{} MB", peak_bytes / 1_000_000) };
+            print!("| {shown}: {time}, {peak} ");
             std::io::stdout().flush().map_err(|error| error.to_string())?;
         }
         println!("|");
@@ -111,23 +114,30 @@ fn grouped(count: u64) -> String {
     if count < 1_000 { count.to_string() } else { format!("{},{:03}", grouped(count / 1_000), count % 1_000) }
 }
 
-/// Time and peak memory of one verification.
+/// What `/proc/PID/stat` says of the time spent in the program and for it, in hundredths of a second.
+fn processor_time(stat: &str) -> Option<Duration> {
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+    Some(Duration::from_millis(10 * ticks))
+}
+
+/// Processor time and peak memory of one verification.
 fn verify(evidence: &Path, keys: &Path) -> Outcome<(Duration, u64)> {
     let program = shell::target().join("release/trailseal");
-    let start = Instant::now();
     let mut command = Command::new(&program);
     command.arg("verify").arg(evidence).arg("--keys").arg(keys).args(["--format", "json"]);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().map_err(|error| error.to_string())?;
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak_bytes = 0;
+    let process = PathBuf::from(format!("/proc/{}", child.id()));
+    let (mut peak_bytes, mut time) = (0, Duration::ZERO);
     loop {
-        // The peak only grows, and is gone with the process.
-        let text = fs::read_to_string(&status).unwrap_or_default();
+        // Both only grow, and are gone with the process.
+        time = processor_time(&fs::read_to_string(process.join("stat")).unwrap_or_default()).unwrap_or(time);
+        let text = fs::read_to_string(process.join("status")).unwrap_or_default();
         let peak = text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.strip_suffix("kB")?.trim().parse::<u64>().ok());
         peak_bytes = peak.map_or(peak_bytes, |kilobytes| kilobytes << 10);
         if let Some(ended) = child.try_wait().map_err(|error| error.to_string())? {
             return match ended.code() {
-                Some(0 | 1 | 3) => Ok((start.elapsed(), peak_bytes)),
+                Some(0 | 1 | 3) => Ok((time, peak_bytes)),
                 _ => Err(format!("{} ended with {ended}", program.display())),
             };
         }
