@@ -1,15 +1,15 @@
-//! The string that AWS signs, and the RSA check. The only module that names the RSA crate, and the only one that can call
-//! anything [`Authentic`].
+//! The string that AWS signs, and the RSA check. The only module that can call anything [`Authentic`], and with its own `verifier`
+//! the only one that names a library for RSA.
+
+mod verifier;
 
 use md5::Md5;
 use pkcs1::der::Decode;
-use rsa::pkcs1v15::{Signature as Pkcs1v15Signature, VerifyingKey};
-use rsa::signature::hazmat::PrehashVerifier;
-use rsa::{BoxedUint, RsaPublicKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::examine::digest::Digest;
+use verifier::Verifier;
 
 /// The SHA-256 of some bytes.
 pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
@@ -39,8 +39,9 @@ pub enum Signature {
 
 impl Signature {
     pub(crate) fn from_hex(text: &str) -> Self {
-        match hex::decode(text) {
-            Ok(bytes) if !bytes.is_empty() => Self::Bytes(bytes.into()),
+        let mut bytes: Box<[u8]> = vec![0; text.len() / 2].into();
+        match hex::decode_to_slice(text, &mut bytes) {
+            Ok(()) if !bytes.is_empty() => Self::Bytes(bytes),
             _ => Self::NotHex(crate::entry::printable(text.as_bytes()).chars().take(80).collect()),
         }
     }
@@ -57,7 +58,7 @@ impl Signature {
 /// An RSA public key that is accepted: 2048 to 8192 bits, odd modulus, odd exponent 65537 ≤ e < 2³³.
 #[derive(Clone, Debug)]
 pub struct PublicKey {
-    verifier: VerifyingKey<Sha256>,
+    verifier: Verifier,
     bits: u32,
 }
 
@@ -94,13 +95,12 @@ impl PublicKey {
         if modulus.last().is_none_or(|byte| byte % 2 == 0) {
             return Err(KeyProblem::Weak("even modulus".to_owned()));
         }
-        let exponent = exponent.iter().try_fold(0_u64, |value, byte| value.checked_mul(256).map(|value| value | u64::from(*byte)));
-        let Some(exponent) = exponent.filter(|exponent| exponent % 2 == 1 && (65_537..1 << 33).contains(exponent)) else {
+        let value = exponent.iter().try_fold(0_u64, |value, byte| value.checked_mul(256).map(|value| value | u64::from(*byte)));
+        if value.is_none_or(|value| value % 2 == 0 || !(65_537..1 << 33).contains(&value)) {
             return Err(KeyProblem::Weak("exponent out of bounds".to_owned()));
-        };
-        let modulus = BoxedUint::from_be_slice(modulus, bits.next_multiple_of(64)).map_err(|error| malformed(&error))?;
-        let key = RsaPublicKey::new(modulus, BoxedUint::from(exponent)).map_err(|error| malformed(&error))?;
-        Ok(Self { verifier: VerifyingKey::new(key), bits })
+        }
+        let verifier = Verifier::new(modulus, bits, exponent).map_err(|error| malformed(&error))?;
+        Ok(Self { verifier, bits })
     }
 
     /// Bits of the modulus.
@@ -115,9 +115,7 @@ impl PublicKey {
 
     /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017, 8.2.2) over a message whose SHA-256 is given.
     pub fn verifies(&self, message_sha256: &[u8; 32], signature: &[u8]) -> bool {
-        signature.len() == self.signature_bytes()
-            && Pkcs1v15Signature::try_from(signature)
-                .is_ok_and(|signature| self.verifier.verify_prehash(message_sha256, &signature).is_ok())
+        signature.len() == self.signature_bytes() && self.verifier.verifies(message_sha256, signature)
     }
 }
 
