@@ -7,6 +7,7 @@
 //!
 //! What contradicts or is missing is said by [`chain`](crate::chain), which reads this graph.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::entry::{self, ChainId, DigestKind, DigestName, EntryPath, Kind};
@@ -120,22 +121,26 @@ impl<'a> Graph<'a> {
         ledger: &mut Ledger<'_>,
     ) -> Self {
         let mut unread = BTreeMap::new();
-        // The same object with the same content is one digest file, however often it was handed over.
-        let mut distinct: BTreeMap<(&Object, [u8; 32]), Handed<'a>> = BTreeMap::new();
+        let mut digests: Vec<(&'a Digest, &'a EntryPath)> = Vec::new();
         for entry in entries {
-            match (entry.digest, entry::classify(entry.path)) {
-                (Some(digest), _) => {
-                    distinct.entry((&digest.object, digest.sha256)).or_insert_with(|| (digest, Vec::new())).1.push(entry.path);
-                }
-                (None, Kind::Digest(name)) => {
-                    unread.insert(name, Unread { path: entry.path, sha256: entry.content.sha256() });
-                }
-                (None, _) => {}
+            if let Some(digest) = entry.digest {
+                digests.push((digest, entry.path));
+            } else if let Kind::Digest(name) = entry::classify(entry.path) {
+                unread.insert(name, Unread { path: entry.path, sha256: entry.content.sha256() });
             }
         }
-        let assignment = Assignment::new(detached, distinct.values(), places);
+        // The same object with the same content is one digest file, however often it was handed over; its entries stay in their order.
+        // What lies where it lay comes nearly sorted, and sorting the sorted is quick.
+        digests.sort_by_key(|(digest, _)| (&digest.object, digest.sha256));
+        let same = |one: &(&Digest, _), other: &(&Digest, _)| one.0.sha256 == other.0.sha256 && one.0.object == other.0.object;
+        let handed = |alike: &[(&'a Digest, &'a EntryPath)]| {
+            let (digest, _) = *alike.first()?;
+            Some((digest, alike.iter().map(|(_, path)| *path).collect()))
+        };
+        let distinct: Vec<Handed<'a>> = digests.chunk_by(same).filter_map(handed).collect();
+        let assignment = Assignment::new(detached, distinct.iter(), places);
         let mut nodes: Vec<Node<'a>> = Vec::new();
-        for (digest, paths) in distinct.into_values() {
+        for (digest, paths) in distinct {
             let Some(name) = entry::digest_name(digest.object.file_name()) else {
                 ledger.enter(
                     Raise::new(Code::DigestIdentityMismatch, digest.object.to_string())
@@ -161,17 +166,22 @@ impl<'a> Graph<'a> {
         nodes.sort_by(|one, other| {
             (&one.name, &one.digest.object, one.digest.sha256).cmp(&(&other.name, &other.digest.object, other.digest.sha256))
         });
-        let mut chains: BTreeMap<ChainId, std::ops::Range<usize>> = BTreeMap::new();
+        let mut chains: Vec<(ChainId, std::ops::Range<usize>)> = Vec::new();
         let mut first: Option<(&Object, usize)> = None;
         for (index, node) in nodes.iter_mut().enumerate() {
             let same = first.filter(|(object, _)| **object == node.digest.object);
             node.first_of_object = same.map_or(index, |(_, first)| first);
             first = Some((&node.digest.object, node.first_of_object));
-            let range = chains.entry(node.name.chain.clone()).or_insert(index..index);
-            node.position = index.saturating_sub(range.start);
-            range.end = index.saturating_add(1);
+            let end = index.saturating_add(1);
+            match chains.last_mut().filter(|(chain, _)| *chain == node.name.chain) {
+                Some((_, range)) => {
+                    node.position = index.saturating_sub(range.start);
+                    range.end = end;
+                }
+                None => chains.push((node.name.chain.clone(), index..end)),
+            }
         }
-        let mut graph = Self { nodes, chains, unread };
+        let mut graph = Self { nodes, chains: chains.into_iter().collect(), unread };
         graph.resolve_links();
         graph
     }
@@ -181,10 +191,14 @@ impl<'a> Graph<'a> {
     }
 
     fn resolve_links(&mut self) {
-        let mut by_content: BTreeMap<(&DigestName, [u8; 32]), usize> = BTreeMap::new();
-        for (index, node) in self.nodes.iter().enumerate() {
-            by_content.entry((&node.name, node.digest.sha256)).or_insert(index);
-        }
+        // Asked only where a predecessor does not lie where it lay.
+        let by_content = LazyCell::new(|| {
+            let mut by_content: BTreeMap<(&DigestName, [u8; 32]), usize> = BTreeMap::new();
+            for (index, node) in self.nodes.iter().enumerate() {
+                by_content.entry((&node.name, node.digest.sha256)).or_insert(index);
+            }
+            by_content
+        });
         let links: Vec<(usize, usize)> = self
             .nodes
             .iter()
@@ -202,9 +216,11 @@ impl<'a> Graph<'a> {
                         .and_then(|within| exact.get(within)?.first_of_object.checked_add(within))
                         .or_else(|| by_content.get(&(&name, sha256)).copied())
                 });
-                let any = self.nodes.partition_point(|node| node.name < name);
-                let is_any = self.node(any).is_some_and(|node| node.name == name);
-                Some((index, of_hash.or((!exact.is_empty()).then_some(exact.start)).or(is_any.then_some(any))?))
+                let any = || {
+                    let any = self.nodes.partition_point(|node| node.name < name);
+                    self.node(any).is_some_and(|node| node.name == name).then_some(any)
+                };
+                Some((index, of_hash.or((!exact.is_empty()).then_some(exact.start)).or_else(any)?))
             })
             .collect();
         for (index, previous) in links {
