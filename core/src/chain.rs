@@ -222,15 +222,16 @@ fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Le
     }
     let (here, before) = (root_of(&node.digest.object), root_of(&predecessor.digest.object));
     if here != before {
-        ledger.enter(raise(Code::ChainMoved).expected(before).found(here));
+        let shown = |(bucket, key): (&str, &str)| Object { bucket: bucket.into(), key: key.into() }.to_string();
+        ledger.enter(raise(Code::ChainMoved).expected(shown(before)).found(shown(here)));
     }
 }
 
 /// What of an object's place is no part of its chain's identity: bucket, key prefix, organization folder.
-fn root_of(object: &Object) -> String {
+fn root_of(object: &Object) -> (&str, &str) {
     let root = object.key.rsplit_once("/CloudTrail-Digest/").map_or("", |(root, _)| root);
     let root = root.rsplit_once('/').map_or("", |(root, _account)| root);
-    Object { bucket: object.bucket.clone(), key: root.into() }.to_string()
+    (&object.bucket, root)
 }
 
 /// Two entries for one object, and two digest files for one hour.
