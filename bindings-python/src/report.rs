@@ -92,7 +92,7 @@ impl Report {
 
     /// One row per digest file and log file, those that are missing too, with what became of it.
     ///
-    /// It is no part of the canonical report. It takes about half a kilobyte of memory for each, as long as the report or one of
+    /// It is no part of the canonical report. It takes up to a kilobyte of memory for each, as long as the report or one of
     /// its tables lives.
     #[getter]
     fn objects(&self) -> Table {
