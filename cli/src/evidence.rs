@@ -1,17 +1,14 @@
 //! Where bytes come from: folders, archives, threads. Everything found becomes an exhibit; what cannot be read does, too.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
 
 use rawzip::FileReader;
-use trailseal::container::{self, Gather, Host, Interruptible, PIECE_BYTES, Packing, read_archive, read_stream};
-use trailseal::{
-    Case, Check, Checked, Code, EntryPath, Exhibit, Kind, Limits, Provenance, Separator, Trust, classify, examine, examine_reader,
-    is_read,
-};
+use trailseal::container::{self, Gather, Host, Packing, read_archive, read_file, read_stream};
+use trailseal::{Case, Check, Checked, Code, EntryPath, Exhibit, Kind, Limits, Provenance, Separator, Trust, classify};
 
 use crate::Failure;
 
@@ -211,7 +208,9 @@ pub fn gather(archives: &[PathBuf], limits: &Limits, threads: &Threads<'_>) -> R
         inventory.files.into_iter().partition(|file| matches!(classify(&file.path), Kind::Container));
     threads.expect(plain.len() as u64, plain.iter().map(|file| file.size_bytes).sum());
     case.merge(threads.each(&plain, |file, buffer| {
-        let exhibit = examine_file(file, limits, threads, buffer);
+        let open = || File::open(&file.file);
+        let size_after = |file: &File| file.metadata().ok().map(|metadata| metadata.len());
+        let exhibit = read_file(threads, file.path.clone(), file.size_bytes, open, size_after, limits, buffer);
         threads.advance(1, file.size_bytes);
         exhibit
     }));
@@ -245,37 +244,6 @@ fn read_given(path: &Path, limits: &Limits, threads: &Threads<'_>) -> Result<Cas
     }
     let (reader, length_bytes) = open(path).map_err(|error| Failure::read(path, &error))?;
     Ok(read_archive(threads, None, reader, length_bytes, limits))
-}
-
-/// What was read is judged in any case; that it was not what had been listed is said besides.
-fn examine_file(file: &FolderFile, limits: &Limits, threads: &Threads<'_>, buffer: &mut Vec<u8>) -> Exhibit {
-    let path = file.path.clone();
-    if !is_read(&path) {
-        return examine(path, &[], limits);
-    }
-    if file.size_bytes > limits.entry_bytes {
-        return Exhibit::refused(path, Code::ArchiveLimit, format!("entry_bytes is {}", limits.entry_bytes));
-    }
-    let mut reader = match File::open(&file.file) {
-        Ok(reader) => reader,
-        Err(error) => return Exhibit::refused(path, Code::ArchiveEntryUnreadable, error.kind().to_string()),
-    };
-    let exhibit = if file.size_bytes > PIECE_BYTES {
-        examine_reader(path, &mut Interruptible::new((&mut reader).take(limits.entry_bytes), threads), limits)
-    } else {
-        buffer.clear();
-        match (&mut reader).take(PIECE_BYTES + 1).read_to_end(buffer) {
-            Ok(read) if read as u64 > PIECE_BYTES => {
-                return Exhibit::refused(path, Code::ArchiveEntryUnreadable, "it grew while it was read");
-            }
-            Ok(_) => examine(path, buffer, limits),
-            Err(error) => return Exhibit::refused(path, Code::ArchiveEntryUnreadable, error.kind().to_string()),
-        }
-    };
-    match reader.metadata() {
-        Ok(metadata) if metadata.len() == file.size_bytes => exhibit,
-        _ => exhibit.with_note(Code::ArchiveEntryUnreadable, "its size changed while the archive was read"),
-    }
 }
 
 impl Inventory {

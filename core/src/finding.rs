@@ -61,7 +61,8 @@ impl Effect {
 }
 
 /// Everything that is the same for all findings of one code. A code that informs belongs to an axis too: a policy may raise it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Explanation {
     /// The public, stable name.
     pub name: &'static str,

@@ -1,23 +1,25 @@
 //! The report as one HTML file that people file, print and quote: no script, nothing from outside, the same bytes for the same
 //! report.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 
 use askama::Template;
 use askama::filters::{Escaper, Html};
 use base64::Engine as _;
 
-use crate::entry::{DigestKind, printable};
-use crate::finding::{Axis, Code, Effect, Explanation, Finding};
-use crate::picture::Picture;
-use crate::policy::{Expect, Question, Request};
-use crate::report::{Chain, Key, Level, MissingKey, Outcome, Report, counted};
+use crate::entry::printable;
+use crate::finding::{Code, Effect, Explanation, Finding};
+use crate::picture::{Picture, View};
+use crate::policy::{Expect, Request};
+use crate::reading::{Row, aside, duration, levels, number, rows, span, unproved, verified};
+use crate::report::{Key, Level, MissingKey, Report};
 use crate::signature::sha256;
-use crate::time::{HOUR_SECONDS, Period};
+use crate::time::Period;
 
-/// Colours are declared twice, by day and by night, and used by their names.
-const STYLE: &str = concat!(
+/// The style of HTML reports, for pages that are to look like them. Colours are declared twice, by day and by night, and used by
+/// their names.
+pub const HTML_STYLE: &str = concat!(
     ":root { color-scheme: light dark;\n",
     include_str!("../templates/light.css"),
     "}\n@media (prefers-color-scheme: dark) { :root {\n",
@@ -50,7 +52,7 @@ const MISSING_KEY_BYTES: usize = 200_000;
 /// A list that is longer is closed on the screen; print shows it all the same.
 const OPEN_FINDINGS: usize = 25;
 /// Chains that are drawn on a page; more are read by nobody, and the table of chains has them all.
-const DRAWN_CHAINS: usize = 60;
+pub(crate) const DRAWN_CHAINS: usize = 60;
 /// What a fragment shows: it stands among other things.
 const FRAGMENT_CHAINS: usize = 20;
 const FRAGMENT_FINDINGS: usize = 20;
@@ -72,7 +74,7 @@ impl Report {
         Fragment {
             report: self,
             style: FRAGMENT_STYLE,
-            picture: Picture::of(self, &rows(self), FRAGMENT_CHAINS, &prefix),
+            picture: Picture::of(self, &rows(self), &View::default(), FRAGMENT_CHAINS, &prefix),
             findings,
             hidden: self.findings.len().saturating_sub(findings.len()) as u64,
             digest,
@@ -96,6 +98,7 @@ impl Escaper for Inert {
 #[template(path = "report.html")]
 struct Page<'a> {
     report: &'a Report,
+    verified: String,
     style: &'static str,
     style_sha256: String,
     digest: String,
@@ -163,14 +166,10 @@ impl Listing {
     }
 }
 
-/// A chain with its place in the tables, those with something to say first.
 #[derive(Template)]
 #[template(path = "chain.html")]
-pub(crate) struct Row<'a> {
-    pub(crate) number: usize,
-    pub(crate) chain: &'a Chain,
-    standing: Outcome,
-    notes: Vec<String>,
+struct ChainRow<'a> {
+    row: &'a Row<'a>,
 }
 
 /// All findings of one code and effect.
@@ -233,13 +232,14 @@ impl<'a> Page<'a> {
         let missing = report.missing_keys.iter().map(|key| MissingKeyRow { key }.render().unwrap_or_default());
         Self {
             report,
-            style: STYLE,
-            style_sha256: base64::engine::general_purpose::STANDARD.encode(sha256(STYLE.as_bytes())),
+            verified: verified(report),
+            style: HTML_STYLE,
+            style_sha256: base64::engine::general_purpose::STANDARD.encode(sha256(HTML_STYLE.as_bytes())),
             digest: report.digest(),
             unproved: unproved(report),
             aside: aside(report),
-            picture: Picture::of(report, &rows, DRAWN_CHAINS, ""),
-            chains: Listing::fit(rows.len(), rows.iter().map(|row| row.render().unwrap_or_default()), CHAIN_BYTES),
+            picture: Picture::of(report, &rows, &View::default(), DRAWN_CHAINS, ""),
+            chains: Listing::fit(rows.len(), rows.iter().map(|row| ChainRow { row }.render().unwrap_or_default()), CHAIN_BYTES),
             groups: groups(&report.findings),
             keys: Listing::fit(report.keys.len(), keys, KEY_BYTES),
             missing_keys: Listing::fit(report.missing_keys.len(), missing, MISSING_KEY_BYTES),
@@ -247,268 +247,6 @@ impl<'a> Page<'a> {
             again: Again::of(report),
         }
     }
-
-    fn verified(&self) -> String {
-        let counts = &self.report.counts;
-        let digests = counts.digests.proved + counts.digests.unproved + counts.digests.failed;
-        let logs = counts.logs.proved + counts.logs.failed + counts.logs.unproved + counts.logs.unreferenced;
-        format!(
-            "A handed-over AWS CloudTrail archive of {} {}: {} digest files, {} log files present, in {} {}; {} entries are no evidence and were not judged.",
-            number(counts.entries),
-            if counts.entries == 1 { "entry" } else { "entries" },
-            number(digests),
-            number(logs),
-            number(self.report.chains.len() as u64),
-            if self.report.chains.len() == 1 { "chain" } else { "chains" },
-            number(counts.ignored)
-        )
-    }
-}
-
-/// 10,000 instead of 10000.
-pub(crate) fn number(value: u64) -> String {
-    let digits = value.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// 36 h, or 36 h 5 min; shorter than a minute in seconds.
-fn duration(seconds: u64) -> String {
-    let (hours, minutes) = (seconds / HOUR_SECONDS.unsigned_abs(), seconds % HOUR_SECONDS.unsigned_abs() / 60);
-    match (hours, minutes) {
-        (0, 0) => format!("{seconds} s"),
-        (0, minutes) => format!("{minutes} min"),
-        (hours, 0) => format!("{} h", number(hours)),
-        (hours, minutes) => format!("{} h {minutes} min", number(hours)),
-    }
-}
-
-fn span(period: &Period) -> String {
-    format!("{} to {}", period.from, period.to)
-}
-
-fn symbol(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Passed => "✔",
-        Outcome::Failed => "✘",
-        Outcome::Indeterminate => "?",
-        Outcome::NotAssessed => "–",
-    }
-}
-
-fn shown(outcome: Outcome) -> String {
-    outcome.name().replace('_', " ")
-}
-
-fn question_asked(axis: Axis) -> &'static str {
-    match axis {
-        Axis::Integrity => "Are the bytes those that the signed digest files commit to?",
-        Axis::Authenticity => "Did AWS sign the digest files, under keys that the verifier trusts?",
-        Axis::Continuity => "Is each digest file linked to the one before, with none missing, doubled or forked?",
-        Axis::Coverage => "Does what is proved cover what was asked?",
-    }
-}
-
-fn answer(axis: Axis, outcome: Outcome) -> &'static str {
-    match (axis, outcome) {
-        (_, Outcome::NotAssessed) => "No period was asked, so there is nothing that the archive had to cover.",
-        (Axis::Integrity, Outcome::Passed) => "Yes.",
-        (Axis::Integrity, Outcome::Indeterminate) => "Not all bytes could be compared with a signed digest file.",
-        (Axis::Integrity, Outcome::Failed) => "No: bytes were altered, added or taken away.",
-        (Axis::Authenticity, Outcome::Passed) => "Yes.",
-        (Axis::Authenticity, Outcome::Indeterminate) => "Not every digest file is signed under a key that the verifier trusts.",
-        (Axis::Authenticity, Outcome::Failed) => "No: a signature or a key is forged or damaged.",
-        (Axis::Continuity, Outcome::Passed) => "Yes.",
-        (Axis::Continuity, Outcome::Indeterminate) => "The links leave a question open.",
-        (Axis::Continuity, Outcome::Failed) => "No: the chain is broken, forked or altered.",
-        (Axis::Coverage, Outcome::Passed) => "Yes, all of it.",
-        (Axis::Coverage, Outcome::Indeterminate) => "Some of what was asked is not covered.",
-        (Axis::Coverage, Outcome::Failed) => "No: what was asked is contradicted.",
-    }
-}
-
-fn level_meaning(level: Level) -> &'static str {
-    match level {
-        Level::Pinned => "listed by SHA-256 in the verifier's own pins",
-        Level::Trusted => "got by the verifier, without the sender's help",
-        Level::Enclosed => "came with the archive, and proves nothing by itself",
-    }
-}
-
-fn levels(keys: &[Key]) -> Vec<String> {
-    [Level::Pinned, Level::Trusted, Level::Enclosed]
-        .into_iter()
-        .filter_map(|level| {
-            let of_level = || keys.iter().filter(move |key| key.level == level);
-            let count = of_level().count() as u64;
-            let used = of_level().filter(|key| key.digests > 0).count() as u64;
-            (count > 0).then(|| {
-                format!(
-                    "{} {} ({}); {} of them verified digest files",
-                    number(count),
-                    level.name(),
-                    level_meaning(level),
-                    number(used)
-                )
-            })
-        })
-        .collect()
-}
-
-/// One question in words.
-fn asked(question: &Question) -> String {
-    let list = |names: &BTreeSet<String>, one: &str, many: &str| match names.len() {
-        0 => format!("all {many} in the archive"),
-        1 => format!("{one} {}", names.iter().cloned().collect::<String>()),
-        _ => format!("{many} {}", names.iter().cloned().collect::<Vec<_>>().join(", ")),
-    };
-    let places = [
-        list(&question.accounts, "account", "accounts"),
-        list(&question.regions, "region", "regions"),
-        list(&question.trails, "trail", "trails"),
-    ];
-    let period = question.period.as_ref().map_or_else(|| "no period stated".to_owned(), span);
-    format!("{period}: {}", places.join("; "))
-}
-
-/// The chains in the order of the tables: contradicted, then open, then clean; those that nobody asked for last of each.
-fn rows(report: &Report) -> Vec<Row<'_>> {
-    let mut effects: BTreeMap<&str, [u64; 3]> = BTreeMap::new();
-    for finding in &report.findings {
-        if let Some(chain) = &finding.chain {
-            let [_, limiting, refuting] = effects.entry(chain).or_default();
-            match finding.effect {
-                Effect::Informs => {}
-                Effect::Limits => *limiting += 1,
-                Effect::Refutes => *refuting += 1,
-            }
-        }
-    }
-    let mut rows: Vec<Row<'_>> = report
-        .chains
-        .iter()
-        .map(|chain| {
-            let [_, limiting, refuting] = effects.get(chain.id.as_str()).copied().unwrap_or_default();
-            let (digests, logs) = (&chain.digests, &chain.logs);
-            let standing = if refuting > 0 || digests.failed > 0 || logs.failed > 0 || logs.missing > 0 {
-                Outcome::Failed
-            } else if limiting > 0 || !chain.gaps.is_empty() || digests.unproved > 0 || logs.unproved > 0 {
-                Outcome::Indeterminate
-            } else {
-                Outcome::Passed
-            };
-            Row { number: 0, chain, standing, notes: notes(chain, refuting) }
-        })
-        .collect();
-    rows.sort_by_key(|row| (std::cmp::Reverse(row.standing), !row.chain.in_scope));
-    (1..).zip(&mut rows).for_each(|(number, row)| row.number = number);
-    rows
-}
-
-fn notes(chain: &Chain, refuting: u64) -> Vec<String> {
-    let missing = chain.gaps.iter().map(Period::seconds).fold(0, u64::saturating_add);
-    let mut notes = Vec::new();
-    if !chain.gaps.is_empty() {
-        notes.push(format!("{}, {} in all", counted(chain.gaps.len() as u64, "gap", "gaps"), duration(missing)));
-    }
-    for (count, one, many) in [
-        (refuting, "finding refutes", "findings refute"),
-        (chain.digests.failed, "digest file failed", "digest files failed"),
-        (chain.digests.unproved, "digest file unproved", "digest files unproved"),
-        (chain.logs.failed, "log file failed", "log files failed"),
-        (chain.logs.missing, "log file missing", "log files missing"),
-        (chain.logs.unproved, "log file unproved", "log files unproved"),
-        (chain.logs.unreferenced, "unlisted log file in its account and region", "unlisted log files in its account and region"),
-    ] {
-        if count > 0 {
-            notes.push(counted(count, one, many));
-        }
-    }
-    if chain.kind == DigestKind::Backfill {
-        notes.push("backfill".to_owned());
-    }
-    if !chain.in_scope {
-        notes.push("not asked".to_owned());
-    }
-    notes
-}
-
-impl Row<'_> {
-    fn digests(&self) -> String {
-        let digests = &self.chain.digests;
-        part(digests.proved, digests.proved + digests.unproved + digests.failed)
-    }
-
-    fn logs(&self) -> String {
-        let logs = &self.chain.logs;
-        part(logs.proved, logs.proved + logs.failed + logs.missing + logs.unproved)
-    }
-
-    fn clean(&self) -> bool {
-        self.standing == Outcome::Passed
-    }
-}
-
-fn part(proved: u64, all: u64) -> String {
-    if proved == all { number(all) } else { format!("{} of {}", number(proved), number(all)) }
-}
-
-/// What was asked and is not proved, in sentences.
-fn unproved(report: &Report) -> Vec<String> {
-    let mut lines = Vec::new();
-    let gaps = report.chains.iter().filter(|chain| chain.in_scope && !chain.gaps.is_empty());
-    let (mut chains, mut count, mut seconds) = (0_u64, 0_u64, 0_u64);
-    for chain in gaps {
-        chains += 1;
-        count += chain.gaps.len() as u64;
-        seconds = chain.gaps.iter().map(Period::seconds).fold(seconds, u64::saturating_add);
-    }
-    if count > 0 {
-        lines.push(format!(
-            "{} of chain time in {} of {} are covered by no signed digest file.",
-            duration(seconds),
-            counted(count, "gap", "gaps"),
-            counted(chains, "chain", "chains")
-        ));
-    }
-    // One line per code, the worst first, as the findings are sorted; gaps are said above.
-    let mut seen: Vec<(Code, Effect, u64)> = Vec::new();
-    for finding in report.findings.iter().filter(|finding| finding.effect != Effect::Informs && finding.code != Code::CoverageGap) {
-        match seen.last_mut() {
-            Some((code, effect, count)) if (*code, *effect) == (finding.code, finding.effect) => {
-                *count = count.saturating_add(finding.count);
-            }
-            _ => seen.push((finding.code, finding.effect, finding.count)),
-        }
-    }
-    for (code, _, count) in seen {
-        let words = code.explain();
-        lines.push(format!("{} ({code}, {}, {}×)", words.means, words.axis.name(), number(count)));
-    }
-    if report.axes.coverage == Outcome::NotAssessed {
-        lines.push("No period was asked: whether the archive is all of what it should be was not assessed.".to_owned());
-    }
-    lines
-}
-
-/// What is noted without effect on the verdict.
-fn aside(report: &Report) -> Vec<String> {
-    let outside = report.findings.iter().filter(|finding| finding.outside_scope).count() as u64;
-    let mut lines = Vec::new();
-    if outside > 0 {
-        lines.push(format!(
-            "{} outside what was asked; {} no effect on the verdict.",
-            counted(outside, "finding lies", "findings lie"),
-            if outside == 1 { "it has" } else { "they have" }
-        ));
-    }
-    lines
 }
 
 /// Findings as the report sorts them, in groups that share [`FINDING_BYTES`]: small groups are shown whole, and only the largest

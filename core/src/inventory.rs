@@ -19,6 +19,7 @@ use crate::time::Period;
 
 /// What is in an archive, by what its files claim.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Inventory {
     /// All entries.
@@ -43,6 +44,7 @@ pub struct Inventory {
 
 /// One chain, by the names and contents of its digest files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChainClaim {
     /// As in a report.
     pub id: String,
@@ -60,6 +62,7 @@ pub struct ChainClaim {
 
 /// Log files of one account, region and kind, by their names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LogClaim {
     /// The account.
     pub account: String,
@@ -75,6 +78,7 @@ pub struct LogClaim {
 
 /// A digest file without a signature.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MissingSignature {
     /// The object.
     pub object: String,

@@ -40,7 +40,8 @@ impl Key {
 }
 
 /// What a key list says about one key, and what the key itself shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KeyFacts {
     /// Its place in the list, counted from 1.
     pub number: u64,

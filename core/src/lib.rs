@@ -61,6 +61,8 @@ mod finding;
 mod policy;
 // The result.
 mod report;
+// The result in words.
+mod reading;
 // The result as a file for people.
 mod html;
 // What is proved, drawn.
@@ -92,10 +94,13 @@ pub use entry::{
 pub use error::Error;
 pub use examine::{Exhibit, examine, examine_reader, is_read};
 pub use finding::{Axis, Code, Effect, Explanation, Finding};
+pub use html::HTML_STYLE;
 pub use inventory::{ChainClaim, Inventory, LogClaim, MissingSignature};
 pub use keyring::{KeyFacts, read_keys};
 pub use object::{Fate, JudgedObject, ObjectKind, Objects};
+pub use picture::{Line, Mark, Panel, Picture, Run, State, Tick, View};
 pub use policy::{Expect, Limits, Policy, Provenance, Question, Relocation, Request, Scope, Trust, Weights};
+pub use reading::{Answer, Reading, Standing};
 pub use report::{
     Asked, Axes, Chain, Counts, Day, DigestCounts, Key, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Report, SCHEMA, counted,
 };

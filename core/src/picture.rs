@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use serde::{Deserialize, Serialize};
+
 use crate::entry::DigestKind;
 use crate::finding::{Code, Effect, Finding};
-use crate::html::{Row, number};
+use crate::html::DRAWN_CHAINS;
+use crate::reading::{Row, number, rows};
 use crate::report::{Chain, Report};
 use crate::time::{DAY_SECONDS, HOUR_SECONDS, Period, Time};
 
@@ -26,13 +29,21 @@ const GRID: i64 = 736;
 const LABEL_CHARACTERS: usize = 36;
 
 /// What a column shows of a chain, from the least to the worst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum State {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Nothing asked, or nothing there.
     Blank,
+    /// Signed digest files that list no log file.
     Silent,
+    /// Covered by signed digest files.
     Proved,
+    /// A digest file that is not signed.
     Unproved,
+    /// Asked or owed, and covered by no digest file.
     Gap,
+    /// A digest file or a log file contradicts what was signed.
     Failed,
 }
 
@@ -40,7 +51,8 @@ impl State {
     /// Those that have a mark, the best first.
     pub(crate) const MARKED: [Self; 5] = [Self::Proved, Self::Silent, Self::Unproved, Self::Gap, Self::Failed];
 
-    pub(crate) const fn name(self) -> &'static str {
+    /// Its name in the picture.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Blank => "blank",
             Self::Silent => "silent",
@@ -51,7 +63,8 @@ impl State {
         }
     }
 
-    pub(crate) const fn meaning(self) -> &'static str {
+    /// What it says, for a legend.
+    pub const fn meaning(self) -> &'static str {
         match self {
             Self::Blank => "nothing asked, or nothing there",
             Self::Silent => "proved silent: signed digest files that list no log file",
@@ -63,45 +76,118 @@ impl State {
     }
 }
 
-/// The whole picture, in panels that fit a page's width.
-pub(crate) struct Picture {
-    /// Begins the names of its parts, which are unique on a page.
-    pub(crate) prefix: String,
-    pub(crate) panels: Vec<Panel>,
-    /// Chains that are drawn, and those that are not.
-    pub(crate) drawn: usize,
-    pub(crate) hidden: u64,
-    /// What a column is.
-    pub(crate) column: String,
-    /// Width of a column.
-    pub(crate) cell: i64,
-    /// Height of a mark.
-    pub(crate) mark: i64,
+/// Which part of the picture is wanted; all of it, unless told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct View {
+    /// The time; up to a week of it is drawn by the hour.
+    pub period: Option<Period>,
+    /// How many of the chains that tables show first are left out.
+    pub skip: usize,
 }
 
-pub(crate) struct Panel {
-    pub(crate) title: String,
-    pub(crate) description: String,
-    pub(crate) width: i64,
-    pub(crate) height: i64,
-    pub(crate) ticks: Vec<Tick>,
-    pub(crate) rows: Vec<Line>,
+/// The coverage picture, in panels that fit a page's width: for hosts that draw it themselves. Lengths are in pixels of a drawing
+/// that may be scaled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Picture {
+    /// Begins the names of its parts, which are unique on a page.
+    #[serde(skip)]
+    pub(crate) prefix: String,
+    /// From the first column to the last.
+    pub panels: Vec<Panel>,
+    /// Chains that are drawn.
+    pub drawn: usize,
+    /// Chains that are not: those left out, and those after the last that is drawn.
+    pub hidden: u64,
+    /// What a column is, in words.
+    pub column: String,
+    /// What a column is, in seconds.
+    pub column_seconds: u32,
+    /// Width of a column.
+    pub cell: i64,
+    /// Height of a mark.
+    pub mark: i64,
+    /// Where the columns begin.
+    pub label: i64,
+    /// What the marks mean.
+    pub legend: Vec<Mark>,
+}
+
+/// A line of the legend.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Mark {
+    /// The state.
+    pub state: State,
+    /// What it says.
+    pub meaning: String,
+}
+
+/// A part of the picture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Panel {
+    /// From when to when.
+    pub title: String,
+    /// What it shows, in words.
+    pub description: String,
+    /// When its first column begins.
+    pub from: Option<Time>,
+    /// How many columns it has.
+    pub columns: i64,
+    /// Its width.
+    pub width: i64,
+    /// Its height.
+    pub height: i64,
+    /// Labels of columns.
+    pub ticks: Vec<Tick>,
+    /// The chains.
+    pub rows: Vec<Line>,
 }
 
 /// A label above the grid, with a line down through it.
-pub(crate) struct Tick {
-    pub(crate) x: i64,
-    pub(crate) is_major: bool,
-    pub(crate) text: String,
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Tick {
+    /// Where it stands, from where the columns begin.
+    pub x: i64,
+    /// True for the beginning of something larger than its neighbours'.
+    pub is_major: bool,
+    /// What it says.
+    pub text: String,
 }
 
 /// One chain in one panel.
-pub(crate) struct Line {
-    pub(crate) label: String,
-    pub(crate) title: String,
-    pub(crate) y: i64,
-    /// A path for each state that occurs.
-    pub(crate) runs: Vec<(State, String)>,
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Line {
+    /// Its name, shortened to the width of its place.
+    pub label: String,
+    /// Its name, and what is marked.
+    pub title: String,
+    /// Where it stands.
+    pub y: i64,
+    /// Its marks, one for each state that occurs.
+    pub runs: Vec<Run>,
+}
+
+/// All columns of one state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Run {
+    /// The state.
+    pub state: State,
+    /// Their outline, an SVG path.
+    pub path: String,
+}
+
+impl Report {
+    /// Its coverage picture, or the part of it that is wanted; nothing without a time to draw.
+    pub fn picture(&self, view: &View) -> Option<Picture> {
+        Picture::of(self, &rows(self), view, DRAWN_CHAINS, "")
+    }
 }
 
 /// The columns of the picture: `count` of them, each `seconds` long.
@@ -175,10 +261,13 @@ impl Grid {
 }
 
 impl Picture {
-    /// Draws the first of these chains, at most `most`; nothing without a time to draw. `prefix` stands before its names.
-    pub(crate) fn of(report: &Report, rows: &[Row<'_>], most: usize, prefix: &str) -> Option<Self> {
-        let drawn = rows.get(..rows.len().min(most)).unwrap_or_default();
-        let grid = Grid::over(extent(report, drawn)?);
+    /// Draws the first of these chains that are not left out, at most `most`; nothing without a time to draw. `prefix` stands before
+    /// its names.
+    pub(crate) fn of(report: &Report, rows: &[Row<'_>], view: &View, most: usize, prefix: &str) -> Option<Self> {
+        let wanted = rows.get(view.skip..).unwrap_or_default();
+        let drawn = wanted.get(..wanted.len().min(most)).unwrap_or_default();
+        let whole = extent(report, drawn)?;
+        let grid = Grid::over(view.period.unwrap_or(whole));
         let mut refuting: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
         for finding in report.findings.iter().filter(|finding| finding.effect == Effect::Refutes) {
             if let Some(chain) = &finding.chain {
@@ -199,14 +288,12 @@ impl Picture {
             drawn: drawn.len(),
             hidden: (rows.len() - drawn.len()) as u64,
             column: grid.name(),
+            column_seconds: u32::try_from(grid.seconds).unwrap_or(u32::MAX),
             cell,
             mark: ROW - 3,
+            label: LABEL,
+            legend: State::MARKED.iter().map(|state| Mark { state: *state, meaning: state.meaning().to_owned() }).collect(),
         })
-    }
-
-    /// Where the grid begins.
-    pub(crate) const fn label(&self) -> i64 {
-        LABEL
     }
 }
 
@@ -311,6 +398,8 @@ fn panel(grid: Grid, cell: i64, (from, to): (i64, i64), rows: &[Row<'_>], painte
             grid.name(),
             tally(&totals)
         ),
+        from: grid.begin(from),
+        columns: to - from,
         width: LABEL + (to - from) * cell + 6,
         height: HEAD + i64::try_from(rows.len()).unwrap_or(0) * ROW + 4,
         ticks: (from..to).filter_map(|column| tick(grid, column, (column - from) * cell, column == from)).collect(),
@@ -337,7 +426,7 @@ fn label(row: &Row<'_>) -> String {
 }
 
 /// One path for each state: rectangles over its columns, neighbours joined.
-fn runs(columns: &[State], cell: i64) -> Vec<(State, String)> {
+fn runs(columns: &[State], cell: i64) -> Vec<Run> {
     let mut paths: BTreeMap<State, String> = BTreeMap::new();
     let mut x = 0;
     for same in columns.chunk_by(|one, next| one == next) {
@@ -348,7 +437,7 @@ fn runs(columns: &[State], cell: i64) -> Vec<(State, String)> {
         }
         x += width;
     }
-    paths.into_iter().collect()
+    paths.into_iter().map(|(state, path)| Run { state, path }).collect()
 }
 
 fn tick(grid: Grid, column: i64, x: i64, is_first: bool) -> Option<Tick> {

@@ -1,6 +1,11 @@
 //! The JSON Schemas of the report and of scope files, from the types themselves.
 
+use crate::finding::Explanation;
+use crate::inventory::Inventory;
+use crate::keyring::KeyFacts;
+use crate::picture::{Picture, View};
 use crate::policy::Request;
+use crate::reading::Reading;
 use crate::report::{Report, SCHEMA};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -19,6 +24,23 @@ pub fn report() -> String {
 /// The JSON Schema (2020-12) of scope files.
 pub fn scope() -> String {
     written(of::<Request>("trailseal-scope/1", "What is asked of trailseal: the fields of a scope file, in TOML or JSON."))
+}
+
+/// The JSON Schema (2020-12) of what hosts get as JSON besides: explanations, inventories, key lists, readings and pictures. It is
+/// made for the type declarations of bindings, and may change with any version.
+pub fn views() -> String {
+    #[derive(JsonSchema)]
+    #[allow(dead_code, reason = "only its schema is wanted")]
+    struct Views {
+        explanation: Explanation,
+        inventory: Inventory,
+        key_facts: KeyFacts,
+        picture: Picture,
+        reading: Reading,
+        request: Request,
+        view: View,
+    }
+    written(of::<Views>("trailseal-views", "What trailseal says besides the report, each as one JSON text."))
 }
 
 fn of<T: JsonSchema>(title: &str, description: &str) -> Value {

@@ -4,11 +4,11 @@ use std::io::{self, Read};
 
 use super::tar::{Found, read_tar};
 use super::zip::{Inner, Zip};
-use super::{Packing, problem, read_start};
+use super::{PIECE_BYTES, Packing, problem, read_start};
 use crate::case::Case;
 use crate::entry::{self, EntryPath, Kind, Separator};
 use crate::error::Error;
-use crate::examine::{Exhibit, examine, is_read};
+use crate::examine::{Exhibit, examine, examine_reader, is_read};
 use crate::finding::Code;
 use crate::policy::Limits;
 use rawzip::ReaderAt;
@@ -195,6 +195,47 @@ pub fn read_files<G: Gather, N: AsRef<[u8]>, B: AsRef<[u8]> + Send>(
     );
     pieces.merge(whole);
     pieces
+}
+
+/// Examines one file of a folder, which `open` opens if it has to be read; large ones in memory that does not grow with them. What
+/// was read is judged in any case; `size_after` tells its size then, and that it was not the one that had been listed is said
+/// besides. The buffer is working space for one thread.
+pub fn read_file<R: Read>(
+    host: &impl Host,
+    path: EntryPath,
+    size_bytes: u64,
+    open: impl FnOnce() -> io::Result<R>,
+    size_after: impl FnOnce(&R) -> Option<u64>,
+    limits: &Limits,
+    buffer: &mut Vec<u8>,
+) -> Exhibit {
+    if !is_read(&path) {
+        return examine(path, &[], limits);
+    }
+    if size_bytes > limits.entry_bytes {
+        return Exhibit::refused(path, Code::ArchiveLimit, format!("entry_bytes is {}", limits.entry_bytes));
+    }
+    let mut reader = match open() {
+        Ok(reader) => reader,
+        Err(error) => return Exhibit::refused(path, Code::ArchiveEntryUnreadable, error.kind().to_string()),
+    };
+    let exhibit = if size_bytes > PIECE_BYTES {
+        examine_reader(path, &mut Interruptible::new((&mut reader).take(limits.entry_bytes), host), limits)
+    } else {
+        buffer.clear();
+        match (&mut reader).take(PIECE_BYTES.saturating_add(1)).read_to_end(buffer) {
+            Ok(read) if read as u64 > PIECE_BYTES => {
+                return Exhibit::refused(path, Code::ArchiveEntryUnreadable, "it grew while it was read");
+            }
+            Ok(_) => examine(path, buffer, limits),
+            Err(error) => return Exhibit::refused(path, Code::ArchiveEntryUnreadable, error.kind().to_string()),
+        }
+    };
+    if size_after(&reader) == Some(size_bytes) {
+        exhibit
+    } else {
+        exhibit.with_note(Code::ArchiveEntryUnreadable, "its size changed while the archive was read")
+    }
 }
 
 struct Reading<'a, H> {
