@@ -27,7 +27,9 @@ pub(crate) fn docs(mode: Mode) -> Outcome {
         ("report.v1.schema.json".to_owned(), schema::report().into_bytes()),
         ("scope.v1.schema.json".to_owned(), schema::scope().into_bytes()),
     ]);
-    settle("docs", &files, &BTreeSet::from(["findings"]), mode, "generate")
+    settle("docs", &files, &BTreeSet::from(["findings"]), mode, "generate")?;
+    let views = BTreeMap::from([("views.schema.json".to_owned(), schema::views().into_bytes())]);
+    settle("bindings-wasm", &views, &BTreeSet::new(), mode, "generate")
 }
 
 /// The test vectors, with their archives and keys. In the folders of generated files nothing else may lie.

@@ -9,8 +9,10 @@ mod generated;
 mod index;
 mod limits;
 mod msrv;
+mod page;
 mod shell;
 mod test;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -25,6 +27,10 @@ The project's tasks.
     cargo xtask test                 everything that CI runs, in order; stops at the first step that fails
     cargo xtask vectors [--check]    write test-vectors/ from the forge, or compare
     cargo xtask generate [--check]   write the generated pages and schemas in docs/, or compare
+    cargo xtask page [OPTIONS]       build bindings-wasm/dist/: the verification page, the JavaScript package, their SHA-256
+        --toolchain NAME             rustup, debian or all, instead of the first that is there; all writes a sum for each
+        --types                      write the type declarations that are generated from the schemas, and build nothing
+        --check                      build twice, in two folders, and compare
     cargo xtask fuzz [OPTIONS]       run the fuzz targets (nightly Rust and cargo-fuzz)
         --minutes N                  for each target; 1 unless told
         --target NAME                one target instead of all
@@ -52,6 +58,7 @@ fn main() -> ExitCode {
         ["vectors", "--check"] => generated::vectors(Mode::Check),
         ["generate"] => generated::docs(Mode::Write),
         ["generate", "--check"] => generated::docs(Mode::Check),
+        ["page", options @ ..] => page::run(options),
         ["fuzz", options @ ..] => fuzz::run(options),
         ["bench", options @ ..] => bench::run(options),
         ["limits"] => limits::measure(""),

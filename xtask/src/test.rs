@@ -12,7 +12,7 @@ const CARGO_DENY: &str = "0.20.2";
 
 type Step = (&'static str, fn() -> Outcome);
 
-const STEPS: [Step; 18] = [
+const STEPS: [Step; 19] = [
     ("format", format),
     ("clippy", clippy),
     ("documentation", documentation),
@@ -28,6 +28,7 @@ const STEPS: [Step; 18] = [
     ("export", export),
     ("reports in a browser", browser),
     ("Python", python),
+    ("package and page", page),
     ("benchmark, tried out", bench::try_out),
     ("no network", isolation),
     // Last, so that the log ends with the summaries of the test runner.
@@ -78,6 +79,12 @@ fn browser() -> Outcome {
 /// The Python package, built and used as its users do.
 fn python() -> Outcome {
     script("tests/python/run")
+}
+
+/// The JavaScript package and the page: built, built again elsewhere, and used.
+fn page() -> Outcome {
+    shell::run(&mut shell::cargo(&["xtask", "page", "--check"]))?;
+    script("bindings-wasm/tests/run")
 }
 
 /// The command without a network, and what it asks of the kernel.

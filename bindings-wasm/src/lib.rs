@@ -1,0 +1,343 @@
+//! trailseal in WebAssembly, for one worker of several: each examines its share of the entries, one puts the shares together and
+//! judges. What crosses to JavaScript is text: canonical JSON, HTML, CSV; and cases, as bytes that only this version reads.
+//!
+//! A text that is thrown says why something could not be done. Whatever else is thrown is a defect of trailseal.
+
+mod source;
+
+use std::cell::RefCell;
+
+use js_sys::{Function, Uint8Array};
+use serde::{Deserialize, Serialize};
+use trailseal::container::{Host, Packing, read_archive, read_file, read_start};
+use trailseal::{
+    Case, Code, EntryPath, Exhibit, Kind, Limits, Policy, Provenance, Reading, Report, Request, Separator, Table, Trust, View,
+    classify,
+};
+use wasm_bindgen::prelude::*;
+
+use crate::source::{Opened, Source};
+
+thread_local! {
+    /// Whom to tell how far the work is: JavaScript's functions cannot be part of a host, which threads could share.
+    static WATCH: RefCell<Option<Function>> = const { RefCell::new(None) };
+    /// The last panic: the trap that follows it says nothing.
+    static DEFECT: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// To be called first.
+#[wasm_bindgen(start)]
+pub fn start() {
+    std::panic::set_hook(Box::new(|panic| DEFECT.with_borrow_mut(|defect| *defect = Some(panic.to_string()))));
+}
+
+/// What a trap was about, if it was a panic.
+#[wasm_bindgen]
+pub fn defect() -> Option<String> {
+    DEFECT.with_borrow_mut(Option::take)
+}
+
+/// The version of trailseal.
+#[wasm_bindgen]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// Why something could not be done, as JavaScript gets it.
+fn told(error: impl std::fmt::Display) -> JsValue {
+    error.to_string().into()
+}
+
+fn json(value: &impl Serialize) -> Result<String, JsValue> {
+    serde_json::to_string(value).map_err(told)
+}
+
+fn read<'a, T: Deserialize<'a>>(what: &str, text: &'a str) -> Result<T, JsValue> {
+    serde_json::from_str(text).map_err(|error| told(format!("{what}: {error}")))
+}
+
+/// One of the workers that share an archive.
+#[derive(Clone, Copy)]
+struct Share {
+    index: u64,
+    of: u64,
+}
+
+impl Share {
+    /// Items in a row that one worker takes: neighbours lie together, so that one window over the archive serves several.
+    const ROW: u64 = 16;
+
+    fn tell(files: u64, bytes: u64, expected_files: u64, expected_bytes: u64) {
+        let numbers = [files, bytes, expected_files, expected_bytes].map(|number| JsValue::from(number as f64));
+        let [files, bytes, expected_files, expected_bytes] = &numbers;
+        WATCH.with_borrow(|watch| {
+            if let Some(watch) = watch {
+                // A watch that throws is not worth a verdict.
+                let _ = watch.call4(&JsValue::NULL, files, bytes, expected_files, expected_bytes);
+            }
+        });
+    }
+}
+
+impl Host for Share {
+    fn takes(&self, index: u64) -> bool {
+        (index / Self::ROW) % self.of == self.index
+    }
+
+    fn is_first(&self) -> bool {
+        self.index == 0
+    }
+
+    fn expect(&self, files: u64, bytes: u64) {
+        // All workers read the same directory.
+        if self.is_first() {
+            Self::tell(0, 0, files, bytes);
+        }
+    }
+
+    fn advance(&self, files: u64, bytes: u64) {
+        // A stream is read by all of them, a file by one.
+        if files > 0 || self.is_first() {
+            Self::tell(files, bytes, 0, 0);
+        }
+    }
+}
+
+/// A share of the work, and what it gathered.
+#[wasm_bindgen]
+pub struct Examiner {
+    case: Case,
+    share: Share,
+    limits: Limits,
+    buffer: Vec<u8>,
+}
+
+#[wasm_bindgen]
+impl Examiner {
+    /// The worker `index` of `of`, from zero. `limits` is a JSON object with the limits that differ from the usual ones; `watch` is
+    /// called with the files and bytes that were read, and with those that are to be read besides.
+    ///
+    /// # Errors
+    ///
+    /// If a limit is none.
+    #[wasm_bindgen(constructor)]
+    pub fn new(index: u32, of: u32, limits: &str, watch: Function) -> Result<Self, JsValue> {
+        WATCH.with_borrow_mut(|slot| *slot = Some(watch));
+        let share = Share { index: index.into(), of: of.max(1).into() };
+        Ok(Self { case: Case::new(), share, limits: read("limits", limits)?, buffer: Vec::new() })
+    }
+
+    /// Examines a share of an archive: one that was given itself, or one that lies in a folder at this path.
+    ///
+    /// # Errors
+    ///
+    /// If it was given itself and is no archive.
+    pub fn archive(&mut self, name: &str, at: Option<String>, source: Source) -> Result<(), JsValue> {
+        let opened = Opened::new(source);
+        let length_bytes = opened.size_bytes();
+        let at = at.map(|path| EntryPath::normalise(path.as_bytes(), Separator::Slash).0);
+        if at.is_none() {
+            let start = read_start(&mut opened.stream()).map_err(|error| told(format!("{name}: cannot be read: {error}")))?;
+            if Packing::of(&start).is_none() {
+                return Err(told(format!("{name}: neither a folder nor an archive (zip, tar, tar.gz, tar.zst)")));
+            }
+        }
+        let case: Case = read_archive(&self.share, at.as_ref(), opened, length_bytes, &self.limits);
+        self.case.merge(case);
+        Ok(())
+    }
+
+    /// Examines a file of a folder. False if it is an archive by its name, which all workers share: nothing was done.
+    pub fn file(&mut self, path: &str, source: Source) -> bool {
+        let (path, is_safe) = EntryPath::normalise(path.as_bytes(), Separator::Slash);
+        if !is_safe {
+            let detail = "its path leaves the archive, is absolute or holds a NUL";
+            self.case.admit(Exhibit::refused(path, Code::ArchiveEntryUnsafe, detail));
+            return true;
+        }
+        if matches!(classify(&path), Kind::Container) {
+            return false;
+        }
+        let opened = Opened::new(source);
+        let size_bytes = opened.size_bytes();
+        let exhibit =
+            read_file(&self.share, path, size_bytes, || Ok(opened.stream()), |_| Some(size_bytes), &self.limits, &mut self.buffer);
+        self.case.admit(exhibit);
+        Share::tell(1, size_bytes, 0, 0);
+        true
+    }
+
+    /// Says that a folder holds more entries than are read.
+    pub fn cut(&mut self) {
+        let detail = format!("entries is {}", self.limits.entries);
+        self.case.admit(Exhibit::refused(EntryPath::new("(the folder)"), Code::ArchiveLimit, detail));
+    }
+
+    /// How many entries of a folder are read.
+    #[wasm_bindgen(getter)]
+    pub fn entries(&self) -> f64 {
+        self.limits.entries as f64
+    }
+
+    /// What it gathered.
+    pub fn end(self) -> Uint8Array {
+        WATCH.with_borrow_mut(Option::take);
+        Uint8Array::from(self.case.to_bytes().as_slice())
+    }
+}
+
+/// Everything that a verdict depends on besides the archive.
+#[wasm_bindgen]
+pub struct Demand {
+    trust: Trust,
+    request: Request,
+}
+
+#[wasm_bindgen]
+impl Demand {
+    /// `request` is the JSON of the fields of a scope file; `scope_file` is the text of one, in TOML or JSON.
+    ///
+    /// # Errors
+    ///
+    /// What cannot be asked.
+    #[wasm_bindgen(constructor)]
+    pub fn new(request: &str, scope_file: Option<String>) -> Result<Self, JsValue> {
+        let file = scope_file.as_deref().map(Request::from_file).transpose().map_err(told)?.unwrap_or_default();
+        let request = file.joined(read("what is asked", request)?).map_err(told)?;
+        request.scope().map_err(told)?;
+        request.weights().map_err(told)?;
+        Ok(Self { trust: Trust::default(), request })
+    }
+
+    /// Adds a key list that the verifier got from AWS; a name of the form `REGION.json` states the region of its keys.
+    ///
+    /// # Errors
+    ///
+    /// If it is no key list.
+    pub fn keys(&mut self, name: &str, json: &[u8]) -> Result<(), JsValue> {
+        self.trust.add_keys(name, json, Provenance::Own).map_err(|error| told(format!("{name}: {error}")))
+    }
+
+    /// Adds pins, one SHA-256 of a key a line.
+    ///
+    /// # Errors
+    ///
+    /// If a line is none.
+    pub fn pins(&mut self, text: &str) -> Result<(), JsValue> {
+        self.trust.add_pins(text).map_err(told)
+    }
+
+    /// Puts the shares together, judges them, and returns the report as canonical JSON.
+    ///
+    /// # Errors
+    ///
+    /// If a share was written by another version.
+    pub fn conclude(self, shares: Vec<Uint8Array>) -> Result<String, JsValue> {
+        let policy = Policy {
+            trust: self.trust,
+            scope: self.request.scope().map_err(told)?,
+            weights: self.request.weights().map_err(told)?,
+        };
+        let report = together(shares)?.conclude(&policy);
+        String::from_utf8(report.to_canonical_json()).map_err(told)
+    }
+
+    /// Puts the shares together and says what they hold and lack, as JSON; nothing is verified.
+    ///
+    /// # Errors
+    ///
+    /// If a share was written by another version.
+    pub fn inspect(self, shares: Vec<Uint8Array>) -> Result<String, JsValue> {
+        json(&together(shares)?.inspect(&self.trust))
+    }
+}
+
+fn together(shares: Vec<Uint8Array>) -> Result<Case, JsValue> {
+    let mut case = Case::new();
+    for share in shares {
+        case.merge(Case::from_bytes(&share.to_vec()).map_err(told)?);
+    }
+    Ok(case)
+}
+
+/// A report, to be shown.
+#[wasm_bindgen]
+pub struct Shown(Report);
+
+#[wasm_bindgen]
+impl Shown {
+    /// Reads canonical JSON.
+    ///
+    /// # Errors
+    ///
+    /// If it is no report.
+    #[wasm_bindgen(constructor)]
+    pub fn new(report: &str) -> Result<Self, JsValue> {
+        Report::from_json(report.as_bytes()).map(Self).map_err(told)
+    }
+
+    /// The report digest.
+    pub fn digest(&self) -> String {
+        self.0.digest()
+    }
+
+    /// The report as an HTML file.
+    pub fn html(&self) -> String {
+        self.0.to_html()
+    }
+
+    /// One of its tables as CSV: `findings`, `coverage`, `chains` or `keys`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such table, or not in a report.
+    pub fn csv(&self, table: &str) -> Result<String, JsValue> {
+        let known = Table::from_name(table).filter(|table| *table != Table::Objects);
+        let table = known.ok_or_else(|| told(format!("'{table}' is no table of a report")))?;
+        let mut csv = Vec::new();
+        table.write_csv(&self.0, &trailseal::Objects::default(), &mut csv).map_err(told)?;
+        String::from_utf8(csv).map_err(told)
+    }
+
+    /// The report in words, as JSON.
+    ///
+    /// # Errors
+    ///
+    /// None that is known.
+    pub fn reading(&self) -> Result<String, JsValue> {
+        json(&Reading::of(&self.0))
+    }
+
+    /// Its coverage picture as JSON, or the part of it that `view` asks for; `null` without a time to draw.
+    ///
+    /// # Errors
+    ///
+    /// If `view` is none.
+    pub fn picture(&self, view: &str) -> Result<String, JsValue> {
+        json(&self.0.picture(&read::<View>("view", view)?))
+    }
+}
+
+/// What codes mean, as JSON: one, or all in the catalogue's order.
+///
+/// # Errors
+///
+/// If there is no such code.
+#[wasm_bindgen]
+pub fn explain(code: Option<String>) -> Result<String, JsValue> {
+    let codes = match &code {
+        Some(name) => vec![Code::from_name(name).ok_or_else(|| told(format!("there is no code '{name}'")))?],
+        None => Code::ALL.to_vec(),
+    };
+    json(&codes.into_iter().map(Code::explain).collect::<Vec<_>>())
+}
+
+/// What a key list holds, as JSON.
+///
+/// # Errors
+///
+/// If it is no key list.
+#[wasm_bindgen]
+pub fn key_list(name: &str, list: &[u8]) -> Result<String, JsValue> {
+    json(&trailseal::read_keys(name, list).map_err(|error| told(format!("{name}: {error}")))?)
+}
