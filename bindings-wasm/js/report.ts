@@ -1,0 +1,514 @@
+// Generated from the JSON Schema trailseal-report/1 by `cargo xtask page --types`. Do not edit.
+
+/**
+ * What a finding does to its axis.
+ */
+export type Effect = "informs" | "limits" | "refutes";
+/**
+ * An instant in UTC, `YYYY-MM-DDTHH:MM:SSZ`.
+ */
+export type Time = string;
+/**
+ * The answer to one axis, or to all.
+ */
+export type Outcome = "not_assessed" | "passed" | "indeterminate" | "failed";
+/**
+ * The two kinds of digest files.
+ */
+export type DigestKind = "normal" | "backfill";
+/**
+ * The four questions of a verification.
+ */
+export type Axis = "integrity" | "authenticity" | "continuity" | "coverage";
+/**
+ * The code of a finding: a public, stable interface; codes are added, never renamed.
+ */
+export type Code =
+  | "archive.empty"
+  | "archive.entry.unreadable"
+  | "archive.entry.unsafe"
+  | "archive.entry.unrecognised"
+  | "archive.entry.duplicate"
+  | "archive.entry.encrypted"
+  | "archive.limit"
+  | "archive.ignored"
+  | "metadata.malformed"
+  | "container.trailing_data"
+  | "container.truncated"
+  | "container.header_payload"
+  | "container.decoded"
+  | "digest.malformed"
+  | "digest.identity_mismatch"
+  | "digest.relocated"
+  | "digest.duplicate"
+  | "chain.fork"
+  | "chain.cycle"
+  | "chain.digest_missing"
+  | "chain.link.hash_mismatch"
+  | "chain.link.signature_mismatch"
+  | "chain.link.time_gap"
+  | "chain.link.time_overlap"
+  | "chain.link.foreign"
+  | "chain.moved"
+  | "chain.restart"
+  | "digest.signature.invalid"
+  | "digest.signature.malformed"
+  | "digest.signature.missing"
+  | "digest.algorithm.unsupported"
+  | "digest.key.unknown"
+  | "digest.key.other_region"
+  | "digest.key.outside_validity"
+  | "key.enclosed"
+  | "key.fingerprint_mismatch"
+  | "key.conflict"
+  | "key.weak"
+  | "key.malformed"
+  | "key.unused"
+  | "log.missing"
+  | "log.hash_mismatch"
+  | "log.relocated"
+  | "log.foreign"
+  | "log.doubly_listed"
+  | "log.unreferenced"
+  | "log.unreferenced.undocumented_kind"
+  | "log.unproved"
+  | "coverage.gap"
+  | "coverage.absent"
+  | "coverage.period_unstated";
+/**
+ * How far a key is believed.
+ */
+export type Level = "enclosed" | "trusted" | "pinned";
+
+/**
+ * The result of one verification by trailseal, as `trailseal verify --format json` prints it.
+ */
+export interface Report {
+  /**
+   * What was asked.
+   */
+  asked: Asked;
+  /**
+   * The four axes.
+   */
+  axes: Axes;
+  /**
+   * The chains, sorted.
+   */
+  chains: Chain[];
+  /**
+   * Totals.
+   */
+  counts: Counts;
+  /**
+   * SHA-256 over the sorted list of all digest and log files present, whatever keys the reader has: equal roots mean equal evidence.
+   */
+  evidence_root: string;
+  /**
+   * The findings: those that refute first, then by axis, code and subject.
+   */
+  findings: Finding[];
+  /**
+   * The keys that were given or enclosed, sorted by SHA-256.
+   */
+  keys: Key[];
+  /**
+   * Keys that the verifier lacks, with the command that fetches each.
+   */
+  missing_keys: MissingKey[];
+  /**
+   * What is never claimed.
+   */
+  not_claimed: string[];
+  /**
+   * The worst of the axes; `not_assessed` does not count.
+   */
+  overall: Outcome;
+  /**
+   * From the first proved instant to the last, over all chains in scope; absent if nothing is proved.
+   */
+  proved_extent?: Period | null;
+  /**
+   * `trailseal-report/1`.
+   */
+  schema: "trailseal-report/1";
+  /**
+   * The verdict in one sentence.
+   */
+  sentence: string;
+}
+/**
+ * What was asked, as it was understood.
+ */
+export interface Asked {
+  /**
+   * Codes whose effect the verifier changed.
+   */
+  policy?: {
+    [k: string]: Effect;
+  };
+  /**
+   * The questions; an empty one asks for everything in the archive.
+   */
+  questions: Question[];
+  /**
+   * Renamings that the verifier stated.
+   */
+  relocated?: string[];
+}
+/**
+ * One question: these accounts, regions and trails, in this period. An empty list does not restrict.
+ */
+export interface Question {
+  /**
+   * The accounts asked.
+   */
+  accounts?: string[];
+  /**
+   * The period asked.
+   */
+  period?: Period | null;
+  /**
+   * The source regions asked.
+   */
+  regions?: string[];
+  /**
+   * The trail names asked.
+   */
+  trails?: string[];
+}
+/**
+ * A span of time: `from` is inside, `to` is not.
+ */
+export interface Period {
+  /**
+   * The first instant inside.
+   */
+  from: Time;
+  /**
+   * The first instant after it.
+   */
+  to: Time;
+}
+/**
+ * One answer per axis.
+ */
+export interface Axes {
+  /**
+   * Did AWS sign them, under keys that the verifier trusts?
+   */
+  authenticity: Outcome;
+  /**
+   * Is the chain unbroken?
+   */
+  continuity: Outcome;
+  /**
+   * Does what is proved cover what was asked?
+   */
+  coverage: Outcome;
+  /**
+   * Do the bytes equal what the signed digest files commit to?
+   */
+  integrity: Outcome;
+}
+/**
+ * One chain: account, source region, trail, home region, normal or backfill.
+ */
+export interface Chain {
+  /**
+   * The account.
+   */
+  account: string;
+  /**
+   * Its days: the row of the coverage matrix. Days without any digest file are left out.
+   */
+  days: Day[];
+  /**
+   * Digest files.
+   */
+  digests: DigestCounts;
+  /**
+   * Asked time that is not covered.
+   */
+  gaps: Period[];
+  /**
+   * The region in which the trail was created.
+   */
+  home_region: string;
+  /**
+   * `ACCOUNT/REGION/TRAIL@HOME`, with `/backfill` for backfill digests: the name that findings use.
+   */
+  id: string;
+  /**
+   * True if it was asked.
+   */
+  in_scope: boolean;
+  /**
+   * SHA-256 of the keys that verified its signatures.
+   */
+  keys: string[];
+  /**
+   * Normal or backfill.
+   */
+  kind: DigestKind;
+  /**
+   * Log files.
+   */
+  logs: LogCounts;
+  /**
+   * The first proved instant.
+   */
+  proved_from?: Time | null;
+  /**
+   * Time covered by signed digest files.
+   */
+  proved_seconds: number;
+  /**
+   * The end of the last proved hour.
+   */
+  proved_to?: Time | null;
+  /**
+   * The source region.
+   */
+  region: string;
+  /**
+   * Of this, time of digest files without log files: proved silent.
+   */
+  silent_seconds: number;
+  /**
+   * The trail.
+   */
+  trail: string;
+}
+/**
+ * One chain on one day in UTC.
+ */
+export interface Day {
+  /**
+   * `YYYY-MM-DD`.
+   */
+  day: string;
+  /**
+   * Digest files that begin on this day and are invalid.
+   */
+  failed_digests: number;
+  /**
+   * Its 24 hours, one character each: `+` proved, `o` proved silent, `~` proved in part, `!` an invalid digest file begins in
+   * it, `?` one that is not signed does, `.` nothing.
+   */
+  hours: string;
+  /**
+   * Seconds covered by signed digest files.
+   */
+  proved_seconds: number;
+  /**
+   * Of these, seconds proved silent.
+   */
+  silent_seconds: number;
+  /**
+   * Digest files that begin on this day and are not signed, because something is missing.
+   */
+  unproved_digests: number;
+}
+/**
+ * Digest files by what became of them.
+ */
+export interface DigestCounts {
+  /**
+   * Of these, signed under trusted or pinned keys.
+   */
+  authenticated: number;
+  /**
+   * Invalid, malformed or damaged.
+   */
+  failed: number;
+  /**
+   * Signed.
+   */
+  proved: number;
+  /**
+   * Not signed, because something is missing.
+   */
+  unproved: number;
+}
+/**
+ * Log files by what became of them.
+ */
+export interface LogCounts {
+  /**
+   * Present with another content, or damaged.
+   */
+  failed: number;
+  /**
+   * Listed by a signed digest file and absent.
+   */
+  missing: number;
+  /**
+   * Present, with the content that a signed digest file commits to.
+   */
+  proved: number;
+  /**
+   * Inflated bytes of these.
+   */
+  proved_bytes: number;
+  /**
+   * Listed only by digest files that are not signed, or not readable.
+   */
+  unproved: number;
+  /**
+   * Present, and listed by no digest file. For a chain: those of its account and region, which no trail can be told from.
+   */
+  unreferenced: number;
+}
+/**
+ * Totals over the whole archive, in scope or not.
+ */
+export interface Counts {
+  /**
+   * Digest files.
+   */
+  digests: DigestCounts;
+  /**
+   * Entries that were seen.
+   */
+  entries: number;
+  /**
+   * Entries that are no evidence.
+   */
+  ignored: number;
+  /**
+   * Findings that inform.
+   */
+  informing: number;
+  /**
+   * Findings that limit.
+   */
+  limiting: number;
+  /**
+   * Log files.
+   */
+  logs: LogCounts;
+  /**
+   * Findings that refute, each counted with its run.
+   */
+  refuting: number;
+}
+/**
+ * One thing that was seen, about one subject or one contiguous run of subjects.
+ */
+export interface Finding {
+  /**
+   * The axis that it belongs to, and touches unless it only informs.
+   */
+  axis: Axis;
+  /**
+   * The chain that it is about, as [`Chain::id`](crate::report::Chain::id).
+   */
+  chain?: string | null;
+  /**
+   * What was seen; the catalogue explains it.
+   */
+  code: Code;
+  /**
+   * A command that fetches what is missing.
+   */
+  command?: string | null;
+  /**
+   * How many subjects it counts.
+   */
+  count: number;
+  /**
+   * The particular circumstances, in words.
+   */
+  detail?: string | null;
+  /**
+   * What it does to its axis, after scope and policy.
+   */
+  effect: Effect;
+  /**
+   * The entry in the archive, where it is not the subject itself.
+   */
+  entry?: string | null;
+  /**
+   * What the evidence demands (a hash, a name, a limit).
+   */
+  expected?: string | null;
+  /**
+   * The first subject: an object (`s3://…`), an entry's path, or a key's SHA-256.
+   */
+  first: string;
+  /**
+   * What was found instead.
+   */
+  found?: string | null;
+  /**
+   * Start of the time concerned.
+   */
+  from?: Time | null;
+  /**
+   * The last subject of the run; absent if there is one only.
+   */
+  last?: string | null;
+  /**
+   * True if it lies outside what was asked, and therefore only informs.
+   */
+  outside_scope?: boolean;
+  /**
+   * End of the time concerned.
+   */
+  to?: Time | null;
+}
+/**
+ * An accepted key.
+ */
+export interface Key {
+  /**
+   * Bits of the modulus.
+   */
+  bits: number;
+  /**
+   * Digest files that it verified.
+   */
+  digests: number;
+  /**
+   * MD5 of the same bytes: AWS's index.
+   */
+  fingerprint: string;
+  /**
+   * How far it is believed.
+   */
+  level: Level;
+  /**
+   * The regions that its files state.
+   */
+  regions: string[];
+  /**
+   * SHA-256 of its DER bytes as given: its identity.
+   */
+  sha256: string;
+  /**
+   * When it is valid.
+   */
+  validity: Period[];
+}
+/**
+ * A key that the verifier should fetch.
+ */
+export interface MissingKey {
+  /**
+   * What to run, with any AWS account; put the output into a file named `REGION.json`.
+   */
+  command: string;
+  /**
+   * The fingerprint that digest files name.
+   */
+  fingerprint: string;
+  /**
+   * The time of these digest files.
+   */
+  period: Period;
+  /**
+   * The region whose key it is.
+   */
+  region: string;
+}

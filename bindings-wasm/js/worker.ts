@@ -1,0 +1,184 @@
+// A worker: runs trailseal in WebAssembly, one task after the other.
+import { Demand as Asked, Examiner, Shown, defect, explain, initSync, key_list, type Source } from "#glue";
+import type { Demand, Said, Sent, Step, Task } from "./protocol.js";
+
+/** How long progress may be kept to itself. */
+const QUIET_MS = 100;
+
+interface Port {
+  say(said: Said, transfer?: Transferable[]): void;
+  listen(hear: (question: Task & { number: number }) => void): void;
+}
+
+/** What only a worker of Node's has: it reads files at any position. */
+interface Files {
+  openSync(path: string, flags: "r"): number;
+  fstatSync(file: number): { size: number };
+  readSync(file: number, into: Uint8Array, at: number, length: number, position: number): number;
+  closeSync(file: number): void;
+}
+
+declare const require: ((module: string) => unknown) | undefined;
+declare const FileReaderSync: { new (): { readAsArrayBuffer(blob: Blob): ArrayBuffer } };
+
+let files: Files | undefined;
+
+function connect(): Port {
+  if (typeof require === "function") {
+    files = require("node:fs") as Files;
+    const { parentPort } = require("node:worker_threads") as {
+      parentPort: { postMessage(message: unknown, transfer?: Transferable[]): void; on(event: "message", hear: (message: never) => void): void };
+    };
+    return {
+      say: (said, transfer = []) => parentPort.postMessage(said, transfer),
+      listen: (hear) => parentPort.on("message", hear),
+    };
+  }
+  const scope = globalThis as unknown as {
+    postMessage(message: unknown, transfer: Transferable[]): void;
+    onmessage: (event: { data: never }) => void;
+  };
+  return {
+    say: (said, transfer = []) => scope.postMessage(said, transfer),
+    listen: (hear) => (scope.onmessage = ({ data }) => hear(data)),
+  };
+}
+
+const port = connect();
+
+/** Opens what was sent, hands it over, and closes it. */
+function reading<T>(from: Sent, use: (source: Source) => T): T {
+  if ("blob" in from) {
+    const reader = new FileReaderSync();
+    const { blob } = from;
+    const read = (position: number, length: number) =>
+      new Uint8Array(reader.readAsArrayBuffer(blob.slice(position, position + length)));
+    return use({ size: blob.size, read });
+  }
+  if ("bytes" in from) {
+    const { bytes } = from;
+    return use({ size: bytes.length, read: (position, length) => bytes.subarray(position, position + length) });
+  }
+  const system = files;
+  if (!system) throw new Error("only Node opens files by their path");
+  const file = system.openSync(from.file, "r");
+  try {
+    const read = (position: number, length: number) => {
+      const into = new Uint8Array(length);
+      let done = 0;
+      while (done < length) {
+        const count = system.readSync(file, into, done, length - done, position + done);
+        if (count === 0) break;
+        done += count;
+      }
+      return into.subarray(0, done);
+    };
+    return use({ size: system.fstatSync(file).size, read });
+  } finally {
+    system.closeSync(file);
+  }
+}
+
+/** Progress, said at most every so often. */
+const untold = { files: 0, bytes: 0, expectedFiles: 0, expectedBytes: 0 };
+let toldAt = 0;
+
+function advance(files: number, bytes: number, expectedFiles: number, expectedBytes: number): void {
+  untold.files += files;
+  untold.bytes += bytes;
+  untold.expectedFiles += expectedFiles;
+  untold.expectedBytes += expectedBytes;
+  const now = performance.now();
+  if (expectedBytes > 0 || now - toldAt > QUIET_MS) tell(now);
+}
+
+function tell(now = performance.now()): void {
+  const step: Step = { ...untold };
+  Object.assign(untold, { files: 0, bytes: 0, expectedFiles: 0, expectedBytes: 0 });
+  toldAt = now;
+  port.say({ step });
+}
+
+function asked({ request, scopeFile, keys, pins }: Demand): Asked {
+  const asked = new Asked(request, scopeFile);
+  for (const [name, list] of keys) asked.keys(name, list);
+  for (const text of pins) asked.pins(text);
+  return asked;
+}
+
+let examiner: Examiner | undefined;
+
+function examining(): Examiner {
+  if (!examiner) throw new Error("nothing was begun");
+  return examiner;
+}
+
+function obey(task: Task): unknown {
+  switch (task.do) {
+    case "start":
+      initSync({ module: task.module });
+      return undefined;
+    case "begin":
+      examiner?.free();
+      examiner = new Examiner(task.index, task.of, task.limits, advance);
+      return examiner.entries;
+    case "files": {
+      // What is an archive itself is shared by all workers: its place in the list goes back.
+      const archives: number[] = [];
+      task.files.forEach(([path, from], index) => {
+        if (!reading(from, (source) => examining().file(path, source))) archives.push(index);
+      });
+      if (task.cut) examining().cut();
+      tell();
+      return archives;
+    }
+    case "archive":
+      reading(task.from, (source) => examining().archive(task.name, task.at, source));
+      tell();
+      return undefined;
+    case "end": {
+      const share = examining().end();
+      examiner = undefined;
+      return share;
+    }
+    case "check":
+      asked(task.demand).free();
+      return undefined;
+    case "conclude":
+      return asked(task.demand).conclude(task.shares);
+    case "inspect":
+      return asked(task.demand).inspect(task.shares);
+    case "show": {
+      const shown = new Shown(task.report);
+      try {
+        return task.form === "csv" || task.form === "picture" ? shown[task.form](task.detail) : shown[task.form]();
+      } finally {
+        shown.free();
+      }
+    }
+    case "explain":
+      return explain(task.code);
+    case "keys":
+      return key_list(task.name, task.list);
+  }
+}
+
+/** A panic's own words, if a trap was one. */
+function words(thrown: unknown): string {
+  const trap = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  try {
+    return defect() ?? trap;
+  } catch {
+    return trap;
+  }
+}
+
+port.listen(({ number, ...task }) => {
+  try {
+    const answer = obey(task as Task);
+    port.say({ number, answer }, answer instanceof Uint8Array ? [answer.buffer] : []);
+  } catch (thrown) {
+    // A text says why something cannot be done; anything else is a trap.
+    port.say(typeof thrown === "string" ? { number, reason: thrown } : { number, defect: words(thrown) });
+  }
+});
