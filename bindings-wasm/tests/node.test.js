@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { Defect, Refusal, Verifier, fromPath } from "../out/npm/node.js";
-import { command, example, exampleOptions, place, vectors } from "./vectors.js";
+import { NO_ARCHIVE, command, example, exampleOptions, place, vectors } from "./vectors.js";
 import { trapping } from "./trap.js";
 
 const keys = readdirSync(example("public-keys")).map((name) => [name, readFileSync(join(example("public-keys"), name))]);
@@ -24,9 +24,13 @@ test("every vector gives the command line's canonical JSON", async () => {
   const all = vectors();
   for (const vector of all) {
     const verifier = await Verifier.create({ workers: 2, ...vector.question });
-    const { json } = await verifier.verify(vector.archives.map((path) => readFileSync(path)));
+    const verified = verifier.verify(vector.archives.map((path) => readFileSync(path)));
+    const said = await verified.then(
+      ({ json }) => json,
+      (error) => (error instanceof Refusal && error.message.includes(NO_ARCHIVE) ? NO_ARCHIVE : Promise.reject(error)),
+    );
     verifier.close();
-    if (json !== (await vector.expected())) wrong.push(vector.id);
+    if (said !== (await vector.expected())) wrong.push(vector.id);
   }
   assert.deepEqual(wrong, []);
   assert.ok(all.length > 300, `${all.length} vectors`);
