@@ -11,7 +11,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
-use trailseal_cli::evidence::Watch;
+use trailseal::container::Watch;
 
 use crate::error::{defect, wrong_type};
 use crate::hints::{self, Argument};

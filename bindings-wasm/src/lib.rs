@@ -9,7 +9,7 @@ use std::cell::RefCell;
 
 use js_sys::{Function, Uint8Array};
 use serde::{Deserialize, Serialize};
-use trailseal::container::{Host, Packing, read_archive, read_file, read_start};
+use trailseal::container::{Host, Packing, Watch, read_archive, read_file, read_start};
 use trailseal::{
     Case, Code, EntryPath, Exhibit, Kind, Limits, Policy, Provenance, Reading, Report, Request, Separator, Table, Trust, View,
     classify,
@@ -88,6 +88,12 @@ impl Host for Share {
         self.index == 0
     }
 
+    fn watch(&self) -> &dyn Watch {
+        self
+    }
+}
+
+impl Watch for Share {
     fn expect(&self, files: u64, bytes: u64) {
         // All workers read the same directory.
         if self.is_first() {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
 
 use rawzip::FileReader;
-use trailseal::container::{self, Gather, Host, Packing, read_archive, read_file, read_stream};
+use trailseal::container::{self, Gather, Host, Packing, Watch, read_archive, read_file, read_stream};
 use trailseal::{Case, Check, Checked, Code, EntryPath, Exhibit, Kind, Limits, Provenance, Separator, Trust, classify};
 
 use crate::Failure;
@@ -28,27 +28,6 @@ struct Inventory {
     exhibits: Vec<Exhibit>,
     entries: u64,
 }
-
-/// What a face shows of the work, and whether it goes on.
-pub trait Watch: Sync {
-    /// So many more files, and so many more bytes, are to be read.
-    fn expect(&self, files: u64, bytes: u64) {
-        let _ = (files, bytes);
-    }
-
-    /// So many files and bytes were read.
-    fn advance(&self, files: u64, bytes: u64) {
-        let _ = (files, bytes);
-    }
-
-    /// True if the work is to end now, without a result.
-    fn is_stopped(&self) -> bool {
-        false
-    }
-}
-
-/// Nobody watches.
-impl Watch for () {}
 
 /// A host with threads.
 #[derive(Clone, Copy)]
@@ -87,16 +66,8 @@ impl Threads<'_> {
 }
 
 impl Host for Threads<'_> {
-    fn expect(&self, files: u64, bytes: u64) {
-        self.watch.expect(files, bytes);
-    }
-
-    fn advance(&self, files: u64, bytes: u64) {
-        self.watch.advance(files, bytes);
-    }
-
-    fn is_stopped(&self) -> bool {
-        self.watch.is_stopped()
+    fn watch(&self) -> &dyn Watch {
+        self.watch
     }
 
     /// Hands items to threads one by one.
@@ -105,7 +76,7 @@ impl Host for Threads<'_> {
         self.gather(self.count.min(items.len()), || {
             let mut gathered = G::default();
             let mut buffer = Vec::new();
-            while !self.is_stopped()
+            while !self.watch.is_stopped()
                 && let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed))
             {
                 gathered.admit(examine(item, &mut buffer));
@@ -125,7 +96,7 @@ impl Host for Threads<'_> {
         let (examine, load) = (&examine, &Load::default());
         let work = move || {
             let mut gathered = G::default();
-            while !self.is_stopped() {
+            while !self.watch.is_stopped() {
                 // The lock is held only while waiting for one piece.
                 let next = take.lock().unwrap_or_else(PoisonError::into_inner).recv();
                 let Ok((path, bytes, _held)) = next else { break };
@@ -206,12 +177,12 @@ pub fn gather(archives: &[PathBuf], limits: &Limits, threads: &Threads<'_>) -> R
 
     let (nested, plain): (Vec<_>, Vec<_>) =
         inventory.files.into_iter().partition(|file| matches!(classify(&file.path), Kind::Container));
-    threads.expect(plain.len() as u64, plain.iter().map(|file| file.size_bytes).sum());
+    threads.watch.expect(plain.len() as u64, plain.iter().map(|file| file.size_bytes).sum());
     case.merge(threads.each(&plain, |file, buffer| {
         let open = || File::open(&file.file);
         let size_after = |file: &File| file.metadata().ok().map(|metadata| metadata.len());
         let exhibit = read_file(threads, file.path.clone(), file.size_bytes, open, size_after, limits, buffer);
-        threads.advance(1, file.size_bytes);
+        threads.watch.advance(1, file.size_bytes);
         exhibit
     }));
     for path in &inventory.archives {
@@ -223,7 +194,7 @@ pub fn gather(archives: &[PathBuf], limits: &Limits, threads: &Threads<'_>) -> R
             Err(error) => case.admit(Exhibit::refused(path, Code::ArchiveEntryUnreadable, error.kind().to_string())),
         }
     }
-    if threads.is_stopped() { Err(Failure::new("it was stopped")) } else { Ok(case) }
+    if threads.watch.is_stopped() { Err(Failure::new("it was stopped")) } else { Ok(case) }
 }
 
 fn open(path: &Path) -> io::Result<(Arc<FileReader>, u64)> {

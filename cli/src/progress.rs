@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::evidence::Watch;
+use trailseal::container::Watch;
 
 /// Files, bytes, rate and time left.
 pub(crate) struct Progress {

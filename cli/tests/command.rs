@@ -386,7 +386,8 @@ fn limits_come_from_the_command_line() {
 #[cfg(unix)]
 mod unix {
     use std::os::unix::ffi::OsStrExt;
-    use std::os::unix::fs::symlink;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+    use std::os::unix::net::UnixListener;
 
     use super::*;
 
@@ -401,6 +402,8 @@ mod unix {
         symlink("AWSLogs", folder.path().join("again")).unwrap();
         symlink(".", folder.path().join("loop")).unwrap();
         symlink("nowhere", folder.path().join("dangling.json")).unwrap();
+        symlink("itself.json", folder.path().join("itself.json")).unwrap();
+        let _socket = UnixListener::bind(folder.path().join("socket.json")).unwrap();
         let made = Command::new("mkfifo").arg(folder.path().join(LOG)).status().unwrap();
         assert!(made.success());
         let keys = example("public-keys");
@@ -417,12 +420,47 @@ mod unix {
         seen.sort();
         let expected = [
             ("archive.entry.unreadable", "dangling.json"),
+            ("archive.entry.unreadable", "itself.json"),
             ("archive.entry.unsafe", LOG),
             ("archive.entry.unsafe", "out.json"),
+            ("archive.entry.unsafe", "socket.json"),
             ("log.unreferenced", LOG),
         ];
         assert_eq!(seen, expected.map(|(code, path)| (code.to_owned(), path.to_owned())));
         assert_eq!(code(&output), 3);
+    }
+
+    #[test]
+    fn what_may_not_be_read_is_a_finding_and_the_rest_is_verified() {
+        let folder = unpacked_example();
+        let file = folder.path().join(LOG);
+        fs::write(&file, "{}").unwrap();
+        let inner = folder.path().join("private");
+        fs::create_dir(&inner).unwrap();
+        for path in [&file, &inner] {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o000)).unwrap();
+        }
+        // Nothing is closed to root, unless it gives up that right.
+        let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
+        let mut command = Command::new(if is_root { "setpriv" } else { "env" });
+        if is_root {
+            command.args(["--bounding-set", "-dac_override,-dac_read_search"]);
+        }
+        command.arg(env!("CARGO_BIN_EXE_trailseal")).args(["verify", "--format", "json"]).args(PERIOD);
+        let keys = example("public-keys");
+        let output = command.args(["--keys", &keys]).arg(folder.path()).output().unwrap();
+        fs::set_permissions(&inner, fs::Permissions::from_mode(0o700)).unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let unreadable =
+            report["findings"].as_array().unwrap().iter().filter(|finding| finding["code"] == "archive.entry.unreadable");
+        let mut unreadable: Vec<(&str, &str)> =
+            unreadable.map(|finding| (finding["first"].as_str().unwrap(), finding["detail"].as_str().unwrap())).collect();
+        unreadable.sort_unstable();
+        assert_eq!(unreadable, [(LOG, "permission denied"), ("private", "permission denied")]);
+        assert_eq!(code(&output), 3);
+        let whole = verify(&[&[example("handover.zip").as_str(), "--keys", &keys, "--format", "json"], PERIOD.as_slice()].concat());
+        let whole: serde_json::Value = serde_json::from_slice(&whole.stdout).unwrap();
+        assert_eq!(report["counts"]["logs"]["proved"], whole["counts"]["logs"]["proved"]);
     }
 
     #[test]

@@ -10,9 +10,9 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
-use trailseal::container::PIECE_BYTES;
+use trailseal::container::{PIECE_BYTES, Watch};
 use trailseal::{Limits, Policy, Report};
-use trailseal_cli::evidence::{Threads, Watch, gather};
+use trailseal_cli::evidence::{Threads, gather};
 
 fn example(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../test-vectors/example").join(name)

@@ -11,7 +11,7 @@ use common::{Expected, Vector, conclude, examine_archive, load};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tar::{Builder, EntryType, Header};
-use trailseal::container::{Alone, Host, read_archive, read_stream};
+use trailseal::container::{Alone, Host, Watch, read_archive, read_stream};
 use trailseal::{Case, Code, Exhibit, Limits};
 
 type Tree = Vec<(String, Vec<u8>)>;
@@ -293,6 +293,12 @@ fn hosts_that_share_an_archive_find_together_what_one_finds_alone() {
 struct Impatient(u64, AtomicU64);
 
 impl Host for Impatient {
+    fn watch(&self) -> &dyn Watch {
+        self
+    }
+}
+
+impl Watch for Impatient {
     fn advance(&self, files: u64, _: u64) {
         self.1.fetch_add(files, Ordering::Relaxed);
     }

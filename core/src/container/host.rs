@@ -13,20 +13,8 @@ use crate::finding::Code;
 use crate::policy::Limits;
 use rawzip::ReaderAt;
 
-/// How a host works: on which threads, sharing with whom, with what to watch. As it stands here, it works on one thread and alone.
-pub trait Host: Sync {
-    /// True if this host examines the item of this number. Several hosts that read the same archive share its items so that each
-    /// is examined by exactly one of them.
-    fn takes(&self, index: u64) -> bool {
-        let _ = index;
-        true
-    }
-
-    /// True for exactly one of the hosts that share an archive: it admits what is found about the archive as a whole.
-    fn is_first(&self) -> bool {
-        true
-    }
-
+/// What a face shows of the work, and whether it goes on.
+pub trait Watch: Sync {
     /// So many more files, and so many more bytes, are to be read.
     fn expect(&self, files: u64, bytes: u64) {
         let _ = (files, bytes);
@@ -41,13 +29,36 @@ pub trait Host: Sync {
     fn is_stopped(&self) -> bool {
         false
     }
+}
+
+/// Nobody watches.
+impl Watch for () {}
+
+/// How a host works: on which threads, sharing with whom, watched by whom. As it stands here, it works on one thread and alone.
+pub trait Host: Sync {
+    /// True if this host examines the item of this number. Several hosts that read the same archive share its items so that each
+    /// is examined by exactly one of them.
+    fn takes(&self, index: u64) -> bool {
+        let _ = index;
+        true
+    }
+
+    /// True for exactly one of the hosts that share an archive: it admits what is found about the archive as a whole.
+    fn is_first(&self) -> bool {
+        true
+    }
+
+    /// Who watches.
+    fn watch(&self) -> &dyn Watch {
+        &()
+    }
 
     /// Examines all items that this host takes. The buffer is working space for one thread.
     fn each<G: Gather, T: Sync>(&self, items: &[T], examine: impl Fn(&T, &mut Vec<u8>) -> Exhibit + Sync) -> G {
         let mut gathered = G::default();
         let mut buffer = Vec::new();
         for (item, _) in items.iter().zip(0..).filter(|(_, index)| self.takes(*index)) {
-            if self.is_stopped() {
+            if self.watch().is_stopped() {
                 break;
             }
             gathered.admit(examine(item, &mut buffer));
@@ -132,7 +143,7 @@ pub fn read_archive<G: Gather>(
         Err(error) => reading.only(problem(at, Code::ArchiveEntryUnreadable, error.kind().to_string())),
         Ok(start) if Packing::of(&start) == Some(Packing::Zip) => reading.zip_file(at, &reader, length_bytes),
         Ok(_) => {
-            host.expect(0, length_bytes);
+            host.watch().expect(0, length_bytes);
             reading.stream(at, &mut Counted { reader: sequential(), host })
         }
     }
@@ -164,7 +175,7 @@ pub fn read_files<G: Gather, N: AsRef<[u8]>, B: AsRef<[u8]> + Send>(
     let mut pieces: G = host.pieces(
         |give| {
             let mut seen = 0_u64;
-            while !host.is_stopped()
+            while !host.watch().is_stopped()
                 && let Some((name, bytes)) = bring()
             {
                 if seen == limits.entries {
@@ -189,7 +200,7 @@ pub fn read_files<G: Gather, N: AsRef<[u8]>, B: AsRef<[u8]> + Send>(
         },
         |path, bytes| {
             let exhibit = examine(path, bytes, limits);
-            host.advance(1, bytes.len() as u64);
+            host.watch().advance(1, bytes.len() as u64);
             exhibit
         },
     );
@@ -264,7 +275,7 @@ impl<H: Host> Reading<'_, H> {
         };
         let mut gathered: G = self.zip(&zip);
         for member in zip.members().iter().filter(|member| member.is_container()) {
-            if self.host.is_stopped() {
+            if self.host.watch().is_stopped() {
                 break;
             }
             if at.is_some() {
@@ -286,10 +297,10 @@ impl<H: Host> Reading<'_, H> {
         let members: Vec<_> = zip.members().iter().filter(|member| !member.is_container()).collect();
         // What members state may be a lie of any size.
         let bytes = members.iter().fold(0_u64, |sum, member| sum.saturating_add(member.size_bytes()));
-        self.host.expect(members.len() as u64, bytes);
+        self.host.watch().expect(members.len() as u64, bytes);
         let mut gathered: G = self.host.each(&members, |member, buffer| {
             let exhibit = zip.examine(member, self.limits, buffer);
-            self.host.advance(1, member.size_bytes());
+            self.host.watch().advance(1, member.size_bytes());
             exhibit
         });
         zip.problems().iter().for_each(|exhibit| self.admit(&mut gathered, exhibit.clone()));
@@ -323,7 +334,7 @@ impl<H: Host> Reading<'_, H> {
             },
             |path, bytes| {
                 let exhibit = examine(path, bytes, self.limits);
-                self.host.advance(1, 0);
+                self.host.watch().advance(1, 0);
                 exhibit
             },
         );
@@ -352,7 +363,7 @@ impl<'h, R, H: Host> Interruptible<'h, R, H> {
 
     fn check(&self) -> io::Result<()> {
         // Not `Interrupted`: that means "try again".
-        if self.host.is_stopped() { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
+        if self.host.watch().is_stopped() { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
     }
 }
 
@@ -395,7 +406,7 @@ struct Counted<'h, R, H> {
 impl<R: Read, H: Host> Read for Counted<'_, R, H> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.reader.read(buffer)?;
-        self.host.advance(0, read as u64);
+        self.host.watch().advance(0, read as u64);
         Ok(read)
     }
 }

@@ -10,7 +10,7 @@ mod zip;
 
 use std::io::{self, Read};
 
-pub use host::{Alone, Gather, Host, Interruptible, read_archive, read_file, read_files, read_stream};
+pub use host::{Alone, Gather, Host, Interruptible, Watch, read_archive, read_file, read_files, read_stream};
 pub use rawzip::ReaderAt;
 
 use crate::entry::EntryPath;
