@@ -37,7 +37,7 @@ impl Kind {
 /// What is unusual about an entry's headers.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Oddity {
-    /// The local header states one byte less than there is.
+    /// The local header states a size that is off by one.
     LocalSize,
     /// The local header states another way of compression.
     LocalMethod,
@@ -122,7 +122,7 @@ impl Entry {
             (crc, sizes) = (0, [0; 2]);
         }
         if is_local && has(&Oddity::LocalSize) {
-            sizes[1] -= 1;
+            sizes[1] ^= 1;
         }
         let flags = UTF8 | if self.encrypted { ENCRYPTED } else { 0 } | if is_described { DESCRIBED } else { 0 };
         let method = if self.deflated || is_local && has(&Oddity::LocalMethod) { 8_u16 } else { 0 };
