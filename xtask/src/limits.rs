@@ -22,7 +22,7 @@ const LOG: &str = "111122223333_CloudTrail_us-east-1_20260301T0005Z_aaaaaaaaaaaa
 
 type Case = (&'static str, [u64; 3], fn(&Forge, u64, &mut Evidence) -> Outcome);
 
-const CASES: [Case; 16] = [
+const CASES: [Case; 19] = [
     ("digest files in one chain", MANY, chain),
     ("log files in one digest file", MANY, |forge, count, to| logs(forge, count, true, to)),
     ("findings that refute", MANY, |forge, count, to| logs(forge, count, false, to)),
@@ -33,6 +33,9 @@ const CASES: [Case; 16] = [
     ("other entries", [62_500, 250_000, 1_000_000], strangers),
     ("other entries with paths of 1,024 bytes", MANY, long_paths),
     ("values in a digest file's JSON", [1 << 18, 1 << 20, (1 << 22) - 100], values),
+    ("values in a digest file's JSON, nested 64 deep", [1 << 18, 1 << 20, (1 << 22) - 100], nested_values),
+    ("log files in a digest file with 16 links to it", MANY, linked_digest),
+    ("links, each to the next", MANY, links),
     ("bytes of a digest file, inflated", [4 * MEBIBYTE, 16 * MEBIBYTE, 64 * MEBIBYTE], wide_digest),
     ("bytes of a key list", [4 * MEBIBYTE, 16 * MEBIBYTE, 64 * MEBIBYTE], wide_key_list),
     ("bytes of a log file, inflated", [64 * MEBIBYTE, 256 * MEBIBYTE, 1024 * MEBIBYTE], inflated_log),
@@ -59,6 +62,14 @@ impl Evidence {
         header.set_size(bytes.len() as u64);
         header.set_mode(0o644);
         self.tar.append_data(&mut header, path, bytes).map_err(|error| format!("{path}: {error}"))
+    }
+
+    /// A hard link; it leads from the top of the archive.
+    fn link(&mut self, path: &str, target: &str) -> Outcome {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(tar::EntryType::Link);
+        header.set_size(0);
+        self.tar.append_link(&mut header, path, target).map_err(|error| format!("{path}: {error}"))
     }
 
     /// A folder instead, with one file that begins so, and is zeros from there.
@@ -244,6 +255,27 @@ fn with_field(forge: &Forge, field: &str, to: &mut Evidence) -> Outcome {
 
 fn values(forge: &Forge, count: u64, to: &mut Evidence) -> Outcome {
     with_field(forge, &format!("[{}0]", "0,".repeat(count as usize)), to)
+}
+
+/// The object and the outer list are two of the 64.
+fn nested_values(forge: &Forge, count: u64, to: &mut Evidence) -> Outcome {
+    const DEEP: usize = 62;
+    let nest = format!("{}{},", "[".repeat(DEEP), "]".repeat(DEEP));
+    with_field(forge, &format!("[{}0]", nest.repeat(count as usize / DEEP - 1)), to)
+}
+
+fn linked_digest(forge: &Forge, count: u64, to: &mut Evidence) -> Outcome {
+    logs(forge, count, true, to)?;
+    let key = &forge.trail.digest(0, 1).key;
+    (0..16).try_for_each(|index| to.link(&format!("{index}/{key}"), key))
+}
+
+fn links(forge: &Forge, count: u64, to: &mut Evidence) -> Outcome {
+    for index in 0..count {
+        to.link(&format!("{index}/{LOG}"), &format!("{}/{LOG}", index + 1))?;
+    }
+    to.put(&format!("{count}/{LOG}"), b"{}")?;
+    chain(forge, 2, to)
 }
 
 fn wide_digest(forge: &Forge, count: u64, to: &mut Evidence) -> Outcome {
