@@ -34,25 +34,16 @@ impl Spans {
         let mut holes = other.0.iter().peekable();
         for span in &self.0 {
             let mut from = span.from;
-            while let Some(hole) = holes.peek() {
-                if hole.to <= from {
-                    holes.next();
-                    continue;
-                }
-                if hole.from >= span.to {
-                    break;
-                }
+            while let Some(hole) = holes.next_if(|hole| hole.to <= span.to) {
                 if from < hole.from {
                     rest.push(Period { from, to: hole.from });
                 }
                 from = from.max(hole.to);
-                if hole.to > span.to {
-                    break;
-                }
-                holes.next();
             }
-            if from < span.to {
-                rest.push(Period { from, to: span.to });
+            // The next hole ends behind this span, and may reach into it.
+            let to = holes.peek().map_or(span.to, |hole| span.to.min(hole.from));
+            if from < to {
+                rest.push(Period { from, to });
             }
         }
         Self(rest)
@@ -81,7 +72,7 @@ impl Spans {
         }
         let rest = self.0.get(*start..).unwrap_or_default();
         rest.iter()
-            .take_while(|span| span.from < window.to)
+            .take_while(|span| span.meets(&window))
             .map(|span| Period { from: span.from.max(window.from), to: span.to.min(window.to) }.seconds())
             .fold(0, u64::saturating_add)
     }
@@ -230,8 +221,12 @@ pub(crate) fn days(nodes: &[Node<'_>], coverage: &Coverage) -> Vec<Day> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use trailseal_forge::archive::Archive;
+    use trailseal_forge::keys::{self, Listed, US_EAST_1};
+    use trailseal_forge::trail::Trail;
 
     use super::*;
+    use crate::{Case, EntryPath, Limits, Policy, Provenance, Report, Request, Trust, examine};
 
     fn spans(pairs: &[(i64, i64)]) -> Spans {
         Spans::union(
@@ -244,6 +239,78 @@ mod tests {
         assert_eq!(spans(&[(5, 7), (1, 3), (3, 5)]), spans(&[(1, 7)]));
         assert_eq!(spans(&[(1, 10)]).without(&spans(&[(2, 3), (5, 6), (9, 20)])), spans(&[(1, 2), (3, 5), (6, 9)]));
         assert_eq!(spans(&[(1, 2), (4, 5)]).without(&spans(&[(0, 9)])), spans(&[]));
+    }
+
+    /// The report on some files, for a verifier who has the key of us-east-1 and asks for this period.
+    fn report(archive: &Archive, period: Option<(&str, &str)>) -> Report {
+        let mut trust = Trust::default();
+        trust.add_keys("us-east-1.json", &keys::list(&[Listed::key(&US_EAST_1)]), Provenance::Own).unwrap();
+        let (from, to) = period.map(|(from, to)| (from.to_owned(), to.to_owned())).unzip();
+        let scope = Request { from, to, ..Request::default() }.scope().unwrap();
+        let mut case = Case::new();
+        for entry in &archive.entries {
+            case.admit(examine(EntryPath::new(&entry.path), &entry.bytes, &Limits::default()));
+        }
+        case.conclude(&Policy { trust, scope, ..Policy::default() })
+    }
+
+    /// A trail whose first digest file begins then.
+    fn trail(first: &str) -> Trail {
+        Trail::new("111122223333", "us-east-1", "management-events", "us-east-1").from(first)
+    }
+
+    #[test]
+    fn days_and_gaps_tell_what_each_hour_is_worth() {
+        // One digest file for each hour from 20:30; of the hours from 21:30 to 0:30 they list nothing.
+        let chain = trail("2026-03-01T20:30:00Z").chain(&[1, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1]);
+        let mut archive = Archive::without_metadata(&[&chain]);
+        archive.remove_hour(&chain.digests[5]);
+        for kept in [4, 8] {
+            archive.sidecar(&chain.digests[kept]);
+        }
+        for altered in [7, 9] {
+            archive.replace(chain.key(altered), "\"newestEventTime\":\"2026", "\"newestEventTime\":\"2025");
+        }
+        let report = report(&archive, Some(("2026-03-01T20:00:00Z", "2026-03-02T06:30:00Z")));
+        let days = &report.chains[0].days;
+        assert_eq!(days.iter().map(|day| day.day.as_str()).collect::<Vec<_>>(), ["2026-03-01", "2026-03-02"]);
+        assert_eq!(days[0].hours, "....................~+oo");
+        assert_eq!(days[1].hours, "+~~!~!?.................");
+        let seconds = |day: &Day| (day.proved_seconds, day.silent_seconds);
+        assert_eq!((seconds(&days[0]), seconds(&days[1])), ((12_600, 9_000), (12_600, 1_800)));
+        let worthless = |day: &Day| (day.failed_digests, day.unproved_digests);
+        assert_eq!((worthless(&days[0]), worthless(&days[1])), ((0, 0), (2, 1)));
+
+        let between =
+            |from, to| format!("between signed digest files that end at 2026-03-02T{from}Z and begin at 2026-03-02T{to}Z");
+        let with_one = |text: &str| format!("{text}; 1 digest file in it is not signed");
+        let gaps = [
+            (
+                "2026-03-01T20:00:00Z/2026-03-01T20:30:00Z",
+                "before the first signed digest file, which begins at 2026-03-01T20:30:00Z".into(),
+            ),
+            ("2026-03-02T01:30:00Z/2026-03-02T02:30:00Z", between("01:30:00", "02:30:00")),
+            ("2026-03-02T03:30:00Z/2026-03-02T04:30:00Z", with_one(&between("03:30:00", "04:30:00"))),
+            (
+                "2026-03-02T05:30:00Z/2026-03-02T06:30:00Z",
+                with_one("after the last signed digest file, which ends at 2026-03-02T05:30:00Z"),
+            ),
+        ];
+        let gaps: Vec<(Period, String)> = gaps.into_iter().map(|(period, detail)| (period.parse().unwrap(), detail)).collect();
+        let found = report.findings.into_iter().filter(|finding| finding.code == Code::CoverageGap);
+        let found = found.map(|finding| (Period { from: finding.from.unwrap(), to: finding.to.unwrap() }, finding.detail.unwrap()));
+        assert_eq!(found.collect::<Vec<_>>(), gaps);
+        assert_eq!(report.chains[0].gaps, gaps.into_iter().map(|(period, _)| period).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn an_hour_and_a_day_end_where_the_next_begin() {
+        let chain = trail("2026-03-01T23:00:00Z").chain(&[1]);
+        let report = report(&Archive::without_metadata(&[&chain]), None);
+        let [day] = report.chains[0].days.as_slice() else { panic!("{:?}", report.chains[0].days) };
+        assert_eq!((day.hours.as_str(), day.unproved_digests), (".......................?", 1));
+        let gap = report.findings.iter().find(|finding| finding.code == Code::CoverageGap).unwrap();
+        assert_eq!(gap.detail.as_deref(), Some("no digest file of the chain is signed; 1 digest file in it is not signed"));
     }
 
     proptest! {

@@ -488,6 +488,47 @@ mod tests {
     }
 
     #[test]
+    fn log_names_have_an_account_a_region_a_time_and_something_random() {
+        for right in [
+            "111122223333_CloudTrail_us-east-1_20260301T0005Z_aB9.json.gz",
+            "111122223333_CloudTrail_us-east-1_20260301T0005Z9.json",
+        ] {
+            assert!(log_name(right).is_some_and(|name| name.account == "111122223333" && name.region == "us-east-1"), "{right}");
+        }
+        for wrong in [
+            "11112222333_CloudTrail_us-east-1_20260301T0005Z_aB9.json.gz",
+            "111122223333_CloudTrail_us-east_20260301T0005Z_aB9.json.gz",
+            "111122223333_CloudTrail_us-east-1_20260231T0005Z_aB9.json.gz",
+            "111122223333_CloudTrail_us-east-1_20260301T0005Z_.json.gz",
+            "111122223333_CloudTrail_us-east-1_20260301T0005Z_a-9.json.gz",
+            "111122223333_CloudTrail_us-east-1_20260301T0005Z_aB9.txt",
+        ] {
+            assert_eq!(log_name(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn accounts_regions_and_trails_have_their_form() {
+        assert!(is_account("012345678901"));
+        for wrong in ["01234567890", "0123456789012", "01234567890a", ""] {
+            assert!(!is_account(wrong), "{wrong}");
+        }
+        let of_length = |length: usize| format!("{}-b-1", "a".repeat(length - 4));
+        for right in ["us-east-1", "us-gov-west-1", &of_length(32)] {
+            assert!(is_region(right), "{right}");
+        }
+        for wrong in ["", "us-1", "us--1", "us-east-", "us-east-1a", "us-East-1", "us-ea2st-1", &of_length(33)] {
+            assert!(!is_region(wrong), "{wrong}");
+        }
+        for right in ["t", "a.B_9-", &"t".repeat(128)] {
+            assert!(is_trail(right), "{right}");
+        }
+        for wrong in ["", "a b", "ä", &"t".repeat(129)] {
+            assert!(!is_trail(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
     fn every_path_has_one_kind() {
         let kind = |path: &str| classify(&EntryPath::new(path));
         let digest = "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T000131Z.json.gz";
@@ -516,10 +557,20 @@ mod tests {
         assert_eq!(kind("object-metadata.csv"), Kind::Metadata(MetadataShape::Table));
         assert_eq!(kind("captures/describe-trails.json"), Kind::Ignored(IgnoredKind::CapturedConfiguration));
         assert_eq!(kind("q/result_sign.json"), Kind::Ignored(IgnoredKind::LakeResult));
-        assert_eq!(kind("renamed.json.gz"), Kind::Stray);
+        assert_eq!(kind("q/result_1.csv.gz"), Kind::Ignored(IgnoredKind::LakeResult));
+        for system in ["__MACOSX/a.json", "a/._b.json", "a/.DS_Store", "Thumbs.db"] {
+            assert_eq!(kind(system), Kind::Ignored(IgnoredKind::SystemFile), "{system}");
+        }
+        // Half of what makes a name one that is not read, or not as a log file, makes it none.
+        for stray in ["renamed.json.gz", "renamed.json", "q/result_1.json", "MACOSX/a.json", "notes/public-keys.json.gz"] {
+            assert_eq!(kind(stray), Kind::Stray, "{stray}");
+        }
         assert_eq!(kind("2026/March.ZIP"), Kind::Container);
         assert_eq!(kind("x.tar.zst"), Kind::Container);
-        assert_eq!(kind("README.txt"), Kind::Ignored(IgnoredKind::Other));
+        for other in ["README.txt", "captures/a.txt", "public-keys/a.txt", "public-keys-a.txt", "other.csv.gz", "a_cloudtrail.txt"]
+        {
+            assert_eq!(kind(other), Kind::Ignored(IgnoredKind::Other), "{other}");
+        }
     }
 
     proptest! {

@@ -226,6 +226,84 @@ mod tests {
         assert!(!inflate(&with_crc, 100).0.is_whole);
     }
 
+    /// A member whose header has these flags, these fields and the checksum of both, if it asks for one.
+    fn with_header(flags: u8, fields: &[u8]) -> Vec<u8> {
+        let mut header = [&MAGIC[..], &[8, flags, 0, 0, 0, 0, 0, 255], fields].concat();
+        if flags & 2 != 0 {
+            let mut crc = Crc::new();
+            crc.update(&header);
+            header.extend(crc.sum().to_le_bytes()[..2].iter());
+        }
+        [&header, &gzip(b"content")[10..]].concat()
+    }
+
+    #[test]
+    fn a_header_is_what_its_flags_say() {
+        let payload = Member { has_header_payload: true, ..clean(7) };
+        let fields = b"\x02\0xyname\0comment\0";
+        assert_eq!(inflate(&with_header(4 | 8 | 16 | 2, fields), 100).0, payload);
+        assert_eq!(inflate(&with_header(4 | 8 | 16, fields), 100).0, payload);
+        assert_eq!(inflate(&with_header(1, b""), 100).0, clean(7), "a text, by the one flag that says nothing");
+        for end in 10..10 + fields.len() + 2 {
+            assert_eq!(inflate(&with_header(4 | 8 | 16 | 2, fields)[..end], 100).0, Member::default(), "cut at {end}");
+        }
+        for index in 10..10 + fields.len() {
+            let mut damaged = with_header(4 | 8 | 16 | 2, fields);
+            damaged[index] ^= 0x80;
+            assert!(!inflate(&damaged, 100).0.is_whole, "changed at {index}");
+        }
+        for (index, wrong) in [(0, 0), (1, 0), (2, 7), (3, 0x20), (3, 0x40), (3, 0x80)] {
+            let mut damaged = gzip(b"content");
+            damaged[index] = wrong;
+            assert_eq!(inflate(&damaged, 100).0, Member::default(), "byte {index} is {wrong}");
+        }
+    }
+
+    #[test]
+    fn of_a_name_a_megabyte_is_skipped_and_no_more() {
+        let named = |length: usize| with_header(8, &[vec![b'n'; length], vec![0]].concat());
+        assert!(inflate(&named(1 << 20), 100).0.is_whole);
+        assert!(!inflate(&named((1 << 20) + 1), 100).0.is_whole);
+    }
+
+    /// A reader that is interrupted before each byte, and fails at its end.
+    struct Failing<'a>(&'a [u8], bool);
+
+    impl io::Read for Failing<'_> {
+        fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+            self.1 = !self.1;
+            match (self.1, self.0.split_first()) {
+                (true, _) => Err(io::ErrorKind::Interrupted.into()),
+                (false, Some((first, rest))) => {
+                    target[0] = *first;
+                    self.0 = rest;
+                    Ok(1)
+                }
+                (false, None) => Err(io::ErrorKind::TimedOut.into()),
+            }
+        }
+    }
+
+    impl BufRead for Failing<'_> {
+        fn fill_buf(&mut self) -> io::Result<&[u8]> {
+            Ok(self.0)
+        }
+
+        fn consume(&mut self, read: usize) {
+            self.0 = &self.0[read..];
+        }
+    }
+
+    #[test]
+    fn an_interruption_is_no_error_and_an_error_is_no_end() {
+        let whole = gzip(b"content");
+        assert_eq!(gunzip(&mut Failing(&whole, false), 100, &mut |_| ()).unwrap(), clean(7));
+        for cut in [5, whole.len() - 4] {
+            let error = gunzip(&mut Failing(&whole[..cut], false), 100, &mut |_| ()).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::TimedOut, "cut at {cut}");
+        }
+    }
+
     #[test]
     fn the_limit_is_inclusive() {
         let whole = gzip(&[b' '; 1000]);

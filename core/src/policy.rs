@@ -141,11 +141,6 @@ impl Scope {
         Self { questions: vec![Question { period: Some(period), ..Question::default() }], relocations: Vec::new() }
     }
 
-    /// True if the whole archive is judged.
-    pub fn asks_everything(&self) -> bool {
-        self.questions.iter().all(|question| *question == Question::default())
-    }
-
     /// True if no question states a period.
     pub fn has_no_period(&self) -> bool {
         self.questions.iter().all(|question| question.period.is_none())
@@ -506,6 +501,8 @@ mod tests {
         weights.set("log.unreferenced", Effect::Informs).unwrap();
         assert!(weights.set("log.missing", Effect::Limits).is_err());
         assert!(weights.set("log.mising", Effect::Refutes).is_err());
+        let departures: BTreeMap<Code, Effect> = weights.iter().collect();
+        assert_eq!(departures, [(Code::ChainRestart, Effect::Refutes), (Code::LogUnreferenced, Effect::Informs)].into());
         assert_eq!(weights.weigh(Code::ChainRestart, Effect::Informs), Effect::Refutes);
         assert_eq!(weights.weigh(Code::LogUnreferenced, Effect::Limits), Effect::Informs);
         assert_eq!(weights.weigh(Code::LogUnreferenced, Effect::Refutes), Effect::Refutes);
@@ -532,5 +529,66 @@ mod tests {
         trust.add_pins(&format!("# keys of us-east-1\n\n{pin}  # first\n")).unwrap();
         assert_eq!(trust.pins.as_ref().map(BTreeSet::len), Some(1));
         assert!(matches!(trust.add_pins("# x\nabcd"), Err(Error::Pin { line: 2 })));
+    }
+
+    #[test]
+    fn only_what_the_verifier_brought_is_trust() {
+        let list = trailseal_forge::keys::list(&[trailseal_forge::keys::Listed::key(&trailseal_forge::keys::US_EAST_1)]);
+        let mut trust = Trust::default();
+        trust.add_keys("us-east-1.json", &list, Provenance::Enclosed).unwrap();
+        trust.add_pins("# none yet").unwrap();
+        assert!(trust.is_empty());
+        let mut with_pin = trust.clone();
+        with_pin.add_pins(&"ab".repeat(32)).unwrap();
+        assert!(!with_pin.is_empty());
+        trust.add_keys("us-east-1.json", &list, Provenance::Own).unwrap();
+        assert!(!trust.is_empty());
+        assert!(matches!(trust.add_keys("us-east-1.json", b"{}", Provenance::Own), Err(Error::Keys { .. })));
+    }
+
+    #[test]
+    fn every_combination_of_what_is_named_owes_a_chain() {
+        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<String>>();
+        let question = |accounts: &[&str], regions: &[&str], trails: &[&str]| Question {
+            accounts: set(accounts),
+            regions: set(regions),
+            trails: set(trails),
+            period: None,
+        };
+        assert_eq!(question(&[], &[], &[]).combinations(), Vec::<[Option<&str>; 3]>::new());
+        assert_eq!(question(&["1"], &[], &[]).combinations(), [[Some("1"), None, None]]);
+        assert_eq!(question(&[], &["r"], &[]).combinations(), [[None, Some("r"), None]]);
+        assert_eq!(question(&[], &[], &["t"]).combinations(), [[None, None, Some("t")]]);
+        let two = [[Some("1"), Some("r"), Some("t")], [Some("2"), Some("r"), Some("t")]];
+        assert_eq!(question(&["1", "2"], &["r"], &["t"]).combinations(), two);
+    }
+
+    #[test]
+    fn a_question_asks_for_what_it_names_and_restricts_nothing_else() {
+        let period = |text: &str| text.parse::<Period>().unwrap();
+        let asked = period("2026-03-01T00:00:00Z/2026-03-02T00:00:00Z");
+        let scope = Scope::covering(asked);
+        assert!(scope.is_asked("1", "r", None, Some(period("2026-03-01T23:00:00Z/2026-03-02T01:00:00Z"))));
+        assert!(!scope.is_asked("1", "r", None, Some(period("2026-03-02T00:00:00Z/2026-03-02T01:00:00Z"))));
+        assert!(scope.is_asked("1", "r", Some("t"), None));
+        let named =
+            |text: &str| entry::digest_name(&format!("111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_{text}.json")).unwrap();
+        assert!(scope.is_named(&named("20260302T005959Z")) && scope.is_named(&named("20260301T000001Z")));
+        assert!(!scope.is_named(&named("20260302T010000Z")) && !scope.is_named(&named("20260301T000000Z")));
+
+        let names =
+            Question { regions: BTreeSet::from(["r".to_owned()]), trails: BTreeSet::from(["t".to_owned()]), ..Question::default() };
+        assert!(names.matches_place("1", "r", Some("t")) && names.matches_place("1", "r", None));
+        assert!(!names.matches_place("1", "s", Some("t")) && !names.matches_place("1", "r", Some("u")));
+    }
+
+    #[test]
+    fn a_trail_is_asked_by_its_name_or_its_arn() {
+        let asked = |text: &str| Request { trails: vec![text.to_owned()], ..Request::default() }.scope();
+        let arn = "arn:aws:cloudtrail:us-east-1:111122223333:trail/management-events";
+        assert_eq!(asked(arn).unwrap(), asked("management-events").unwrap());
+        for wrong in ["arn:aws:s3:::bucket", "a b", ""] {
+            assert!(asked(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -429,4 +429,93 @@ mod tests {
         assert_eq!(axes(Outcome::Passed, Outcome::Indeterminate).overall(), Outcome::Indeterminate);
         assert_eq!(axes(Outcome::Failed, Outcome::Indeterminate).overall(), Outcome::Failed);
     }
+
+    #[test]
+    fn names_are_those_of_the_canonical_form() {
+        for level in [Level::Enclosed, Level::Trusted, Level::Pinned] {
+            assert_eq!(serde_json::to_value(level).unwrap(), level.name());
+        }
+        for outcome in [Outcome::NotAssessed, Outcome::Passed, Outcome::Indeterminate, Outcome::Failed] {
+            assert_eq!(serde_json::to_value(outcome).unwrap(), outcome.name());
+        }
+    }
+
+    #[test]
+    fn the_report_digest_is_the_hash_of_what_reads_back() {
+        let report = crate::Case::new().conclude(&crate::Policy::default());
+        let json = report.to_canonical_json();
+        assert_eq!(serde_json::from_slice::<Report>(&json).unwrap(), report);
+        assert_eq!(report.digest(), hex::encode(sha256(&json)));
+    }
+
+    fn chain(in_scope: bool, digests: u64, logs: u64) -> Chain {
+        Chain {
+            id: String::new(),
+            account: String::new(),
+            region: String::new(),
+            trail: String::new(),
+            home_region: String::new(),
+            kind: DigestKind::Normal,
+            in_scope,
+            proved_from: None,
+            proved_to: None,
+            proved_seconds: 0,
+            silent_seconds: 0,
+            digests: DigestCounts { proved: digests, ..DigestCounts::default() },
+            logs: LogCounts { proved: logs, ..LogCounts::default() },
+            gaps: Vec::new(),
+            keys: Vec::new(),
+            days: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_sentence_says_for_when_what_and_why() {
+        let mut report = crate::Case::new().conclude(&crate::Policy::default());
+        let mut sentence = |integrity, authenticity, continuity, coverage, change: &dyn Fn(&mut Report)| {
+            report.axes = Axes { integrity, authenticity, continuity, coverage };
+            report.overall = report.axes.overall();
+            change(&mut report);
+            report.compose_sentence()
+        };
+        let (passed, open, failed) = (Outcome::Passed, Outcome::Indeterminate, Outcome::Failed);
+        assert_eq!(
+            sentence(open, open, open, open, &|_| ()),
+            "Indeterminate with no period asked: nothing contradicts the evidence, but integrity, authenticity, continuity and coverage \
+             could not be established; 0 digest files and 0 log files in 0 chains are proved."
+        );
+        let of_two_questions = |report: &mut Report| {
+            let question = |account: &str, period: &str| Question {
+                accounts: [account.to_owned()].into(),
+                period: Some(period.parse().unwrap()),
+                ..Question::default()
+            };
+            report.asked.questions = vec![
+                question("111122223333", "2026-03-02T00:00:00Z/2026-03-03T00:00:00Z"),
+                question("444455556666", "2026-03-01T00:00:00Z/2026-03-02T00:00:00Z"),
+            ];
+            report.chains = vec![chain(true, 24, 1), chain(false, 100, 100), chain(true, 1, 0)];
+        };
+        assert_eq!(
+            sentence(passed, passed, passed, passed, &of_two_questions),
+            "Passed for 2026-03-01T00:00:00Z to 2026-03-03T00:00:00Z: 25 digest files and 1 log file in 2 chains are what AWS signed and \
+             delivered, unaltered and in an unbroken chain, under keys that the verifier supplied. No region was named: one that is \
+             missing altogether would not be noticed."
+        );
+        assert_eq!(
+            sentence(failed, passed, failed, open, &|_| ()),
+            "Failed for 2026-03-01T00:00:00Z to 2026-03-03T00:00:00Z: the archive contradicts what was signed (integrity and continuity \
+             failed; coverage could not be established)."
+        );
+        let of_own_extent = |report: &mut Report| {
+            report.asked.questions.iter_mut().for_each(|question| question.period = None);
+            report.proved_extent = Some("2026-03-01T00:00:00Z/2026-03-01T05:00:00Z".parse().unwrap());
+            report.asked.policy.insert(Code::ChainRestart, Effect::Refutes);
+        };
+        assert_eq!(
+            sentence(failed, passed, passed, passed, &of_own_extent),
+            "Failed for 2026-03-01T00:00:00Z to 2026-03-01T05:00:00Z, the archive's own extent; no period was asked: the archive \
+             contradicts what was signed (integrity failed). This is judged under the verifier's own policy: chain.restart refutes."
+        );
+    }
 }

@@ -95,7 +95,7 @@ impl PublicKey {
         if modulus.last().is_none_or(|byte| byte % 2 == 0) {
             return Err(KeyProblem::Weak("even modulus".to_owned()));
         }
-        let value = exponent.iter().try_fold(0_u64, |value, byte| value.checked_mul(256).map(|value| value | u64::from(*byte)));
+        let value = exponent.iter().try_fold(0_u64, |value, byte| value.checked_mul(256)?.checked_add(u64::from(*byte)));
         if value.is_none_or(|value| value % 2 == 0 || !(65_537..1 << 33).contains(&value)) {
             return Err(KeyProblem::Weak("exponent out of bounds".to_owned()));
         }
@@ -205,5 +205,11 @@ mod tests {
         assert!(matches!(Signature::from_hex("abc"), Signature::NotHex(_)));
         assert!(matches!(Signature::from_hex(""), Signature::NotHex(_)));
         assert!(matches!(Signature::from_hex("zz\n"), Signature::NotHex(text) if text == "zz%0A"));
+    }
+
+    #[test]
+    fn signatures_are_told_apart_by_their_first_bytes() {
+        assert_eq!(Signature::from_hex(&"0123456789abcdef".repeat(32)).abbreviated(), "0123456789abcdef… (256 bytes)");
+        assert_eq!(Signature::from_hex("zz\n").abbreviated(), "not hexadecimal: zz%0A");
     }
 }
