@@ -9,6 +9,7 @@ mod generated;
 mod index;
 mod limits;
 mod msrv;
+mod mutants;
 mod page;
 mod shell;
 mod test;
@@ -34,6 +35,7 @@ The project's tasks.
     cargo xtask fuzz [OPTIONS]       run the fuzz targets (nightly Rust and cargo-fuzz)
         --minutes N                  for each target; 1 unless told
         --target NAME                one target instead of all
+    cargo xtask mutants MODULE       break one module in every way, and see whether the core's tests notice (cargo-mutants, an hour)
     cargo xtask bench [OPTIONS]      measure the released command; see docs/performance.md
         --scale default|large        1 GB of logs and some 20,000 files, made once; or 8 GB and 200,000 files
         --workload NAME              one workload instead of all
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         ["generate", "--check"] => generated::docs(Mode::Check),
         ["page", options @ ..] => page::run(options),
         ["fuzz", options @ ..] => fuzz::run(options),
+        ["mutants", options @ ..] => mutants::run(options),
         ["bench", options @ ..] => bench::run(options),
         ["limits"] => limits::measure(""),
         ["limits", only] => limits::measure(only),
