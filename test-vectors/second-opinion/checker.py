@@ -108,9 +108,10 @@ class Digest:
         whole = isinstance(logs, list) and all(holds(log, LOG) for log in logs)
         if not whole or not holds(said, PREVIOUS) and any(said.get(name, "absent") is not None for name in PREVIOUS):
             raise ValueError("a field is missing or has another form")
-        (folders, name), (start, end) = split_key(said["digestS3Object"]), (datetime.fromisoformat(said[time]) for time in TIMES)
-        own, of_file = digest_name(name), (self.chain, self.end)
-        if own is None or start >= end:
+        (folders, name), of_file = split_key(said["digestS3Object"]), (self.chain, self.end)
+        of_events = [told[name] for told in (said, *said["logFiles"]) for name in EVENTS if told.get(name) is not None]
+        start, end, *_ = map(datetime.fromisoformat, [*(said[name] for name in TIMES), *of_events])
+        if not (own := digest_name(name)) or start >= end:
             raise ValueError("digestS3Object or digestEndTime")
         # One that contradicts a name is placed by that name as well.
         self.wrong_names = [(chain, time) for chain, time in (own, of_file) if chain != own[0] or time != end and not chain[4]]
@@ -144,9 +145,8 @@ def verifies(signature: str, text: str, modulus: int, exponent: int) -> bool:
 
 class Case:
     def __init__(self, vector: dict) -> None:
-        scope = vector["scope"]
-        self.asks = [scope.get(name, []) for name in ("accounts", "regions", "trails")]
-        self.period = [datetime.fromisoformat(scope[name]) for name in ("from", "to") if name in scope]
+        self.asks = [vector["scope"].get(name, []) for name in ("accounts", "regions", "trails")]
+        self.period = [datetime.fromisoformat(vector["scope"][name]) for name in ("from", "to") if name in vector["scope"]]
         self.findings, self.confirmed, self.pins = set(), set(), vector["pins"] or []
         self.files, self.json, self.sidecars, self.keys, self.misnamed = [], [], {}, defaultdict(dict), []
         for path in vector["keys"]:

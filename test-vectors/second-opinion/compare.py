@@ -23,6 +23,6 @@ for vector in vectors:
         faults.append(f"{name}: expected {expected}, found {found}")
 listed = json.loads((VECTORS / "second-opinion/not-covered.json").read_text())
 for name in sorted(name for name in listed.keys() | left_out.keys() if listed.get(name) != left_out.get(name)):
-    faults.append(f"{name}: not-covered.json says {listed.get(name)}, but it is {left_out.get(name, 'covered')}")
+    faults.append(f"{name}: not-covered.json says {listed.get(name, 'nothing')}, but it is {left_out.get(name, 'covered')}")
 print(*faults, f"{len(vectors) - len(left_out)} of {len(vectors)} vectors are covered; {len(faults)} faults", sep="\n")
 sys.exit(bool(faults))
