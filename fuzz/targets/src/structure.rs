@@ -171,8 +171,9 @@ pub fn mutate(bytes: &[u8]) {
         let other = plain.iter().find(|item| item.file_name() == name && item.content != *content);
         assert!(other.is_none(), "passed, and another file claims to be {name}");
     }
-    let vouches = |item: &&Item| item.content.windows(512).any(|text| text.eq_ignore_ascii_case(bench.newest_signature.as_bytes()));
-    assert!(plain.iter().any(vouches), "passed, and nothing vouches for the newest digest file");
+    let vouches = |item: &Item| item.content.windows(512).any(|text| text.eq_ignore_ascii_case(bench.newest_signature.as_bytes()));
+    // A signature proves itself, so it may stand in an entry that is worth nothing else.
+    assert!(items.iter().any(vouches), "passed, and nothing vouches for the newest digest file");
 }
 
 fn edit(items: &mut Vec<Item>, script: &mut Script<'_>) {
