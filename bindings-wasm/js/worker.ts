@@ -46,13 +46,33 @@ function connect(): Port {
 
 const port = connect();
 
+let nobody: MessagePort | undefined;
+
+/**
+ * Frees a buffer now. A worker that is never idle may collect no garbage for as long as it works, and then all that it read would stay;
+ * what is handed to another, and be it nobody, is gone.
+ */
+function discard(buffer: ArrayBuffer | undefined): void {
+  if (!buffer) return;
+  if (!nobody) {
+    const { port1, port2 } = new MessageChannel();
+    port2.close();
+    nobody = port1;
+  }
+  nobody.postMessage(buffer, [buffer]);
+}
+
 /** Opens what was sent, hands it over, and closes it. */
 function reading<T>(from: Sent, use: (source: Source) => T): T {
   if ("blob" in from) {
     const reader = new FileReaderSync();
     const { blob } = from;
-    const read = (position: number, length: number) =>
-      new Uint8Array(reader.readAsArrayBuffer(blob.slice(position, position + length)));
+    let last: ArrayBuffer | undefined;
+    const read = (position: number, length: number) => {
+      discard(last);
+      last = reader.readAsArrayBuffer(blob.slice(position, position + length));
+      return new Uint8Array(last);
+    };
     return use({ size: blob.size, read });
   }
   if ("bytes" in from) {

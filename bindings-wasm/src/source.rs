@@ -7,9 +7,10 @@ use js_sys::Uint8Array;
 use trailseal::container::ReaderAt;
 use wasm_bindgen::prelude::*;
 
-/// What is asked of JavaScript at once. Each call costs about as much as reading so many bytes, and a directory of small entries is
-/// read in steps of a few bytes.
-const WINDOW_BYTES: usize = 256 << 10;
+/// What is asked of JavaScript at once: the first time and after a leap, and after many times in a row. A call makes a worker wait for
+/// another process for a millisecond or two, and for much less than twice as long if it asks for twice as much.
+const FIRST_WINDOW_BYTES: u64 = 256 << 10;
+const MOST_WINDOW_BYTES: u64 = 4 << 20;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -44,6 +45,8 @@ struct Window {
     size_bytes: u64,
     bytes: Vec<u8>,
     start: u64,
+    /// What is asked for next, if it follows.
+    next_bytes: u64,
 }
 
 /// Stands for the source that is open.
@@ -60,7 +63,7 @@ impl Opened {
             // The memory of the last window serves again.
             let mut bytes = open.take().map(|last| last.bytes).unwrap_or_default();
             bytes.clear();
-            *open = Some(Window { source, size_bytes, bytes, start: 0 });
+            *open = Some(Window { source, size_bytes, bytes, start: 0, next_bytes: FIRST_WINDOW_BYTES });
         });
         Self { size_bytes }
     }
@@ -92,8 +95,12 @@ impl Window {
     }
 
     fn slide(&mut self, position: u64) -> io::Result<()> {
+        // What other workers examine in between is passed over, and is no leap.
+        let end = self.start + self.bytes.len() as u64;
+        let follows = (end..=end + self.next_bytes).contains(&position);
+        self.next_bytes = if follows { (2 * self.next_bytes).min(MOST_WINDOW_BYTES) } else { FIRST_WINDOW_BYTES };
         self.bytes.clear();
-        let length = (self.size_bytes - position).min(WINDOW_BYTES as u64);
+        let length = (self.size_bytes - position).min(self.next_bytes);
         // What JavaScript says of it is for people who look at its console; a report says that it could not be read.
         let chunk = self.source.read(position as f64, length as u32).map_err(|_| io::Error::from(io::ErrorKind::Other))?;
         if u64::from(chunk.length()) != length {
