@@ -40,6 +40,9 @@ export const logName = (index) => {
 /** A few different contents, so that large archives are quickly made. */
 export const contents = (inflated, count = 8) => Array.from({ length: count }, (_, seed) => log(seed, inflated));
 
+/** A log file that is hardly smaller than what is in it, `size` bytes of noise: what is read is much, and what is hashed is little. */
+export const dense = (size) => gzipSync(JSON.stringify({ Records: [randomBytes(size).toString("base64")] }), { level: 1 });
+
 /** Writes a zip archive of stored files. */
 export function writeZip(path, files) {
   const out = openSync(path, "w");

@@ -99,32 +99,24 @@ export async function violations(page) {
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(" | ")}`);
 }
 
-/** Memory of the browser's processes, in bytes. */
-export function memory() {
-  const parents = new Map();
-  let root;
-  for (const name of readdirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
+/**
+ * The most memory that the process of a page and its workers ever held, in bytes, as the kernel counts it: that of the page that needed
+ * most. A page that is opened gets a process of its own, which ends with it.
+ */
+export function peak() {
+  const about = new Map();
+  for (const name of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     try {
-      const [, parent] = /\) \S (\d+)/.exec(readFileSync(`/proc/${name}/stat`, "utf8"));
-      parents.set(name, parent);
-      if (!root && readFileSync(`/proc/${name}/cmdline`, "utf8").includes(`--user-data-dir=${profile}`)) root = name;
+      const status = readFileSync(`/proc/${name}/status`, "utf8");
+      const [, parent] = /^PPid:\s+(\d+)/m.exec(status);
+      about.set(name, { parent, status, words: readFileSync(`/proc/${name}/cmdline`, "utf8") });
     } catch {
       // It ended in the meantime.
     }
   }
-  const isOurs = (name) => name === root || (parents.has(name) && isOurs(parents.get(name)));
-  let bytes = 0;
-  for (const name of parents.keys()) {
-    if (!isOurs(name)) continue;
-    try {
-      // Shared pages are counted once, by parts.
-      bytes += 1024 * Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${name}/smaps_rollup`, "utf8"))?.[1] ?? 0);
-    } catch {
-      // As above.
-    }
-  }
-  return bytes;
+  const isOurs = (name) => about.has(name) && (about.get(name).words.includes(`--user-data-dir=${profile}`) || isOurs(about.get(name).parent));
+  const pages = [...about].filter(([name, { words }]) => words.includes("--type=renderer") && isOurs(name));
+  return Math.max(...pages.map(([, { status }]) => 1024 * Number(/^VmHWM:\s+(\d+)/m.exec(status)[1])));
 }
 
 export const pictures = process.env.PICTURES ?? fileURLToPath(new URL("../pictures", import.meta.url));
