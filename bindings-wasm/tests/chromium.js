@@ -1,65 +1,31 @@
 // Debian's Chromium, with the page in it.
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const profile = mkdtempSync(join(tmpdir(), "trailseal-chromium-"));
+import { launch, visit } from "./browser.js";
 
 /** The page as it is handed on: a file. */
 export const PAGE = new URL("../out/trailseal.html", import.meta.url);
 
-export const browser = await chromium.launchPersistentContext(profile, {
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  headless: true,
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
-  viewport: { width: 1200, height: 900 },
-  permissions: ["clipboard-read", "clipboard-write"],
-});
+const { browser, profile, quit } = await launch({ permissions: ["clipboard-read", "clipboard-write"] });
+export { browser, quit };
 
-export async function quit() {
-  await browser.close();
-  rmSync(profile, { recursive: true, force: true });
+/** What tests want to know of the page: how long its tasks are, and every byte that is downloaded. */
+function watch() {
+  globalThis.longest = 0;
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) globalThis.longest = Math.max(globalThis.longest, duration);
+  }).observe({ type: "longtask", buffered: true });
+  globalThis.saved = [];
+  const create = URL.createObjectURL;
+  URL.createObjectURL = (blob) => {
+    if (blob.type !== "text/javascript") globalThis.saved.push(blob);
+    return create(blob);
+  };
 }
 
-/** Opens the page, and keeps what must not happen: messages, errors, requests for anything but itself and its own workers. */
-export async function open(options = {}, address = PAGE.href) {
-  const page = await browser.newPage();
-  const complaints = [];
-  page.on("console", (message) => complaints.push(`console: ${message.text()}`));
-  page.on("pageerror", (error) => complaints.push(`error: ${error}`));
-  page.on("dialog", (dialog) => complaints.push(`dialog: ${dialog.message()}`));
-  page.on("request", (request) => {
-    if (request.url() !== address && !request.url().startsWith("blob:")) complaints.push(`request: ${request.url()}`);
-  });
-  await page.addInitScript(() => {
-    globalThis.longest = 0;
-    new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) globalThis.longest = Math.max(globalThis.longest, duration);
-    }).observe({ type: "longtask", buffered: true });
-    // What is downloaded, for tests that look at every byte.
-    globalThis.saved = [];
-    const create = URL.createObjectURL;
-    URL.createObjectURL = (blob) => {
-      if (blob.type !== "text/javascript") globalThis.saved.push(blob);
-      return create(blob);
-    };
-  });
-  await page.emulateMedia({ colorScheme: "light", ...options });
-  await page.goto(address, { waitUntil: "load" });
-  return { page, complaints };
-}
+/** Opens the page, whose workers come from itself. */
+export const open = (options = {}, address = PAGE.href) =>
+  visit(browser, address, { brings: (url) => url.startsWith("blob:"), prepare: watch, ...options });
 
 /** States a question by the page's own fields. */
 export async function ask(page, { archives = [], folder, keys = [], from, to, scope, pins, limits } = {}) {
@@ -90,13 +56,6 @@ export async function download(page, label) {
   await page.getByRole("button", { name: label, exact: true }).click();
   await page.waitForFunction(() => globalThis.saved.length > 0);
   return page.evaluate(() => globalThis.saved.pop().text());
-}
-
-/** Rules that axe-core finds broken. The page's own policy forbids other scripts, so axe is put in by the debugger. */
-export async function violations(page) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(" | ")}`);
 }
 
 /**

@@ -6,7 +6,8 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { contents, dense, logName, writeZip } from "./archive.js";
-import { PAGE, ask, browser, download, open, peak, pictures, quit, verify, violations } from "./chromium.js";
+import { violations } from "./browser.js";
+import { PAGE, ask, browser, download, open, peak, pictures, quit, verify } from "./chromium.js";
 import { NO_ARCHIVE, command, example, exampleOptions, place, vectors } from "./vectors.js";
 
 const keys = readdirSync(example("public-keys")).map((name) => join(example("public-keys"), name));

@@ -1,68 +1,27 @@
 // The HTML report in Chromium: nothing runs, nothing is fetched, everybody can read it, and it prints.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import { launch, visit, violations } from "./browser.js";
 
 const samples = process.env.SAMPLES;
 const pictures = process.env.PICTURES;
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const verdicts = ["passed", "failed", "indeterminate"];
-const profile = mkdtempSync(join(tmpdir(), "trailseal-browser-"));
-
-let browser;
+let browser, quit;
 
 before(async () => {
   mkdirSync(pictures, { recursive: true });
-  browser = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    headless: true,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-    viewport: { width: 1200, height: 900 },
-  });
+  ({ browser, quit } = await launch());
 });
 
-after(async () => {
-  await browser?.close();
-  rmSync(profile, { recursive: true, force: true });
-});
+after(() => quit?.());
 
 const address = (name) => pathToFileURL(join(samples, `${name}.html`)).href;
 
-/** Opens a sample and keeps what must not happen: console messages, errors, requests beyond the file itself. */
-async function open(name, options = {}) {
-  const page = await browser.newPage();
-  const complaints = [];
-  page.on("console", (message) => complaints.push(`console: ${message.text()}`));
-  page.on("pageerror", (error) => complaints.push(`error: ${error}`));
-  page.on("dialog", (dialog) => complaints.push(`dialog: ${dialog.message()}`));
-  page.on("request", (request) => {
-    if (request.url() !== address(name)) complaints.push(`request: ${request.url()}`);
-  });
-  await page.emulateMedia({ colorScheme: "light", ...options });
-  await page.goto(address(name), { waitUntil: "load" });
-  return { page, complaints };
-}
-
-/** Rules that axe-core finds broken. The page's own policy forbids scripts, so axe is put in by the debugger and not by the page. */
-async function violations(page) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(" | ")}`);
-}
+const open = (name, options) => visit(browser, address(name), options);
 
 for (const name of [...verdicts, "hostile", "empty", "year"]) {
   test(`${name}: nothing runs, nothing is fetched, no complaint`, async () => {
