@@ -11,8 +11,7 @@ export type Task =
   | { do: "archive"; name: string; at: string | undefined; from: Sent }
   | { do: "end" }
   | { do: "check"; demand: Demand }
-  | { do: "conclude"; demand: Demand; shares: Uint8Array[] }
-  | { do: "inspect"; demand: Demand; shares: Uint8Array[] }
+  | { do: "conclude" | "inspect" | "objects"; demand: Demand; shares: Uint8Array[] }
   | { do: "show"; report: string; form: Form; detail: string }
   | { do: "explain"; code: string | undefined }
   | { do: "keys"; name: string; list: Uint8Array };

@@ -68,8 +68,8 @@ export interface Verification {
   readonly digest: string;
   /** One file for people, without scripts. */
   html(): Promise<string>;
-  /** One table, safe to open in a spreadsheet. */
-  csv(table: "findings" | "coverage" | "chains" | "keys"): Promise<string>;
+  /** One table, safe to open in a spreadsheet. For that of the objects, a row for each file, the case is judged again. */
+  csv(table: "findings" | "coverage" | "chains" | "keys" | "objects"): Promise<string>;
   /** What people read beside the facts. */
   reading(): Promise<Reading>;
   /** The coverage picture, or a part of it; null without a time to draw. */
@@ -170,7 +170,7 @@ export class Verifier {
 
   /** Verifies evidence, and says what it proves. */
   async verify(evidence: Evidence, watch: Watch = {}): Promise<Verification> {
-    const json = (await this.#work("conclude", evidence, watch)) as string;
+    const { answer: json, shares } = await this.#work("conclude", evidence, watch);
     const digest = (await this.#show(json, "digest")) as string;
     const show = (form: Form, detail?: string) => this.#show(json, form, detail);
     return {
@@ -178,7 +178,7 @@ export class Verifier {
       json,
       digest,
       html: () => show("html"),
-      csv: (table) => show("csv", table),
+      csv: (table) => (table === "objects" ? this.#judge("objects", shares) : show("csv", table)),
       reading: async () => JSON.parse(await show("reading")) as Reading,
       picture: async (view = {}) => JSON.parse(await show("picture", JSON.stringify(view))) as Picture | null,
     };
@@ -186,7 +186,7 @@ export class Verifier {
 
   /** Says what is in evidence and what it lacks, with the commands that fetch it; verifies nothing. */
   async inspect(evidence: Evidence, watch: Watch = {}): Promise<Inventory> {
-    return JSON.parse((await this.#work("inspect", evidence, watch)) as string) as Inventory;
+    return JSON.parse((await this.#work("inspect", evidence, watch)).answer) as Inventory;
   }
 
   /** Explains a code. */
@@ -227,7 +227,11 @@ export class Verifier {
     this.#members = [];
   }
 
-  async #work(what: "conclude" | "inspect", evidence: Evidence, { onProgress, signal }: Watch): Promise<unknown> {
+  async #judge(what: "conclude" | "inspect" | "objects", shares: Uint8Array[]): Promise<string> {
+    return (await (await this.#first()).ask({ do: what, demand: this.#demand, shares })) as string;
+  }
+
+  async #work(what: "conclude" | "inspect", evidence: Evidence, { onProgress, signal }: Watch): Promise<{ answer: string; shares: Uint8Array[] }> {
     signal?.throwIfAborted();
     if (this.#busy) throw new Refusal("this verifier is at work; make another one, or wait");
     this.#busy = true;
@@ -240,11 +244,9 @@ export class Verifier {
       for (const member of crew) member.onStep = (step) => tally.add(step);
       const shares = await this.#examine(crew, evidence, tally, signal);
       tally.conclude();
-      const [first] = crew;
-      const task: Task = { do: what, demand: this.#demand, shares };
-      const answer = await first?.ask(task, shares.map((share) => share.buffer as ArrayBuffer));
+      const answer = await this.#judge(what, shares);
       signal?.throwIfAborted();
-      return answer;
+      return { answer, shares };
     } catch (error) {
       // What the others found is of no use, and they may be in the middle of something.
       this.#dismiss(error instanceof Error ? error : new Error(String(error)));

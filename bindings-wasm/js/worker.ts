@@ -165,9 +165,9 @@ function obey(task: Task): unknown {
       asked(task.demand).free();
       return undefined;
     case "conclude":
-      return asked(task.demand).conclude(task.shares);
     case "inspect":
-      return asked(task.demand).inspect(task.shares);
+    case "objects":
+      return asked(task.demand)[task.do](task.shares);
     case "show": {
       const shown = new Shown(task.report);
       try {

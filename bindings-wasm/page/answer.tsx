@@ -4,7 +4,7 @@ import { useMemo, useState } from "preact/hooks";
 import type { Chain, Explanation, Outcome, Picture, Reading, Report, Verification } from "../js/browser.js";
 import { Coverage } from "./coverage.js";
 import { Findings } from "./findings.js";
-import { Command, Copy, Scroll, usePart } from "./parts.js";
+import { Command, Copy, Section, Table, usePart } from "./parts.js";
 import { counted, fill, number, printable } from "./text.js";
 import { words } from "./words.js";
 
@@ -66,17 +66,15 @@ export function Answer({ told, change, again }: { told: Told; change: () => void
       </nav>
       <Summary report={report} reading={reading} />
       <Axes reading={reading} />
-      <section aria-labelledby="unproved">
-        <h2 id="unproved">{words.unproved.heading}</h2>
+      <Section id="unproved" heading={words.unproved.heading}>
         {reading.unproved.length === 0 ? <p>{words.unproved.nothing}</p> : <Lines lines={reading.unproved} />}
         {reading.aside.map((line) => (
           <p key={line}>{line}</p>
         ))}
-      </section>
-      <section aria-labelledby="not-claimed">
-        <h2 id="not-claimed">{words.notClaimed.heading}</h2>
+      </Section>
+      <Section id="not-claimed" heading={words.notClaimed.heading}>
         <Lines lines={report.not_claimed} />
-      </section>
+      </Section>
       <Coverage verification={verification} first={picture} />
       <Chains report={report} reading={reading} />
       <Findings report={report} explanations={explanations} />
@@ -140,36 +138,21 @@ function Mark({ outcome }: { outcome: Outcome }) {
 function Axes({ reading }: { reading: Reading }) {
   const { axes } = words;
   return (
-    <section aria-labelledby="axes">
-      <h2 id="axes">{axes.heading}</h2>
-      <Scroll label={axes.region}>
-        <table class="axes">
-          <caption>{axes.caption}</caption>
-          <thead>
-            <tr>
-              {[axes.axis, axes.question, axes.outcome, axes.answer].map((head) => (
-                <th scope="col" key={head}>
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {reading.axes.map(({ axis, question, outcome, shown, answer }) => (
-              <tr key={axis}>
-                <th scope="row">{axis}</th>
-                <td>{question}</td>
-                <td class={`outcome ${outcome}`}>
-                  <Mark outcome={outcome} />
-                  {shown}
-                </td>
-                <td>{answer}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
-    </section>
+    <Section id="axes" heading={axes.heading}>
+      <Table name="axes" label={axes.region} caption={axes.caption} heads={[axes.axis, axes.question, axes.outcome, axes.answer]}>
+        {reading.axes.map(({ axis, question, outcome, shown, answer }) => (
+          <tr key={axis}>
+            <th scope="row">{axis}</th>
+            <td>{question}</td>
+            <td class={`outcome ${outcome}`}>
+              <Mark outcome={outcome} />
+              {shown}
+            </td>
+            <td>{answer}</td>
+          </tr>
+        ))}
+      </Table>
+    </Section>
   );
 }
 
@@ -177,58 +160,39 @@ function Chains({ report, reading }: { report: Report; reading: Reading }) {
   const { chains } = words;
   const byId = useMemo(() => new Map(report.chains.map((chain): [string, Chain] => [chain.id, chain])), [report]);
   const { shown, more } = usePart(reading.chains, CHAINS_AT_ONCE);
+  const heads = [chains.number, chains.chain, chains.from, chains.to, chains.digests, chains.logs, chains.proved, chains.silent, chains.notes];
   return (
-    <section aria-labelledby="chains">
-      <h2 id="chains">{chains.heading}</h2>
+    <Section id="chains" heading={chains.heading}>
       {reading.chains.length === 0 ? (
         <p>{chains.none}</p>
       ) : (
-        <Scroll label={chains.region}>
-          <table class="chains">
-            <caption>{counted(chains.caption, reading.chains.length)}</caption>
-            <colgroup>
-              {Array.from({ length: 9 }, (_, index) => (
-                <col key={index} />
-              ))}
-            </colgroup>
-            <thead>
-              <tr>
-                {[chains.number, chains.chain, chains.from, chains.to, chains.digests, chains.logs, chains.proved, chains.silent, chains.notes].map((head) => (
-                  <th scope="col" key={head}>
-                    {head}
-                  </th>
-                ))}
+        <Table name="chains" label={chains.region} caption={counted(chains.caption, reading.chains.length)} heads={heads}>
+          {shown.map((standing) => {
+            const chain = byId.get(standing.id);
+            return (
+              <tr key={standing.id} class={standing.outcome === "passed" ? "clean" : "open"}>
+                <td class="n">{standing.number}</td>
+                <th scope="row">
+                  {chain?.account} {chain?.region} <b>{chain?.trail}</b>
+                  <small> {fill(chains.of, { region: chain?.home_region ?? "" })}</small>
+                </th>
+                <td>{chain?.proved_from ?? "–"}</td>
+                <td>{chain?.proved_to ?? "–"}</td>
+                <td class="n">{standing.digests}</td>
+                <td class="n">{standing.logs}</td>
+                <td class="n">{standing.proved}</td>
+                <td class="n">{standing.silent}</td>
+                <td>
+                  <Mark outcome={standing.outcome} />
+                  {standing.notes.length === 0 ? chains.clean : standing.notes.join(", ")}
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {shown.map((standing) => {
-                const chain = byId.get(standing.id);
-                return (
-                  <tr key={standing.id} class={standing.outcome === "passed" ? "clean" : "open"}>
-                    <td class="n">{standing.number}</td>
-                    <th scope="row">
-                      {chain?.account} {chain?.region} <b>{chain?.trail}</b>
-                      <small> {fill(chains.of, { region: chain?.home_region ?? "" })}</small>
-                    </th>
-                    <td>{chain?.proved_from ?? "–"}</td>
-                    <td>{chain?.proved_to ?? "–"}</td>
-                    <td class="n">{standing.digests}</td>
-                    <td class="n">{standing.logs}</td>
-                    <td class="n">{standing.proved}</td>
-                    <td class="n">{standing.silent}</td>
-                    <td>
-                      <Mark outcome={standing.outcome} />
-                      {standing.notes.length === 0 ? chains.clean : standing.notes.join(", ")}
-                    </td>
-                  </tr>
-                );
-              })}
-            </tbody>
-          </table>
-        </Scroll>
+            );
+          })}
+        </Table>
       )}
       {more}
-    </section>
+    </Section>
   );
 }
 
@@ -236,43 +200,29 @@ function Keys({ report }: { report: Report }) {
   const { keyTable } = words;
   const { shown, more } = usePart(report.keys, KEYS_AT_ONCE);
   const missing = usePart(report.missing_keys, KEYS_AT_ONCE);
+  const heads = [keyTable.sha256, keyTable.fingerprint, keyTable.bits, keyTable.level, keyTable.regions, keyTable.valid, keyTable.digests];
   return (
-    <section aria-labelledby="keys">
-      <h2 id="keys">{keyTable.heading}</h2>
+    <Section id="keys" heading={keyTable.heading}>
       {report.keys.length === 0 ? (
         <p>{keyTable.none}</p>
       ) : (
-        <Scroll label={keyTable.region}>
-          <table class="keys">
-            <caption>{keyTable.caption}</caption>
-            <thead>
-              <tr>
-                {[keyTable.sha256, keyTable.fingerprint, keyTable.bits, keyTable.level, keyTable.regions, keyTable.valid, keyTable.digests].map((head) => (
-                  <th scope="col" key={head}>
-                    {head}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map((key) => (
-                <tr key={key.sha256}>
-                  <th scope="row">
-                    <code>{key.sha256}</code>
-                  </th>
-                  <td>
-                    <code>{key.fingerprint}</code>
-                  </td>
-                  <td class="n">{key.bits}</td>
-                  <td>{key.level}</td>
-                  <td>{key.regions.length === 0 ? keyTable.noRegions : printable(key.regions.join(", "))}</td>
-                  <td>{key.validity.map(({ from, to }) => fill(words.findings.between, { from, to })).join("; ")}</td>
-                  <td class="n">{number(key.digests)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Table name="keys" label={keyTable.region} caption={keyTable.caption} heads={heads}>
+          {shown.map((key) => (
+            <tr key={key.sha256}>
+              <th scope="row">
+                <code>{key.sha256}</code>
+              </th>
+              <td>
+                <code>{key.fingerprint}</code>
+              </td>
+              <td class="n">{key.bits}</td>
+              <td>{key.level}</td>
+              <td>{key.regions.length === 0 ? keyTable.noRegions : printable(key.regions.join(", "))}</td>
+              <td>{key.validity.map(({ from, to }) => fill(words.findings.between, { from, to })).join("; ")}</td>
+              <td class="n">{number(key.digests)}</td>
+            </tr>
+          ))}
+        </Table>
       )}
       {more}
       <h3 id="missing-keys">{keyTable.missing}</h3>
@@ -292,7 +242,7 @@ function Keys({ report }: { report: Report }) {
           {missing.more}
         </>
       )}
-    </section>
+    </Section>
   );
 }
 
@@ -302,8 +252,7 @@ function Compare({ root, digest }: { root: string; digest: string }) {
   const said = theirs.trim().toLowerCase();
   const result = said === "" ? "" : !/^[0-9a-f]{64}$/.test(said) ? compare.invalid : said === digest ? compare.isDigest : said === root ? compare.isRoot : compare.isNeither;
   return (
-    <section aria-labelledby="compare" class="compare">
-      <h2 id="compare">{compare.heading}</h2>
+    <Section id="compare" heading={compare.heading} name="compare">
       <p>{compare.hint}</p>
       <dl class="facts">
         {[
@@ -322,25 +271,28 @@ function Compare({ root, digest }: { root: string; digest: string }) {
       <p class="result" role="status">
         {result || "\u00a0"}
       </p>
-    </section>
+    </Section>
   );
 }
+
+type Form = readonly [label: string, file: string, type: string, text: () => Promise<string> | string];
 
 function Downloads({ verification }: { verification: Verification }) {
   const { downloads } = words;
   const name = `trailseal-${verification.digest.slice(0, 12)}`;
-  const forms: [label: string, file: string, type: string, text: () => Promise<string> | string][] = [
+  const forms: Form[] = [
     // A file ends with a line feed, as the command writes it; the digest is of what stands before.
     [downloads.json, `${name}.json`, "application/json", () => `${verification.json}\n`],
     [downloads.html, `${name}.html`, "text/html", () => verification.html()],
-    [downloads.findings, `${name}-findings.csv`, "text/csv", () => verification.csv("findings")],
-    [downloads.chains, `${name}-chains.csv`, "text/csv", () => verification.csv("chains")],
-    [downloads.coverage, `${name}-coverage.csv`, "text/csv", () => verification.csv("coverage")],
-    [downloads.keys, `${name}-keys.csv`, "text/csv", () => verification.csv("keys")],
+    ...(["findings", "chains", "coverage", "keys", "objects"] as const).map((table): Form => [
+      downloads[table],
+      `${name}-${table}.csv`,
+      "text/csv",
+      () => verification.csv(table),
+    ]),
   ];
   return (
-    <section aria-labelledby="downloads" class="downloads">
-      <h2 id="downloads">{downloads.heading}</h2>
+    <Section id="downloads" heading={downloads.heading} name="downloads">
       <p class="actions">
         {forms.map(([label, file, type, text]) => (
           <button key={label} type="button" onClick={async () => save(file, type, await text())}>
@@ -348,7 +300,7 @@ function Downloads({ verification }: { verification: Verification }) {
           </button>
         ))}
       </p>
-    </section>
+    </Section>
   );
 }
 

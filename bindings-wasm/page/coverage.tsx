@@ -1,6 +1,7 @@
 // The coverage picture: drawn by trailseal, by the day or by the hour.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Panel, Picture, Verification, View } from "../js/browser.js";
+import { Section } from "./parts.js";
 import { fill, printable } from "./text.js";
 import { words } from "./words.js";
 
@@ -18,6 +19,7 @@ export function Coverage({ verification, first }: { verification: Verification; 
   const [picture, setPicture] = useState(first);
   const [isDrawing, setDrawing] = useState(false);
   const wanted = useRef(view);
+  const from = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (view === wanted.current) return;
     wanted.current = view;
@@ -31,10 +33,9 @@ export function Coverage({ verification, first }: { verification: Verification; 
   }, [view, verification]);
   if (first === null || picture === null) {
     return (
-      <section aria-labelledby="coverage">
-        <h2 id="coverage">{coverage.heading}</h2>
+      <Section id="coverage" heading={coverage.heading}>
         <p>{coverage.none}</p>
-      </section>
+      </Section>
     );
   }
   const isDaily = first.column_seconds * 1000 >= DAY_MS;
@@ -64,7 +65,7 @@ export function Coverage({ verification, first }: { verification: Verification; 
         <div class="zoom" role="group" aria-label={coverage.controls}>
           <label class="field">
             <span>{coverage.day}</span>
-            <input type="date" value={shownFrom === undefined ? "" : day(shownFrom)} onChange={(event) => hours(Date.parse(`${event.currentTarget.value}T00:00:00Z`))} />
+            <input ref={from} type="date" value={shownFrom === undefined ? "" : day(shownFrom)} onChange={(event) => hours(Date.parse(`${event.currentTarget.value}T00:00:00Z`))} />
           </label>
           <button type="button" disabled={shownFrom === undefined} onClick={() => hours((shownFrom ?? 0) - HOURLY_DAYS * DAY_MS)}>
             {coverage.earlier}
@@ -72,7 +73,15 @@ export function Coverage({ verification, first }: { verification: Verification; 
           <button type="button" disabled={shownFrom === undefined} onClick={() => hours((shownFrom ?? 0) + HOURLY_DAYS * DAY_MS)}>
             {coverage.later}
           </button>
-          <button type="button" disabled={shownFrom === undefined} onClick={() => setView({ skip })}>
+          <button
+            type="button"
+            disabled={shownFrom === undefined}
+            onClick={() => {
+              setView({ skip });
+              // This button goes dead, and whoever came by keyboard must not be put back to the beginning.
+              from.current?.focus();
+            }}
+          >
             {coverage.whole}
           </button>
           <p class="hint" role="status">

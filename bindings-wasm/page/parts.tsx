@@ -35,6 +35,42 @@ export function Copy({ text }: { text: string }) {
   );
 }
 
+/** A part of the answer, under a heading of its own. */
+export function Section({ id, heading, name, children }: { id: string; heading: string; name?: string; children: ComponentChildren }) {
+  return (
+    <section aria-labelledby={id} class={name}>
+      <h2 id={id}>{heading}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** A table that may be wider than the screen; `children` are its rows. */
+export function Table({ name, label, caption, heads, children }: { name: string; label: string; caption: string; heads: readonly string[]; children: ComponentChildren }) {
+  return (
+    <Scroll label={label}>
+      <table class={name}>
+        <caption>{caption}</caption>
+        <colgroup>
+          {heads.map((head) => (
+            <col key={head} />
+          ))}
+        </colgroup>
+        <thead>
+          <tr>
+            {heads.map((head) => (
+              <th scope="col" key={head}>
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </Scroll>
+  );
+}
+
 /** A part that may be wider than the screen. */
 export function Scroll({ label, children }: { label: string; children: ComponentChildren }) {
   return (

@@ -125,7 +125,6 @@ export const words = {
     blank: "blank: nothing asked, or nothing there",
     zoom: "Select a day in the picture, or name one, to see its hours.",
     day: "Hours from this day",
-    show: "Show hours",
     earlier: "Earlier",
     later: "Later",
     whole: "Whole period",
@@ -216,6 +215,7 @@ export const words = {
     chains: "Chains (CSV)",
     coverage: "Coverage (CSV)",
     keys: "Keys (CSV)",
+    objects: "Files (CSV)",
   },
 
   copy: "Copy",

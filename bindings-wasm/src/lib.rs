@@ -11,8 +11,8 @@ use js_sys::{Function, Uint8Array};
 use serde::{Deserialize, Serialize};
 use trailseal::container::{Host, Packing, Watch, read_archive, read_file, read_start};
 use trailseal::{
-    Case, Code, EntryPath, Exhibit, Kind, Limits, Policy, Provenance, Reading, Report, Request, Separator, Table, Trust, View,
-    classify,
+    Case, Check, Code, EntryPath, Exhibit, Kind, Limits, Objects, Policy, Provenance, Reading, Report, Request, Separator, Table,
+    Trust, View, classify,
 };
 use wasm_bindgen::prelude::*;
 
@@ -239,13 +239,19 @@ impl Demand {
     ///
     /// If a share was written by another version.
     pub fn conclude(self, shares: Vec<Uint8Array>) -> Result<String, JsValue> {
-        let policy = Policy {
-            trust: self.trust,
-            scope: self.request.scope().map_err(told)?,
-            weights: self.request.weights().map_err(told)?,
-        };
-        let report = together(shares)?.conclude(&policy);
+        let report = together(shares)?.conclude(&self.policy()?);
         String::from_utf8(report.to_canonical_json()).map_err(told)
+    }
+
+    /// The same, but returns what became of each single file, as CSV.
+    ///
+    /// # Errors
+    ///
+    /// If a share was written by another version.
+    pub fn objects(self, shares: Vec<Uint8Array>) -> Result<String, JsValue> {
+        let run = |checks: &[Check<'_>]| checks.iter().map(Check::run).collect();
+        let (report, objects) = together(shares)?.conclude_with_objects(&self.policy()?, &run);
+        csv(Table::Objects, &report, &objects)
     }
 
     /// Puts the shares together and says what they hold and lack, as JSON; nothing is verified.
@@ -256,6 +262,19 @@ impl Demand {
     pub fn inspect(self, shares: Vec<Uint8Array>) -> Result<String, JsValue> {
         json(&together(shares)?.inspect(&self.trust))
     }
+}
+
+impl Demand {
+    fn policy(self) -> Result<Policy, JsValue> {
+        let (scope, weights) = (self.request.scope().map_err(told)?, self.request.weights().map_err(told)?);
+        Ok(Policy { trust: self.trust, scope, weights })
+    }
+}
+
+fn csv(table: Table, report: &Report, objects: &Objects) -> Result<String, JsValue> {
+    let mut csv = Vec::new();
+    table.write_csv(report, objects, &mut csv).map_err(told)?;
+    String::from_utf8(csv).map_err(told)
 }
 
 fn together(shares: Vec<Uint8Array>) -> Result<Case, JsValue> {
@@ -300,9 +319,7 @@ impl Shown {
     pub fn csv(&self, table: &str) -> Result<String, JsValue> {
         let known = Table::from_name(table).filter(|table| *table != Table::Objects);
         let table = known.ok_or_else(|| told(format!("'{table}' is no table of a report")))?;
-        let mut csv = Vec::new();
-        table.write_csv(&self.0, &trailseal::Objects::default(), &mut csv).map_err(told)?;
-        String::from_utf8(csv).map_err(told)
+        csv(table, &self.0, &Objects::default())
     }
 
     /// The report in words, as JSON.

@@ -320,9 +320,47 @@ test("findings are searched and sorted, hours are shown, digests compared, forms
   await page.getByLabel("A digest or root").fill("0".repeat(64));
   await page.getByText("neither this report's digest").waitFor();
   assert.match(await download(page, "HTML report"), new RegExp(`^<!doctype html>[^]*${digest}`));
-  const csv = await download(page, "Findings (CSV)");
-  assert.throws(() => execFileSync(process.env.TRAILSEAL, ["verify", example("tampered.zip"), ...exampleOptions, "--format", "csv", "--output", join(place, "findings.csv")]), { status: 1 });
-  assert.equal(csv, readFileSync(join(place, "findings.csv"), "utf8"));
+  for (const [label, table] of [["Findings", "findings"], ["Chains", "chains"], ["Coverage", "coverage"], ["Keys", "keys"], ["Files", "objects"]]) {
+    const path = join(place, `${table}.csv`);
+    const options = [...exampleOptions, "--format", "csv", "--table", table, "--output", path];
+    assert.throws(() => execFileSync(process.env.TRAILSEAL, ["verify", example("tampered.zip"), ...options]), { status: 1 });
+    assert.equal(await download(page, `${label} (CSV)`), readFileSync(path, "utf8"), table);
+  }
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test("hours are reached by keyboard and by mouse", async () => {
+  const { page, complaints } = await open();
+  await ask(page, { archives: [example("tampered.zip")], keys, from: "2026-02-01", to: "2026-05-01" });
+  await verify(page);
+  const shows = (from, to) => page.getByRole("region", { name: `Coverage from ${from}T00:00:00Z to ${to}T00:00:00Z` }).waitFor();
+  const focused = () => page.evaluate(() => document.activeElement?.textContent || document.activeElement?.tagName);
+  await shows("2026-02-01", "2026-05-01");
+  await page.getByText("each column is a day").waitFor();
+  const day = page.getByLabel("Hours from this day");
+  await day.focus();
+  await page.keyboard.type("03012026");
+  await shows("2026-03-01", "2026-03-05");
+  await page.getByText("each column is an hour").waitFor();
+  for (const [button, from, to] of [["Later", "2026-03-05", "2026-03-09"], ["Earlier", "2026-03-01", "2026-03-05"]]) {
+    for (let step = 0; step < 8 && (await focused()) !== button; step += 1) await page.keyboard.press(button === "Later" ? "Tab" : "Shift+Tab");
+    await page.keyboard.press("Enter");
+    await shows(from, to);
+    assert.equal(await focused(), button, "where the reader was");
+    assert.equal(await day.inputValue(), from);
+  }
+  for (let step = 0; step < 4 && (await focused()) !== "Whole period"; step += 1) await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await shows("2026-02-01", "2026-05-01");
+  assert.equal(await focused(), "INPUT", "not at the beginning of the page");
+  // The mark of a month stands at its first day's column.
+  await page.locator(".panel .tick").getByText("2026-03", { exact: true }).click({ position: { x: 2, y: 5 } });
+  await shows("2026-03-01", "2026-03-05");
+  await page.getByRole("button", { name: "Later" }).click();
+  await shows("2026-03-05", "2026-03-09");
+  await page.getByRole("button", { name: "Whole period" }).click();
+  await shows("2026-02-01", "2026-05-01");
   assert.deepEqual(complaints, []);
   await page.close();
 });
