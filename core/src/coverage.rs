@@ -222,11 +222,10 @@ pub(crate) fn days(nodes: &[Node<'_>], coverage: &Coverage) -> Vec<Day> {
 mod tests {
     use proptest::prelude::*;
     use trailseal_forge::archive::Archive;
-    use trailseal_forge::keys::{self, Listed, US_EAST_1};
-    use trailseal_forge::trail::Trail;
 
     use super::*;
-    use crate::{Case, EntryPath, Limits, Policy, Provenance, Report, Request, Trust, examine};
+    use crate::Request;
+    use crate::forged::{report, trail};
 
     fn spans(pairs: &[(i64, i64)]) -> Spans {
         Spans::union(
@@ -241,24 +240,6 @@ mod tests {
         assert_eq!(spans(&[(1, 2), (4, 5)]).without(&spans(&[(0, 9)])), spans(&[]));
     }
 
-    /// The report on some files, for a verifier who has the key of us-east-1 and asks for this period.
-    fn report(archive: &Archive, period: Option<(&str, &str)>) -> Report {
-        let mut trust = Trust::default();
-        trust.add_keys("us-east-1.json", &keys::list(&[Listed::key(&US_EAST_1)]), Provenance::Own).unwrap();
-        let (from, to) = period.map(|(from, to)| (from.to_owned(), to.to_owned())).unzip();
-        let scope = Request { from, to, ..Request::default() }.scope().unwrap();
-        let mut case = Case::new();
-        for entry in &archive.entries {
-            case.admit(examine(EntryPath::new(&entry.path), &entry.bytes, &Limits::default()));
-        }
-        case.conclude(&Policy { trust, scope, ..Policy::default() })
-    }
-
-    /// A trail whose first digest file begins then.
-    fn trail(first: &str) -> Trail {
-        Trail::new("111122223333", "us-east-1", "management-events", "us-east-1").from(first)
-    }
-
     #[test]
     fn days_and_gaps_tell_what_each_hour_is_worth() {
         // One digest file for each hour from 20:30; of the hours from 21:30 to 0:30 they list nothing.
@@ -271,7 +252,8 @@ mod tests {
         for altered in [7, 9] {
             archive.replace(chain.key(altered), "\"newestEventTime\":\"2026", "\"newestEventTime\":\"2025");
         }
-        let report = report(&archive, Some(("2026-03-01T20:00:00Z", "2026-03-02T06:30:00Z")));
+        let (from, to) = (Some("2026-03-01T20:00:00Z".into()), Some("2026-03-02T06:30:00Z".into()));
+        let report = report(&archive, &Request { from, to, ..Request::default() });
         let days = &report.chains[0].days;
         assert_eq!(days.iter().map(|day| day.day.as_str()).collect::<Vec<_>>(), ["2026-03-01", "2026-03-02"]);
         assert_eq!(days[0].hours, "....................~+oo");
@@ -306,7 +288,7 @@ mod tests {
     #[test]
     fn an_hour_and_a_day_end_where_the_next_begin() {
         let chain = trail("2026-03-01T23:00:00Z").chain(&[1]);
-        let report = report(&Archive::without_metadata(&[&chain]), None);
+        let report = report(&Archive::without_metadata(&[&chain]), &Request::default());
         let [day] = report.chains[0].days.as_slice() else { panic!("{:?}", report.chains[0].days) };
         assert_eq!((day.hours.as_str(), day.unproved_digests), (".......................?", 1));
         let gap = report.findings.iter().find(|finding| finding.code == Code::CoverageGap).unwrap();

@@ -84,6 +84,9 @@ mod compare;
 mod time;
 // Could not look.
 mod error;
+// Evidence for unit tests.
+#[cfg(test)]
+mod forged;
 
 pub use case::Case;
 pub use compare::{COMPARISON_SCHEMA, ChainEvidence, ChainGap, Change, Changes, Comparison, KeyLevel};

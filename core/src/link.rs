@@ -374,3 +374,57 @@ fn usable_key<'k>(digest: &Digest, keyring: &'k Keyring) -> Option<(usize, &'k K
 pub(crate) fn has_supported_algorithm(detached: &Detached) -> bool {
     detached.algorithm.as_deref().is_none_or(digest::is_supported_signature)
 }
+
+#[cfg(test)]
+mod tests {
+    use trailseal_forge::archive::Archive;
+
+    use crate::Request;
+    use crate::forged::{report, trail};
+
+    const FIRST: &str = "2026-03-01T00:01:31Z";
+
+    /// How many digest files are signed.
+    fn signed(archive: &Archive) -> u64 {
+        report(archive, &Request::default()).counts.digests.proved
+    }
+
+    /// As long as a right one.
+    fn wrong_signature(number: usize) -> String {
+        format!("{number:0512x}")
+    }
+
+    #[test]
+    fn four_successors_are_asked_for_a_signature_and_no_more() {
+        let first = trail(FIRST).digest(0, 1).seal();
+        for (wrong, expected) in [(3, 1), (4, 0)] {
+            let mut archive = Archive::default();
+            archive.digest(&first);
+            for hour in 1..=wrong + 1 {
+                let mut successor = trail(FIRST).digest(hour, 0);
+                successor.follow(&first);
+                if hour <= wrong {
+                    successor.link().signature = wrong_signature(hour);
+                }
+                archive.digest(&successor.seal());
+            }
+            assert_eq!(signed(&archive), expected, "behind {wrong} others");
+        }
+    }
+
+    #[test]
+    fn four_signatures_of_a_digest_file_are_tried_and_no_more() {
+        let digest = trail(FIRST).digest(0, 1).seal();
+        for (wrong, expected) in [(3, 1), (4, 0)] {
+            let mut archive = Archive::default();
+            archive.digest(&digest);
+            // A statement that is made twice is one.
+            let numbers = (1..=wrong).chain(1..=wrong).map(wrong_signature).chain([digest.signature.clone()]);
+            let row = |signature: String| {
+                format!("{{\"key\":\"{}\",\"metadata\":{{\"signature\":\"{signature}\"}}}}\n", digest.digest.key)
+            };
+            archive.put("object-metadata.jsonl", numbers.map(row).collect::<String>());
+            assert_eq!(signed(&archive), expected, "behind {wrong} others");
+        }
+    }
+}

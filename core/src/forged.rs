@@ -1,0 +1,23 @@
+//! For unit tests: the report on evidence that the forge makes.
+
+use trailseal_forge::archive::Archive;
+use trailseal_forge::keys::{self, Listed, US_EAST_1};
+use trailseal_forge::trail::Trail;
+
+use crate::{Case, EntryPath, Limits, Policy, Provenance, Report, Request, Trust, examine};
+
+/// A trail of us-east-1 whose first digest file begins then.
+pub(crate) fn trail(first: &str) -> Trail {
+    Trail::new("111122223333", "us-east-1", "management-events", "us-east-1").from(first)
+}
+
+/// The report on some files, for a verifier who has the key of us-east-1.
+pub(crate) fn report(archive: &Archive, request: &Request) -> Report {
+    let mut trust = Trust::default();
+    trust.add_keys("us-east-1.json", &keys::list(&[Listed::key(&US_EAST_1)]), Provenance::Own).unwrap();
+    let mut case = Case::new();
+    for entry in &archive.entries {
+        case.admit(examine(EntryPath::new(&entry.path), &entry.bytes, &Limits::default()));
+    }
+    case.conclude(&Policy { trust, scope: request.scope().unwrap(), weights: request.weights().unwrap() })
+}
