@@ -474,6 +474,9 @@ mod tests {
         let name =
             digest_name("111122223333_CloudTrail-Digest_us-gov-west-1_t_us-gov-west-1_20260301T000131Z_backfill.json").unwrap();
         assert_eq!(name.chain.kind, DigestKind::Backfill);
+        assert_eq!(name.chain.to_string(), "111122223333/us-gov-west-1/t@us-gov-west-1/backfill");
+        let normal = ChainId { kind: DigestKind::Normal, ..name.chain };
+        assert_eq!(normal.to_string(), "111122223333/us-gov-west-1/t@us-gov-west-1");
         for wrong in [
             "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_0_99991231T235959Z.json.gz",
             "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260231T000131Z.json.gz",
@@ -571,6 +574,25 @@ mod tests {
         {
             assert_eq!(kind(other), Kind::Ignored(IgnoredKind::Other), "{other}");
         }
+    }
+
+    #[test]
+    fn what_is_no_evidence_is_counted_by_its_kind() {
+        let mut archive = trailseal_forge::archive::Archive::default();
+        for path in ["captures/a.json", "result_sign.json", ".DS_Store", "README.txt", "LICENCE.txt"] {
+            archive.put(path, "{}");
+        }
+        let report = crate::forged::report(&archive, &crate::Request::default());
+        let ignored = report.findings.iter().filter(|finding| finding.code == crate::Code::ArchiveIgnored);
+        let mut ignored: Vec<(&str, u64)> = ignored.map(|finding| (finding.first.as_str(), finding.count)).collect();
+        ignored.sort();
+        let expected = [
+            ("CloudTrail Lake query results, not judged", 1),
+            ("captured configuration, not judged", 1),
+            ("other files", 2),
+            ("system files", 1),
+        ];
+        assert_eq!(ignored, expected);
     }
 
     proptest! {
