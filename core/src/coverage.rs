@@ -136,7 +136,7 @@ pub(crate) fn judge_chain(nodes: &[Node<'_>], scope: &Scope, ledger: &mut Ledger
             Raise::new(Code::CoverageGap, subject.clone()).on_chain(subject).period(*gap).detail(format!("{bounds}{inside}")),
         );
     }
-    let is_complete = gaps.0.is_empty() && !proved.0.is_empty() && questions.iter().any(|question| question.period.is_some());
+    let is_complete = gaps.0.is_empty() && questions.iter().any(|question| question.period.is_some());
     Coverage { proved, silent, gaps, is_complete }
 }
 
@@ -224,8 +224,8 @@ mod tests {
     use trailseal_forge::archive::Archive;
 
     use super::*;
-    use crate::Request;
     use crate::forged::{report, trail};
+    use crate::{Effect, Outcome, Request};
 
     fn spans(pairs: &[(i64, i64)]) -> Spans {
         Spans::union(
@@ -293,6 +293,31 @@ mod tests {
         assert_eq!((day.hours.as_str(), day.unproved_digests), (".......................?", 1));
         let gap = report.findings.iter().find(|finding| finding.code == Code::CoverageGap).unwrap();
         assert_eq!(gap.detail.as_deref(), Some("no digest file of the chain is signed; 1 digest file in it is not signed"));
+    }
+
+    #[test]
+    fn a_backfill_digest_file_proves_its_hours() {
+        let mut digest = trail("2026-03-01T20:00:00Z").digest(0, 0);
+        digest.key = digest.key.replace(".json.gz", "_backfill.json.gz");
+        let digest = digest.seal();
+        let mut archive = Archive::default();
+        archive.digest(&digest);
+        archive.sidecar(&digest);
+        let [chain] = report(&archive, &Request::default()).chains.try_into().unwrap();
+        assert_eq!((chain.kind, chain.proved_seconds, chain.silent_seconds), (DigestKind::Backfill, 3_600, 3_600));
+        assert_eq!(chain.days[0].hours, "....................o...");
+    }
+
+    #[test]
+    fn a_gap_that_limits_nothing_is_still_no_coverage() {
+        let chain = trail("2026-03-01T20:00:00Z").chain(&[1, 1]);
+        let coverage = |to: &str| {
+            let (from, to) = (Some("2026-03-01T20:00:00Z".into()), Some(to.into()));
+            let policy = [("coverage.gap".to_owned(), Effect::Informs)].into();
+            report(&Archive::of(&[&chain]), &Request { from, to, policy, ..Request::default() }).axes.coverage
+        };
+        assert_eq!(coverage("2026-03-01T22:00:00Z"), Outcome::Passed);
+        assert_eq!(coverage("2026-03-01T22:00:01Z"), Outcome::Indeterminate);
     }
 
     proptest! {

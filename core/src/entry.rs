@@ -491,6 +491,12 @@ mod tests {
     }
 
     #[test]
+    fn empty_folders_of_a_key_do_not_count() {
+        assert_eq!(split_key("logs//./AWSLogs/a.json"), (vec![b"logs".as_slice(), b"AWSLogs"], b"a.json".as_slice()));
+        assert_eq!(split_key("a.json"), (Vec::new(), b"a.json".as_slice()));
+    }
+
+    #[test]
     fn log_names_have_an_account_a_region_a_time_and_something_random() {
         for right in [
             "111122223333_CloudTrail_us-east-1_20260301T0005Z_aB9.json.gz",
