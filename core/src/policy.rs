@@ -461,6 +461,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(toml, json);
+        assert_eq!(toml.weights().unwrap(), Weights([(Code::ChainRestart, Effect::Refutes)].into()));
         let scope = toml.scope().unwrap();
         assert_eq!(scope.questions.len(), 1);
         assert_eq!(scope.questions[0].regions.iter().collect::<Vec<_>>(), ["us-east-1"]);
