@@ -133,7 +133,7 @@ fn read_header(reader: &mut dyn BufRead) -> io::Result<Option<bool>> {
             return Ok(None);
         }
     }
-    Ok(Some(flags & (FEXTRA | FNAME | FCOMMENT) != 0))
+    Ok(Some([FEXTRA, FNAME, FCOMMENT].iter().any(|flag| flags & flag != 0)))
 }
 
 fn read_up_to(reader: &mut dyn BufRead, target: &mut [u8]) -> io::Result<usize> {

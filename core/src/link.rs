@@ -379,8 +379,8 @@ pub(crate) fn has_supported_algorithm(detached: &Detached) -> bool {
 mod tests {
     use trailseal_forge::archive::Archive;
 
-    use crate::Request;
     use crate::forged::{report, trail};
+    use crate::{Code, Request};
 
     const FIRST: &str = "2026-03-01T00:01:31Z";
 
@@ -392,6 +392,21 @@ mod tests {
     /// As long as a right one.
     fn wrong_signature(number: usize) -> String {
         format!("{number:0512x}")
+    }
+
+    #[test]
+    fn a_predecessor_with_other_bytes_in_another_bucket_is_known_by_its_name() {
+        let chain = trail(FIRST).chain(&[1, 1, 1]);
+        let mut archive = Archive::of(&[&chain]);
+        archive.replace(chain.key(1), "\"digestS3Bucket\":\"trail-archive\"", "\"digestS3Bucket\":\"elsewhere\"");
+        let report = report(&archive, &Request::default());
+        let subjects = |code: Code| {
+            let of_code = report.findings.iter().filter(|finding| finding.code == code);
+            of_code.map(|finding| finding.first.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(subjects(Code::DigestSignatureInvalid), [format!("s3://elsewhere/{}", chain.key(1))]);
+        assert_eq!(subjects(Code::ChainLinkHashMismatch), [format!("s3://trail-archive/{}", chain.key(2))]);
+        assert_eq!(subjects(Code::ChainDigestMissing), Vec::<String>::new());
     }
 
     #[test]
