@@ -2,7 +2,7 @@
 // threads. Then how much memory the page needs. `bindings-wasm/tests/run measure [ARCHIVE | --stored BYTES]`.
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { contents, logName, writeZip } from "./archive.js";
 import { ask, browser, download, open, peak, quit } from "./chromium.js";
@@ -22,7 +22,8 @@ function made(stored) {
   return writeZip(join(place, "measured.zip"), files);
 }
 
-const [archive = made(Number(values.stored))] = positionals;
+const [given] = positionals;
+const archive = given === undefined ? made(Number(values.stored)) : resolve(process.env.HERE, given);
 await browser.addInitScript((workers) => Object.defineProperty(navigator, "hardwareConcurrency", { value: workers }), WORKERS);
 
 /** Seconds from the click to the verdict as it is seen, by the page's own clock. */
