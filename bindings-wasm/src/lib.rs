@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use trailseal::container::{Host, Packing, Watch, read_archive, read_file, read_start};
 use trailseal::{
     Case, Check, Code, EntryPath, Exhibit, Kind, Limits, Objects, Policy, Provenance, Reading, Report, Request, Separator, Table,
-    Trust, View, classify,
+    Trust, View, Workspace, classify,
 };
 use wasm_bindgen::prelude::*;
 
@@ -115,7 +115,7 @@ pub struct Examiner {
     case: Case,
     share: Share,
     limits: Limits,
-    buffer: Vec<u8>,
+    workspace: Workspace,
 }
 
 #[wasm_bindgen]
@@ -130,7 +130,7 @@ impl Examiner {
     pub fn new(index: u32, of: u32, limits: &str, watch: Function) -> Result<Self, JsValue> {
         WATCH.with_borrow_mut(|slot| *slot = Some(watch));
         let share = Share { index: index.into(), of: of.max(1).into() };
-        Ok(Self { case: Case::new(), share, limits: read("limits", limits)?, buffer: Vec::new() })
+        Ok(Self { case: Case::new(), share, limits: read("limits", limits)?, workspace: Workspace::default() })
     }
 
     /// Examines a share of an archive: one that was given itself, or one that lies in a folder at this path.
@@ -166,8 +166,15 @@ impl Examiner {
         }
         let opened = Opened::new(source);
         let size_bytes = opened.size_bytes();
-        let exhibit =
-            read_file(&self.share, path, size_bytes, || Ok(opened.stream()), |_| Some(size_bytes), &self.limits, &mut self.buffer);
+        let exhibit = read_file(
+            &self.share,
+            path,
+            size_bytes,
+            || Ok(opened.stream()),
+            |_| Some(size_bytes),
+            &self.limits,
+            &mut self.workspace,
+        );
         self.case.admit(exhibit);
         Share::tell(1, size_bytes, 0, 0);
         true

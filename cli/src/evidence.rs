@@ -1,14 +1,14 @@
 //! Where bytes come from: folders, archives, threads. Everything found becomes an exhibit; what cannot be read does, too.
 
+use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use rawzip::FileReader;
 use trailseal::container::{self, Gather, Host, Packing, Watch, read_archive, read_file, read_stream};
-use trailseal::{Case, Check, Checked, Code, EntryPath, Exhibit, Kind, Limits, Provenance, Separator, Trust, classify};
+use trailseal::{Case, Check, Checked, Code, EntryPath, Exhibit, Kind, Limits, Provenance, Separator, Trust, Workspace, classify};
 
 use crate::Failure;
 
@@ -16,15 +16,16 @@ use crate::Failure;
 struct FolderFile {
     path: EntryPath,
     file: PathBuf,
+    /// When it was listed.
     size_bytes: u64,
 }
 
-/// Everything that the given paths hold, before it is read.
+/// What was seen while folders were walked through, besides files that are to be examined.
 #[derive(Default)]
-struct Inventory {
-    files: Vec<FolderFile>,
-    archives: Vec<PathBuf>,
-    /// What was seen and refused.
+struct Walk {
+    /// Archives in folders.
+    nested: Vec<FolderFile>,
+    /// What was refused, and links.
     exhibits: Vec<Exhibit>,
     entries: u64,
 }
@@ -39,21 +40,6 @@ pub struct Threads<'a> {
 }
 
 impl Threads<'_> {
-    /// Lets every thread gather what `work` finds, and puts it together.
-    fn gather<G: Gather>(&self, count: usize, work: impl Fn() -> G + Sync) -> G {
-        std::thread::scope(|scope| {
-            let others: Vec<_> = (1..count).map(|_| scope.spawn(&work)).collect();
-            let mut gathered = work();
-            for other in others {
-                match other.join() {
-                    Ok(shard) => gathered.merge(shard),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            gathered
-        })
-    }
-
     /// Checks signatures, as [`Case::conclude_with`] asks.
     pub fn check(&self, checks: &[Check<'_>]) -> Vec<Checked> {
         let share = checks.len().div_ceil(self.count.max(1)).max(1);
@@ -70,84 +56,121 @@ impl Host for Threads<'_> {
         self.watch
     }
 
-    /// Hands items to threads one by one.
-    fn each<G: Gather, T: Sync>(&self, items: &[T], examine: impl Fn(&T, &mut Vec<u8>) -> Exhibit + Sync) -> G {
-        let next = AtomicUsize::new(0);
-        self.gather(self.count.min(items.len()), || {
-            let mut gathered = G::default();
-            let mut buffer = Vec::new();
-            while !self.watch.is_stopped()
-                && let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed))
-            {
-                gathered.admit(examine(item, &mut buffer));
-            }
-            gathered
-        })
-    }
-
-    /// This thread brings, the others examine.
-    fn pieces<G: Gather, B: AsRef<[u8]> + Send>(
+    /// This thread brings, the others examine, and so does this one whenever enough is waiting.
+    fn each<G: Gather, T: Send>(
         &self,
-        bring: impl FnOnce(&mut dyn FnMut(EntryPath, B)),
-        examine: impl Fn(EntryPath, &[u8]) -> Exhibit + Sync,
+        bring: impl FnOnce(&mut dyn FnMut(T, usize)),
+        examine: impl Fn(T, &mut Workspace) -> Exhibit + Sync,
     ) -> G {
-        let (give, take) = mpsc::sync_channel::<(EntryPath, B, Held<'_>)>(WAITING);
-        let take = Mutex::new(take);
-        let (examine, load) = (&examine, &Load::default());
-        let work = move || {
-            let mut gathered = G::default();
-            while !self.watch.is_stopped() {
-                // The lock is held only while waiting for one piece.
-                let next = take.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                let Ok((path, bytes, _held)) = next else { break };
-                gathered.admit(examine(path, bytes.as_ref()));
+        let line =
+            Line { state: Mutex::new(Waiting { items: VecDeque::new(), bytes: 0, idle: 0, is_over: false }), more: Condvar::new() };
+        let take = |gathered: &mut G, workspace: &mut Workspace, items: Vec<(T, usize)>| {
+            for (item, _) in items.into_iter().take_while(|_| !self.watch.is_stopped()) {
+                gathered.admit(examine(item, workspace));
+            }
+        };
+        let work = || {
+            let (mut gathered, mut workspace) = (G::default(), Workspace::default());
+            while let Some(items) = line.wait(self.count) {
+                take(&mut gathered, &mut workspace, items);
             }
             gathered
         };
         std::thread::scope(|scope| {
-            let others = scope.spawn(move || self.gather(self.count, work));
-            bring(&mut |path, bytes| {
-                let held = load.hold(bytes.as_ref().len());
-                // Nobody receives any more only if all threads were stopped or panicked, which is passed on below.
-                give.send((path, bytes, held)).unwrap_or(());
-            });
-            drop(give);
-            others.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            let others: Vec<_> = (1..self.count).map(|_| scope.spawn(work)).collect();
+            let (mut gathered, mut workspace) = (G::default(), Workspace::default());
+            {
+                // However bringing ends, the others must not wait for more.
+                let _end = End(&line);
+                bring(&mut |item, bytes| {
+                    if let Some(items) = line.put(item, bytes, self.count) {
+                        take(&mut gathered, &mut workspace, items);
+                    }
+                });
+            }
+            gathered.merge(work());
+            for other in others {
+                match other.join() {
+                    Ok(shard) => gathered.merge(shard),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            gathered
         })
     }
 }
 
-/// Pieces on their way to threads, and their bytes together; a single piece may have more.
-const WAITING: usize = 16;
-const WAITING_BYTES: usize = 64 << 20;
+/// What may wait: so many items, and so many bytes of memory together; a single item may have more.
+const WAITING: usize = 1 << 14;
+const WAITING_BYTES: usize = 16 << 20;
 
-/// The bytes of all pieces that were brought and are not examined yet.
-#[derive(Default)]
-struct Load {
-    bytes: Mutex<usize>,
-    less: Condvar,
+/// What is taken at once, at most.
+const SHARE: usize = 16;
+
+/// Items that wait to be examined.
+struct Line<T> {
+    state: Mutex<Waiting<T>>,
+    more: Condvar,
 }
 
-impl Load {
-    /// Waits until there is room for so many more.
-    fn hold(&self, bytes: usize) -> Held<'_> {
-        let load = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_too_much = |load: &mut usize| *load > 0 && load.saturating_add(bytes) > WAITING_BYTES;
-        *self.less.wait_while(load, is_too_much).unwrap_or_else(PoisonError::into_inner) += bytes;
-        Held { load: self, bytes }
+struct Waiting<T> {
+    items: VecDeque<(T, usize)>,
+    bytes: usize,
+    /// How many threads have nothing to do. To wake nobody would be a system call for each item.
+    idle: usize,
+    /// No more will come.
+    is_over: bool,
+}
+
+impl<T> Waiting<T> {
+    /// Several where many wait, so that threads seldom meet; single ones towards the end, so that all end together.
+    fn share(&mut self, threads: usize) -> Vec<(T, usize)> {
+        let count = (self.items.len() / (4 * threads.max(1))).clamp(1, SHARE).min(self.items.len());
+        let items: Vec<(T, usize)> = self.items.drain(..count).collect();
+        self.bytes -= items.iter().map(|(_, bytes)| bytes).sum::<usize>();
+        items
     }
 }
 
-/// A piece's share of the load, as long as the piece is there.
-struct Held<'a> {
-    load: &'a Load,
-    bytes: usize,
+impl<T> Line<T> {
+    fn lock(&self) -> MutexGuard<'_, Waiting<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts an item in line, and gives others back if too much is waiting.
+    fn put(&self, item: T, bytes: usize, threads: usize) -> Option<Vec<(T, usize)>> {
+        let mut waiting = self.lock();
+        waiting.items.push_back((item, bytes));
+        waiting.bytes += bytes;
+        let is_enough = threads < 2 || waiting.items.len() > WAITING || waiting.bytes > WAITING_BYTES;
+        let share = is_enough.then(|| waiting.share(threads));
+        let is_any_idle = waiting.idle > 0;
+        drop(waiting);
+        if is_any_idle {
+            self.more.notify_one();
+        }
+        share
+    }
+
+    /// Waits for a share of the work; `None` if there will be none.
+    fn wait(&self, threads: usize) -> Option<Vec<(T, usize)>> {
+        let mut waiting = self.lock();
+        while waiting.items.is_empty() && !waiting.is_over {
+            waiting.idle += 1;
+            waiting = self.more.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+            waiting.idle -= 1;
+        }
+        (!waiting.items.is_empty()).then(|| waiting.share(threads))
+    }
 }
 
-impl Drop for Held<'_> {
+/// Tells that no more will come.
+struct End<'l, T>(&'l Line<T>);
+
+impl<T> Drop for End<'_, T> {
     fn drop(&mut self) {
-        *self.load.bytes.lock().unwrap_or_else(PoisonError::into_inner) -= self.bytes;
-        self.load.less.notify_one();
+        self.0.lock().is_over = true;
+        self.0.more.notify_all();
     }
 }
 
@@ -157,38 +180,36 @@ impl Drop for Held<'_> {
 ///
 /// If one of them is no folder or archive, or cannot be opened; and if the watch stopped the work.
 pub fn gather(archives: &[PathBuf], limits: &Limits, threads: &Threads<'_>) -> Result<Case, Failure> {
-    let mut inventory = Inventory::default();
+    let (mut folders, mut files) = (Vec::new(), Vec::new());
     for archive in archives {
         if archive == Path::new("-") {
-            inventory.archives.push(archive.clone());
+            files.push(archive);
             continue;
         }
         let metadata = fs::metadata(archive).map_err(|error| Failure::read(archive, &error))?;
         if metadata.is_dir() {
-            inventory.walk(archive, limits)?;
+            folders.push((archive, fs::canonicalize(archive).map_err(|error| Failure::read(archive, &error))?));
         } else if metadata.is_file() {
-            inventory.archives.push(archive.clone());
+            files.push(archive);
         } else {
             return Err(Failure::at(archive, "neither a folder nor a file"));
         }
     }
-    let mut case = Case::new();
-    inventory.exhibits.into_iter().for_each(|exhibit| case.admit(exhibit));
-
-    let (nested, plain): (Vec<_>, Vec<_>) =
-        inventory.files.into_iter().partition(|file| matches!(classify(&file.path), Kind::Container));
-    threads.watch.expect(plain.len() as u64, plain.iter().map(|file| file.size_bytes).sum());
-    case.merge(threads.each(&plain, |file, buffer| {
-        let open = || File::open(&file.file);
-        let size_after = |file: &File| file.metadata().ok().map(|metadata| metadata.len());
-        let exhibit = read_file(threads, file.path.clone(), file.size_bytes, open, size_after, limits, buffer);
-        threads.watch.advance(1, file.size_bytes);
-        exhibit
-    }));
-    for path in &inventory.archives {
+    let mut walk = Walk::default();
+    let mut case: Case = threads.each(
+        |give| folders.iter().for_each(|(root, real_root)| walk.through(root, real_root, limits, threads, give)),
+        |FolderFile { path, file, size_bytes }, workspace| {
+            let size_after = |file: &File| file.metadata().ok().map(|metadata| metadata.len());
+            let exhibit = read_file(threads, path, size_bytes, || File::open(&file), size_after, limits, workspace);
+            threads.watch.advance(1, size_bytes);
+            exhibit
+        },
+    );
+    walk.exhibits.into_iter().for_each(|exhibit| case.admit(exhibit));
+    for path in files {
         case.merge(read_given(path, limits, threads)?);
     }
-    for FolderFile { path, file, .. } in nested {
+    for FolderFile { path, file, .. } in walk.nested {
         match open(&file) {
             Ok((reader, length_bytes)) => case.merge(read_archive(threads, Some(&path), reader, length_bytes, limits)),
             Err(error) => case.admit(Exhibit::refused(path, Code::ArchiveEntryUnreadable, error.kind().to_string())),
@@ -217,10 +238,19 @@ fn read_given(path: &Path, limits: &Limits, threads: &Threads<'_>) -> Result<Cas
     Ok(read_archive(threads, None, reader, length_bytes, limits))
 }
 
-impl Inventory {
-    fn walk(&mut self, root: &Path, limits: &Limits) -> Result<(), Failure> {
-        let real_root = fs::canonicalize(root).map_err(|error| Failure::read(root, &error))?;
+impl Walk {
+    fn through(
+        &mut self,
+        root: &Path,
+        real_root: &Path,
+        limits: &Limits,
+        threads: &Threads<'_>,
+        give: &mut dyn FnMut(FolderFile, usize),
+    ) {
         for entry in walkdir::WalkDir::new(root).min_depth(1).sort_by_file_name() {
+            if threads.watch.is_stopped() {
+                break;
+            }
             if self.entries == limits.entries {
                 let path = EntryPath::new("(the folder)");
                 self.exhibits.push(Exhibit::refused(path, Code::ArchiveLimit, format!("entries is {}", limits.entries)));
@@ -241,16 +271,21 @@ impl Inventory {
             self.entries += 1;
             let path = entry_path(root, entry.path());
             if entry.file_type().is_symlink() {
-                self.follow(&real_root, path, entry.path());
+                self.follow(real_root, path, entry.path());
             } else if entry.file_type().is_file() {
                 let size_bytes = entry.metadata().map_or(0, |metadata| metadata.len());
-                self.files.push(FolderFile { path, file: entry.into_path(), size_bytes });
+                let file = FolderFile { path, file: entry.into_path(), size_bytes };
+                if matches!(classify(&file.path), Kind::Container) {
+                    self.nested.push(file);
+                } else {
+                    threads.watch.expect(1, size_bytes);
+                    give(file, 0);
+                }
             } else {
                 let detail = "it is a device, a FIFO or a socket";
                 self.exhibits.push(Exhibit::refused(path, Code::ArchiveEntryUnsafe, detail));
             }
         }
-        Ok(())
     }
 
     fn follow(&mut self, real_root: &Path, path: EntryPath, link: &Path) {

@@ -7,6 +7,7 @@ use std::io::{Read, Write};
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -32,19 +33,21 @@ fn ended(output: &Output) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8(output.stderr.clone()).unwrap())
 }
 
-/// Does something between the moment when the evidence is listed and the moment when it is read.
-struct Meanwhile<F: Fn() + Sync>(F);
+/// Does something between the moment when evidence is listed and the moment when it is read. The files of a folder are listed one
+/// by one, and a single thread reads each before it lists the next.
+struct Meanwhile<F: Fn(u64) + Sync>(AtomicU64, F);
 
-impl<F: Fn() + Sync> Watch for Meanwhile<F> {
+impl<F: Fn(u64) + Sync> Watch for Meanwhile<F> {
     fn expect(&self, files: u64, _bytes: u64) {
         if files > 0 {
-            (self.0)();
+            (self.1)(self.0.fetch_add(files, Ordering::Relaxed));
         }
     }
 }
 
-fn report_while(archive: &Path, meanwhile: impl Fn() + Sync) -> Report {
-    let case = gather(&[archive.to_owned()], &Limits::default(), &Threads { count: 2, watch: &Meanwhile(meanwhile) }).unwrap();
+fn report_while(archive: &Path, meanwhile: impl Fn(u64) + Sync) -> Report {
+    let watch = Meanwhile(AtomicU64::new(0), meanwhile);
+    let case = gather(&[archive.to_owned()], &Limits::default(), &Threads { count: 1, watch: &watch }).unwrap();
     case.conclude(&Policy::default())
 }
 
@@ -63,14 +66,15 @@ fn what_changes_or_vanishes_between_listing_and_reading_is_a_finding() {
     for letter in ['a', 'b', 'c', 'd'] {
         fs::write(log(letter), "{}").unwrap();
     }
-    assert_eq!(unreadable(&report_while(folder.path(), || ())), [], "a folder at rest");
+    assert_eq!(unreadable(&report_while(folder.path(), |_| ())), [], "a folder at rest");
     // More than what is read at once.
     File::create(log('l')).unwrap().set_len(PIECE_BYTES + 1).unwrap();
-    let found = unreadable(&report_while(folder.path(), || {
-        fs::remove_file(log('a')).unwrap();
-        fs::write(log('b'), "{").unwrap();
-        fs::write(log('c'), "{} ").unwrap();
-        OpenOptions::new().write(true).open(log('l')).unwrap().set_len(1 << 20).unwrap();
+    let found = unreadable(&report_while(folder.path(), |number| match number {
+        0 => fs::remove_file(log('a')).unwrap(),
+        1 => fs::write(log('b'), "{").unwrap(),
+        2 => fs::write(log('c'), "{} ").unwrap(),
+        3 => {}
+        _ => OpenOptions::new().write(true).open(log('l')).unwrap().set_len(1 << 20).unwrap(),
     }));
     let names: Vec<&str> = found.iter().map(|(entry, _)| &entry[entry.len() - 6..entry.len() - 5]).collect();
     assert_eq!(names, ["a", "b", "c", "l"], "{found:?}");
@@ -82,9 +86,9 @@ fn an_archive_that_is_cut_off_while_it_is_read_is_a_finding() {
     let folder = TempDir::new().unwrap();
     let archive = folder.path().join("handover.zip");
     fs::copy(example("handover.zip"), &archive).unwrap();
-    assert_eq!(unreadable(&report_while(&archive, || ())), []);
+    assert_eq!(unreadable(&report_while(&archive, |_| ())), []);
     let found =
-        unreadable(&report_while(&archive, || OpenOptions::new().write(true).open(&archive).unwrap().set_len(100_000).unwrap()));
+        unreadable(&report_while(&archive, |_| OpenOptions::new().write(true).open(&archive).unwrap().set_len(100_000).unwrap()));
     assert!(found.len() > 100, "{found:?}");
 }
 

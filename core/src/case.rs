@@ -1,8 +1,10 @@
 //! The case: all exhibits, in any order, from any number of shards; and the steps from them to the report.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::chain;
 use crate::coverage::{self, Coverage};
@@ -23,7 +25,7 @@ use crate::policy::{Policy, Scope, Trust};
 use crate::report::{
     Asked, Axes, Chain, Counts, DigestCounts, Key, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Report, SCHEMA,
 };
-use crate::signature::{Check, Checked, Route, sha256};
+use crate::signature::{Check, Checked, Route};
 use crate::time::{HOUR_SECONDS, Period};
 
 /// The exhibits of one or several archives that are judged together.
@@ -99,17 +101,18 @@ impl Case {
         let mut ledger = Ledger::new(&policy.weights);
         let scope = &policy.scope;
 
-        let stated: BTreeSet<&str> = evidence.digests.iter().filter_map(|entry| Some(entry.digest?.fingerprint.as_str())).collect();
+        let stated: BTreeSet<&str> = evidence.digests.iter().filter_map(|entry| Some(&*entry.digest?.fingerprint)).collect();
         let keyring = Keyring::gather(&policy.trust, &evidence.keys, &stated, &mut ledger);
         let places = Places::survey(
             evidence.digests.iter().map(|entry| entry.path).chain(evidence.log_paths()),
-            evidence.digests.iter().filter_map(|entry| Some(&entry.digest?.object)),
+            evidence.digests.iter().filter_map(|entry| Some(entry.digest?.object())),
             &scope.relocations,
         );
         let mut graph = Graph::build(&evidence.digests, &evidence.detached, &places, scope, &mut ledger);
         graph.authenticate(&keyring, run);
         chain::judge(&graph, &keyring, &places, scope, &mut ledger);
-        let logs = log::judge(&graph, &evidence.logs, &places, scope, &mut ledger);
+        let listings = log::listings(&graph);
+        let logs = log::judge(&graph, &listings, &evidence.logs, &places, scope, &mut ledger);
         let coverages: Vec<Coverage> =
             graph.chains.values().map(|range| coverage::judge_chain(nodes_of(&graph, range), scope, &mut ledger)).collect();
         coverage::judge_absences(&graph, scope, &mut ledger);
@@ -134,8 +137,8 @@ impl Case {
             chains: report_chains(&graph, &logs, coverages, scope, &keyring),
             keys,
             missing_keys: missing_keys(graph.nodes.iter().filter(|node| {
-                let is_had = keyring.find(&node.digest.fingerprint).is_some_and(|(_, key)| key.level > Level::Enclosed);
-                node.in_scope && !node.is_authenticated() && !node.is_invalid() && !is_had
+                let is_had = || keyring.find(&node.digest.fingerprint).is_some_and(|(_, key)| key.level > Level::Enclosed);
+                node.in_scope && !node.is_authenticated() && !node.is_invalid() && !is_had()
             })),
             findings,
             not_claimed: NOT_CLAIMED.map(str::to_owned).to_vec(),
@@ -222,16 +225,20 @@ impl Case {
     /// What the entries themselves showed, in the scope of what they hold.
     fn judge_entries(&self, evidence: &Evidence<'_>, graph: &Graph<'_>, logs: &Logs<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
         // One path may hold several contents; what is said about it is in scope if one of them is.
-        let mut scopes: BTreeMap<&EntryPath, bool> = BTreeMap::new();
-        let logs_in_scope = evidence.logs.iter().zip(&logs.in_scope).filter(|(entry, _)| entry.name.is_some());
+        let noted = || self.exhibits.iter().filter(|exhibit| !exhibit.notes.is_empty());
+        let mut scopes: BTreeMap<&EntryPath, Option<bool>> = noted().map(|exhibit| (&exhibit.path, None)).collect();
+        let logs_in_scope = evidence.logs.iter().zip(&logs.in_scope).filter(|(entry, _)| entry.is_named);
         let logs_in_scope = logs_in_scope.map(|(entry, in_scope)| (entry.path, *in_scope));
         let digests_in_scope = graph.nodes.iter().flat_map(|node| node.entries.iter().map(|path| (*path, node.in_scope)));
-        for (path, in_scope) in logs_in_scope.chain(digests_in_scope) {
-            *scopes.entry(path).or_default() |= in_scope;
+        let is_any_noted = !scopes.is_empty();
+        for (path, in_scope) in logs_in_scope.chain(digests_in_scope).filter(|_| is_any_noted) {
+            if let Some(known) = scopes.get_mut(path) {
+                *known = Some(known.unwrap_or(false) || in_scope);
+            }
         }
-        for exhibit in self.exhibits.iter().filter(|exhibit| !exhibit.notes.is_empty()) {
+        for exhibit in noted() {
             let kind = entry::classify(&exhibit.path);
-            let known = scopes.get(&exhibit.path).copied();
+            let known = scopes.get(&exhibit.path).copied().flatten();
             let in_scope = match &kind {
                 Kind::Digest(name) if !matches!(exhibit.facts, Facts::Digest(_, Some(_))) => {
                     known == Some(true) || scope.is_named(name)
@@ -243,8 +250,8 @@ impl Case {
             for note in &exhibit.notes {
                 let mut raise = Raise::new(note.code, exhibit.path.text()).in_scope(in_scope);
                 let place = match &kind {
-                    Kind::Digest(name) => Some((&name.chain.account, &name.chain.region)),
-                    Kind::Log(name) => Some((&name.account, &name.region)),
+                    Kind::Digest(name) => Some((name.chain.account, name.chain.region)),
+                    Kind::Log(name) => Some((name.account, name.region)),
                     _ => None,
                 };
                 if note.code.explain().effect == Effect::Informs
@@ -335,16 +342,13 @@ impl<'a> Evidence<'a> {
                 Facts::Digest(content, digest) => {
                     evidence.digests.push(DigestEntry { path, digest: digest.as_deref(), content });
                     // A digest file can be listed like any object; it is found, and called foreign.
-                    evidence.logs.push(LogEntry { path, content, name: None, is_sound });
+                    evidence.logs.push(LogEntry { path, content, is_named: false, is_sound });
                 }
                 Facts::Log(content) => {
-                    let name = match entry::classify(path) {
-                        Kind::Log(name) => Some(name),
-                        _ => None,
-                    };
-                    evidence.logs.push(LogEntry { path, content, name, is_sound });
+                    let is_named = matches!(entry::classify(path), Kind::Log(_));
+                    evidence.logs.push(LogEntry { path, content, is_named, is_sound });
                 }
-                Facts::Stray(content) => evidence.logs.push(LogEntry { path, content, name: None, is_sound }),
+                Facts::Stray(content) => evidence.logs.push(LogEntry { path, content, is_named: false, is_sound }),
                 Facts::Keys(entries) => evidence.keys.extend(entries.iter().map(|entry| (path.text(), entry))),
                 Facts::Metadata(found) => evidence.detached.extend(found),
                 // Links have been followed.
@@ -355,7 +359,7 @@ impl<'a> Evidence<'a> {
     }
 
     pub(crate) fn log_paths(&self) -> impl Iterator<Item = &'a EntryPath> {
-        self.logs.iter().filter(|entry| entry.name.is_some()).map(|entry| entry.path)
+        self.logs.iter().filter(|entry| entry.is_named).map(|entry| entry.path)
     }
 }
 
@@ -413,7 +417,7 @@ fn report_chains(graph: &Graph<'_>, logs: &Logs<'_>, coverages: Vec<Coverage>, s
             for node in nodes {
                 count_digest(node, &mut digests);
             }
-            let unreferenced = logs.unreferenced.get(&(id.account.clone(), id.region.clone())).copied().unwrap_or(0);
+            let unreferenced = logs.unreferenced.get(&(id.account, id.region)).copied().unwrap_or(0);
             let keys: BTreeSet<String> = nodes
                 .iter()
                 .filter_map(|node| match node.status {
@@ -426,12 +430,12 @@ fn report_chains(graph: &Graph<'_>, logs: &Logs<'_>, coverages: Vec<Coverage>, s
                 .collect();
             Chain {
                 id: id.to_string(),
-                account: id.account.clone(),
-                region: id.region.clone(),
-                trail: id.trail.clone(),
-                home_region: id.home_region.clone(),
+                account: id.account.to_owned(),
+                region: id.region.to_owned(),
+                trail: id.trail.to_owned(),
+                home_region: id.home_region.to_owned(),
                 kind: id.kind,
-                in_scope: scope.is_asked(&id.account, &id.region, Some(&id.trail), None),
+                in_scope: scope.is_asked(id.account, id.region, Some(id.trail), None),
                 proved_from: coverage.proved.first(),
                 proved_to: coverage.proved.last(),
                 proved_seconds: coverage.proved.seconds(),
@@ -456,7 +460,7 @@ fn report_keys(keyring: &Keyring, graph: &Graph<'_>, ledger: &mut Ledger<'_>) ->
             *count = count.saturating_add(1);
         }
     }
-    let needed: BTreeSet<&str> = graph.nodes.iter().map(|node| node.digest.fingerprint.as_str()).collect();
+    let needed: BTreeSet<&str> = graph.nodes.iter().map(|node| &*node.digest.fingerprint).collect();
     keyring
         .keys
         .iter()
@@ -484,11 +488,12 @@ pub(crate) fn missing_keys<'n, 'a: 'n>(lacking: impl Iterator<Item = &'n Node<'a
     let mut regions: BTreeMap<&str, Period> = BTreeMap::new();
     for node in lacking {
         let Digest { period, fingerprint, .. } = node.digest;
+        let fingerprint = &**fingerprint;
         // A fingerprint that is none would only carry strange characters into a command.
         if fingerprint.len() != 32 || !fingerprint.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             continue;
         }
-        let region = node.name.chain.region.as_str();
+        let region = node.name.chain.region;
         let wider = |whole: &mut Period| *whole = Period { from: whole.from.min(period.from), to: whole.to.max(period.to) };
         periods.entry((region, fingerprint)).and_modify(wider).or_insert(*period);
         regions.entry(region).and_modify(wider).or_insert(*period);
@@ -512,24 +517,72 @@ pub(crate) fn missing_keys<'n, 'a: 'n>(lacking: impl Iterator<Item = &'n Node<'a
 
 /// See `docs/semantics.md`, "Evidence root".
 fn evidence_root(exhibits: &[Exhibit]) -> String {
-    let mut lines: BTreeSet<Vec<u8>> = BTreeSet::new();
-    for exhibit in exhibits {
-        let file_name = [entry::without_gz(exhibit.path.file_name()), b".gz"].concat();
-        let (kind, object, content) = match &exhibit.facts {
-            Facts::Digest(content, Some(digest)) => {
-                let Digest { object, .. } = &**digest;
-                ("digest", format!("s3://{}/{}", object.bucket, object.key).into_bytes(), content)
-            }
-            Facts::Digest(content, None) => ("digest", file_name, content),
-            Facts::Log(content) => ("log", file_name, content),
-            _ => continue,
-        };
-        let hash = match content {
-            Content::Whole { sha256, .. } => hex::encode(sha256),
-            Content::Damaged { stored_sha256 } => format!("damaged {}", hex::encode(stored_sha256)),
-            Content::Unread => "unread".to_owned(),
-        };
-        lines.insert([kind.as_bytes(), b" ", &object, b" ", hash.as_bytes(), b"\n"].concat());
+    let mut evidence: Vec<&Exhibit> =
+        exhibits.iter().filter(|exhibit| matches!(exhibit.facts, Facts::Digest(..) | Facts::Log(_))).collect();
+    evidence.sort_by(|one, other| by_names(one, other).unwrap_or_else(|| root_line(one).cmp(&root_line(other))));
+    let mut hasher = Sha256::new();
+    let mut last = Vec::new();
+    for exhibit in evidence {
+        let line = root_line(exhibit);
+        if line != last {
+            hasher.update(&line);
+            last = line;
+        }
     }
-    hex::encode(sha256(&lines.into_iter().collect::<Vec<_>>().concat()))
+    hex::encode(hasher.finalize())
+}
+
+/// The line of an entry in what the evidence root hashes; empty if it has none.
+fn root_line(exhibit: &Exhibit) -> Vec<u8> {
+    let file_name = || [entry::without_gz(exhibit.path.file_name()), b".gz"].concat();
+    let (kind, object, content) = match &exhibit.facts {
+        Facts::Digest(content, Some(digest)) => {
+            let object = digest.object();
+            ("digest", ["s3://", object.bucket, "/", object.folder, object.name].concat().into_bytes(), content)
+        }
+        Facts::Digest(content, None) => ("digest", file_name(), content),
+        Facts::Log(content) => ("log", file_name(), content),
+        _ => return Vec::new(),
+    };
+    let hash = match content {
+        Content::Whole { sha256, .. } => hex::encode(sha256),
+        Content::Damaged { stored_sha256 } => format!("damaged {}", hex::encode(stored_sha256)),
+        Content::Unread => "unread".to_owned(),
+    };
+    [
+        kind.as_bytes(),
+        b" ",
+        &object,
+        b" ",
+        hash.as_bytes(),
+        b"
+",
+    ]
+    .concat()
+}
+
+/// The order of two such lines, where their names tell it: nearly always, and long before the lines are written down.
+fn by_names(one: &Exhibit, other: &Exhibit) -> Option<Ordering> {
+    fn told_apart(one: &[u8], other: &[u8]) -> Option<Ordering> {
+        let shared = one.len().min(other.len());
+        Some(one.get(..shared).cmp(&other.get(..shared))).filter(|order| order.is_ne())
+    }
+    match (&one.facts, &other.facts) {
+        (Facts::Log(_), Facts::Log(_)) => {
+            told_apart(entry::without_gz(one.path.file_name()), entry::without_gz(other.path.file_name()))
+        }
+        (Facts::Digest(_, Some(one)), Facts::Digest(_, Some(other))) => {
+            let (one, other) = (one.object(), other.object());
+            if one.bucket != other.bucket {
+                None
+            } else if one.folder == other.folder {
+                told_apart(one.name.as_bytes(), other.name.as_bytes())
+            } else {
+                told_apart(one.folder.as_bytes(), other.folder.as_bytes())
+            }
+        }
+        (Facts::Digest(..), Facts::Log(_)) => Some(Ordering::Less),
+        (Facts::Log(_), Facts::Digest(..)) => Some(Ordering::Greater),
+        _ => None,
+    }
 }

@@ -1,14 +1,14 @@
 //! What the graph of digest files says: each node's signature, identity and place, its link to its predecessor, and where
 //! a chain doubles, forks or runs in a circle.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::entry::{self, ChainId, DigestKind, Kind};
 use crate::examine::digest::Object;
 use crate::finding::{Code, Effect};
 use crate::keyring::Keyring;
 use crate::ledger::{Ledger, Raise};
-use crate::link::{Graph, Node, Status, has_supported_algorithm};
+use crate::link::{Graph, Node, Status, bears_name, has_supported_algorithm};
 use crate::place::Places;
 use crate::policy::Scope;
 use crate::report::Level;
@@ -43,7 +43,7 @@ fn path_text(node: &Node<'_>) -> String {
 fn judge_signature(graph: &Graph<'_>, node: &Node<'_>, keyring: &Keyring, ledger: &mut Ledger<'_>) {
     let fingerprint = || entry::printable(node.digest.fingerprint.as_bytes());
     let odd_metadata = node.metadata.iter().find(|detached| !has_supported_algorithm(detached));
-    if let Some(algorithm) = node.digest.unsupported.as_ref().or_else(|| odd_metadata.and_then(|odd| odd.algorithm.as_ref())) {
+    if let Some(algorithm) = node.digest.unsupported.as_deref().or_else(|| odd_metadata.and_then(|odd| odd.algorithm.as_deref())) {
         ledger.enter(raise(Code::DigestAlgorithmUnsupported, node).found(entry::printable(algorithm.as_bytes())));
     }
     let key = keyring.find(&node.digest.fingerprint).map(|(_, key)| key);
@@ -91,7 +91,7 @@ fn judge_signature(graph: &Graph<'_>, node: &Node<'_>, keyring: &Keyring, ledger
             }
             // A signature under an algorithm that is not supported is there, but was not tried.
             if graph.quotable_signatures(node).next().is_none() && odd_metadata.is_none() {
-                ledger.enter(raise(Code::DigestSignatureMissing, node).command(sidecar_command(&node.digest.object)));
+                ledger.enter(raise(Code::DigestSignatureMissing, node).command(sidecar_command(node.digest.object())));
             }
         }
     }
@@ -99,7 +99,7 @@ fn judge_signature(graph: &Graph<'_>, node: &Node<'_>, keyring: &Keyring, ledger
 
 /// The key that verified: is it of the region, and was it valid?
 fn judge_key(node: &Node<'_>, key: &crate::keyring::Key, ledger: &mut Ledger<'_>) {
-    let region = node.name.chain.region.as_str();
+    let region = node.name.chain.region;
     if !key.fits_region(region) {
         let stated: Vec<&str> = key.regions.iter().flatten().map(String::as_str).collect();
         ledger.enter(raise(Code::DigestKeyOtherRegion, node).expected(region).found(stated.join(", ")));
@@ -116,19 +116,18 @@ fn judge_key(node: &Node<'_>, key: &crate::keyring::Key, ledger: &mut Ledger<'_>
 }
 
 /// A shell command that fetches the metadata of an object, if its names are plain enough to be pasted.
-pub(crate) fn sidecar_command(object: &Object) -> Option<String> {
+pub(crate) fn sidecar_command(object: Object<'_>) -> Option<String> {
     let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-/@".contains(&byte));
-    let name = object.file_name();
-    (is_plain(&object.bucket) && is_plain(&object.key) && !object.bucket.starts_with('-'))
-        .then(|| format!("aws s3api head-object --bucket {} --key {} > {name}.head.json", object.bucket, object.key))
+    let Object { bucket, folder, name } = object;
+    (is_plain(bucket) && is_plain(folder) && is_plain(name) && !bucket.starts_with('-'))
+        .then(|| format!("aws s3api head-object --bucket {bucket} --key {folder}{name} > {name}.head.json"))
 }
 
 /// Metadata and successors must agree on one signature.
 fn judge_signature_sources(graph: &Graph<'_>, node: &Node<'_>, ledger: &mut Ledger<'_>) {
-    let signatures: Vec<(Option<usize>, &Signature)> = graph.quotable_signatures(node).collect();
-    let from_metadata = signatures.iter().find(|(source, _)| source.is_none()).map(|(_, signature)| *signature);
-    let Some(reference) = node.verified.or(from_metadata) else { return };
-    for (source, signature) in signatures {
+    let from_metadata = || graph.quotable_signatures(node).find(|(source, _)| source.is_none()).map(|(_, signature)| signature);
+    let Some(reference) = node.verified.or_else(from_metadata) else { return };
+    for (source, signature) in graph.quotable_signatures(node) {
         if signature == reference {
             continue;
         }
@@ -151,16 +150,16 @@ fn judge_signature_sources(graph: &Graph<'_>, node: &Node<'_>, ledger: &mut Ledg
 /// The names of its entries, and the JSON itself, against the key that is signed inside.
 fn judge_identity(node: &Node<'_>, places: &Places<'_>, ledger: &mut Ledger<'_>) {
     let mismatch = |detail: &str| raise(Code::DigestIdentityMismatch, node).entry(path_text(node)).detail(detail.to_owned());
-    if node.digest.account != node.name.chain.account {
+    if *node.digest.account != *node.name.chain.account {
         ledger
             .enter(mismatch("awsAccountId is not the account in its key").found(entry::printable(node.digest.account.as_bytes())));
     } else if node.name.chain.kind == DigestKind::Normal && node.digest.period.to != node.name.time {
         ledger.enter(mismatch("digestEndTime is not the time in its key").found(node.digest.period.to.to_string()));
     }
     for path in &node.entries {
-        if !matches!(entry::classify(path), Kind::Digest(name) if name == node.name) {
+        if !bears_name(path, node.digest) && !matches!(entry::classify(path), Kind::Digest(name) if name == node.name) {
             ledger.enter(mismatch("its file name is another digest file's").entry(path.text()));
-        } else if !places.agree_with_digest(path, &node.digest.object) {
+        } else if !places.agree_with_digest(path, node.digest.object()) {
             ledger.enter(raise(Code::DigestRelocated, node).entry(path.text()));
         }
     }
@@ -169,13 +168,13 @@ fn judge_identity(node: &Node<'_>, places: &Places<'_>, ledger: &mut Ledger<'_>)
 fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
     let chain = &node.name.chain;
     let is_normal = chain.kind == DigestKind::Normal;
-    let Some(previous) = &node.digest.previous else {
+    let Some(previous) = node.digest.previous() else {
         if is_normal && let Some(older) = graph.newest_before(&node.name) {
             ledger.enter(raise(Code::ChainRestart, node).found(format!("an older digest file ends at {older}")));
         }
         return;
     };
-    let Some(name) = entry::digest_name(previous.object.file_name()).filter(|name| name.chain == *chain) else {
+    let Some(name) = entry::digest_name(previous.object.name).filter(|name| name.chain == *chain) else {
         ledger.enter(raise(Code::ChainLinkForeign, node).found(previous.object.to_string()));
         return;
     };
@@ -194,7 +193,7 @@ fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Le
             // The scope of a hole is the scope of its time, not that of its edges.
             let surely = hole(graph.newest_authenticated_before(&name).unwrap_or(older));
             let missing = match surely {
-                Some(_) => missing.in_scope(scope.is_asked(&chain.account, &chain.region, Some(&chain.trail), surely)),
+                Some(_) => missing.in_scope(scope.is_asked(chain.account, chain.region, Some(chain.trail), surely)),
                 None => missing,
             };
             ledger.enter(match hole(older) {
@@ -220,18 +219,19 @@ fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Le
     if is_normal && let Ok(overlap) = Period::new(begin, end) {
         ledger.enter(raise(Code::ChainLinkTimeOverlap).period(overlap));
     }
-    let (here, before) = (root_of(&node.digest.object), root_of(&predecessor.digest.object));
-    if here != before {
-        let shown = |(bucket, key): (&str, &str)| Object { bucket: bucket.into(), key: key.into() }.to_string();
-        ledger.enter(raise(Code::ChainMoved).expected(shown(before)).found(shown(here)));
+    let (here, before) = (node.digest.object(), predecessor.digest.object());
+    let is_elsewhere = (here.bucket, here.folder) != (before.bucket, before.folder);
+    if is_elsewhere && root_of(here) != root_of(before) {
+        let shown = |(bucket, key)| Object::new(bucket, key).to_string();
+        ledger.enter(raise(Code::ChainMoved).expected(shown(root_of(before))).found(shown(root_of(here))));
     }
 }
 
 /// What of an object's place is no part of its chain's identity: bucket, key prefix, organization folder.
-fn root_of(object: &Object) -> (&str, &str) {
-    let root = object.key.rsplit_once("/CloudTrail-Digest/").map_or("", |(root, _)| root);
+fn root_of(object: Object<'_>) -> (&str, &str) {
+    let root = object.folder.rsplit_once("/CloudTrail-Digest/").map_or("", |(root, _)| root);
     let root = root.rsplit_once('/').map_or("", |(root, _account)| root);
-    (&object.bucket, root)
+    (object.bucket, root)
 }
 
 /// Two entries for one object, and two digest files for one hour.
@@ -245,8 +245,8 @@ fn judge_doubles(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
     }
     for range in graph.chains.values() {
         let nodes = graph.nodes.get(range.clone()).unwrap_or_default();
-        for hour in nodes.chunk_by(|one, other| one.name == other.name) {
-            for object in hour.chunk_by(|one, other| one.digest.object == other.digest.object) {
+        for hour in nodes.chunk_by(|one, other| one.name == other.name).filter(|hour| hour.len() > 1) {
+            for object in hour.chunk_by(|one, other| one.digest.object() == other.digest.object()) {
                 let Some((first, others)) = object.split_first() else { continue };
                 for other in others {
                     ledger.enter(
@@ -264,7 +264,7 @@ fn judge_doubles(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
             let in_scope = parties.iter().any(|party| party.in_scope);
             let mut objects = BTreeSet::new();
             for node in &parties {
-                if objects.insert(&node.digest.object) && objects.len() > 1 {
+                if objects.insert(node.digest.object()) && objects.len() > 1 {
                     ledger.enter(
                         raise(Code::DigestDuplicate, node)
                             .effect(effect)
@@ -285,19 +285,21 @@ fn effect_among(parties: &[&Node<'_>]) -> Effect {
 /// Two successors of one digest file, of different hours.
 fn judge_forks(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
     // By chain, too: a link from another chain is foreign, and must not stand before the fork.
-    let mut branches: BTreeMap<(&ChainId, &Object), Vec<&Node<'_>>> = BTreeMap::new();
+    let mut branches: Vec<(&ChainId<'_>, Object<'_>, &Node<'_>)> = Vec::new();
     for node in graph.nodes.iter().filter(|node| !node.is_invalid()) {
-        if let Some(previous) = &node.digest.previous {
-            let target = node.previous.and_then(|index| graph.node(index)).map_or(&previous.object, |target| &target.digest.object);
-            branches.entry((&node.name.chain, target)).or_default().push(node);
+        if let Some(previous) = node.digest.previous() {
+            let target = node.previous.and_then(|index| graph.node(index)).map_or(previous.object, |target| target.digest.object());
+            branches.push((&node.name.chain, target, node));
         }
     }
-    for ((_, target), successors) in branches {
+    branches.sort_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)));
+    for branch in branches.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)).filter(|branch| branch.len() > 1) {
+        let successors: Vec<&Node<'_>> = branch.iter().map(|(.., node)| *node).collect();
         let mut parties = successors.clone();
         parties.extend(successors.first().and_then(|node| node.previous).and_then(|index| graph.node(index)));
         let effect = effect_among(&parties);
         let in_scope = successors.iter().any(|node| node.in_scope);
-        let Some((first, others)) = successors.split_first() else { continue };
+        let (Some((first, others)), Some((_, target, _))) = (successors.split_first(), branch.first()) else { continue };
         let mut last = first;
         for other in others {
             if other.name.time != last.name.time {

@@ -92,7 +92,7 @@ pub(crate) struct Coverage {
 pub(crate) fn judge_chain(nodes: &[Node<'_>], scope: &Scope, ledger: &mut Ledger<'_>) -> Coverage {
     let signed = || nodes.iter().filter(|node| node.is_signed());
     let spans_of = |is_silent: bool| {
-        Spans::union(signed().filter(|node| node.digest.logs.is_empty() == is_silent).map(|node| node.digest.period))
+        Spans::union(signed().filter(|node| (node.digest.log_count() == 0) == is_silent).map(|node| node.digest.period))
     };
     let proved = Spans::union(signed().map(|node| node.digest.period));
     // An hour that two digest files cover is silent only if neither lists a log file.
@@ -104,7 +104,7 @@ pub(crate) fn judge_chain(nodes: &[Node<'_>], scope: &Scope, ledger: &mut Ledger
     let everything = [Question::default()];
     let questions = if scope.questions.is_empty() { everything.as_slice() } else { scope.questions.as_slice() };
     let questions: Vec<_> =
-        questions.iter().filter(|question| question.matches_place(&chain.account, &chain.region, Some(&chain.trail))).collect();
+        questions.iter().filter(|question| question.matches_place(chain.account, chain.region, Some(chain.trail))).collect();
     let extent = Spans::union(nodes.iter().map(|node| node.digest.period));
     let own_extent = extent.first().zip(extent.last()).map(|(from, to)| Period { from, to });
     let owed = Spans::union(questions.iter().filter_map(|question| question.period.or(own_extent)));

@@ -63,7 +63,7 @@ impl EntryPath {
         if target.starts_with(b"/") {
             return None;
         }
-        let mut folders = self.folders();
+        let mut folders: Vec<&[u8]> = self.folders().collect();
         for part in target.split(|byte| *byte == b'/') {
             match part {
                 b"" | b"." => {}
@@ -89,9 +89,9 @@ impl EntryPath {
     }
 
     /// The folders inside the innermost container, from the top.
-    pub fn folders(&self) -> Vec<&[u8]> {
-        let mut parts: Vec<&[u8]> = self.inner().split(|byte| *byte == b'/').collect();
-        parts.pop();
+    pub fn folders(&self) -> impl DoubleEndedIterator<Item = &[u8]> + Clone {
+        let mut parts = self.inner().split(|byte| *byte == b'/');
+        parts.next_back();
         parts
     }
 
@@ -127,22 +127,23 @@ fn escape(text: &mut String, bytes: &[u8]) {
     }
 }
 
-/// The identity of a chain: bucket, key prefix and organization folder are no part of it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct ChainId {
+/// The identity of a chain: bucket, key prefix and organization folder are no part of it. It borrows from the name that it was
+/// read from, because an archive bears it a million times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ChainId<'a> {
     /// The account whose activity is recorded.
-    pub account: String,
+    pub account: &'a str,
     /// The source region: where the activity happened and the digest file was made.
-    pub region: String,
+    pub region: &'a str,
     /// The trail's name.
-    pub trail: String,
+    pub trail: &'a str,
     /// The region in which the trail was created.
-    pub home_region: String,
+    pub home_region: &'a str,
     /// Normal or backfill.
     pub kind: DigestKind,
 }
 
-impl std::fmt::Display for ChainId {
+impl std::fmt::Display for ChainId<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { account, region, trail, home_region, kind } = self;
         write!(f, "{account}/{region}/{trail}@{home_region}")?;
@@ -162,10 +163,10 @@ pub enum DigestKind {
 }
 
 /// A parsed digest file name, `ACCT_CloudTrail-Digest_REGION_TRAIL_HOME_TIME[_backfill].json[.gz]`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct DigestName {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DigestName<'a> {
     /// The chain that it claims to belong to.
-    pub chain: ChainId,
+    pub chain: ChainId<'a>,
     /// The time in it: the end of the digest file's interval.
     pub time: Time,
 }
@@ -186,12 +187,12 @@ pub enum LogKind {
 }
 
 /// A parsed log file name, `ACCT_CloudTrail[-KIND]_REGION_TIME_RANDOM.json[.gz]`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct LogName {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LogName<'a> {
     /// The account.
-    pub account: String,
+    pub account: &'a str,
     /// The source region.
-    pub region: String,
+    pub region: &'a str,
     /// The kind in its name.
     pub kind: LogKind,
     /// The delivery time in its name, to the minute.
@@ -239,14 +240,14 @@ pub enum MetadataShape {
 }
 
 /// What a path claims to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind<'a> {
     /// A digest file.
-    Digest(DigestName),
+    Digest(DigestName<'a>),
     /// A log file.
-    Log(LogName),
+    Log(LogName<'a>),
     /// A list of public keys, with the region that its file name states.
-    Keys(Option<String>),
+    Keys(Option<&'a str>),
     /// Object metadata.
     Metadata(MetadataShape),
     /// Named like a CloudTrail file, but not by its grammar.
@@ -260,11 +261,10 @@ pub enum Kind {
 }
 
 /// Says what a path claims to be, by its file name, wherever it stands.
-pub fn classify(path: &EntryPath) -> Kind {
+pub fn classify(path: &EntryPath) -> Kind<'_> {
     let name = path.file_name();
-    let folders = path.folders();
-    let parent = folders.last().copied().unwrap_or_default();
-    if folders.contains(&b"__MACOSX".as_slice())
+    let mut folders = path.folders();
+    if folders.clone().any(|folder| folder == b"__MACOSX")
         || name.starts_with(b"._")
         || matches!(name, b".DS_Store" | b"Thumbs.db" | b"desktop.ini")
     {
@@ -292,6 +292,7 @@ pub fn classify(path: &EntryPath) -> Kind {
             return Kind::Log(log);
         }
     }
+    let parent = folders.next_back().unwrap_or_default();
     let lower = name.to_ascii_lowercase();
     let is_json = lower.ends_with(b".json") || lower.ends_with(b".json.gz");
     if is_json && lower.windows(b"_cloudtrail".len()).any(|part| part == b"_cloudtrail") {
@@ -318,14 +319,14 @@ fn extension(name: &[u8]) -> &[u8] {
 }
 
 /// The region that a key file's name states: `REGION.json` or `public-keys-REGION.json`.
-pub(crate) fn stated_region(file_name: &[u8]) -> Option<String> {
+pub(crate) fn stated_region(file_name: &[u8]) -> Option<&str> {
     let stem = std::str::from_utf8(file_name).ok()?.strip_suffix(".json")?;
     let region = stem.strip_prefix("public-keys-").unwrap_or(stem);
-    is_region(region).then(|| region.to_owned())
+    Some(region).filter(|region| is_region(region))
 }
 
 /// A digest file name, parsed from both ends, because a trail's name may hold `_`.
-pub fn digest_name(name: &str) -> Option<DigestName> {
+pub fn digest_name(name: &str) -> Option<DigestName<'_>> {
     let stem = json_stem(name)?;
     let (stem, kind) = match stem.strip_suffix("_backfill") {
         Some(stem) => (stem, DigestKind::Backfill),
@@ -337,20 +338,11 @@ pub fn digest_name(name: &str) -> Option<DigestName> {
     let (trail, home_region) = rest.rsplit_once('_')?;
     let time = Time::from_digest_name(time)?;
     let is_name = is_account(account) && is_region(region) && is_trail(trail) && is_region(home_region);
-    is_name.then(|| DigestName {
-        chain: ChainId {
-            account: account.to_owned(),
-            region: region.to_owned(),
-            trail: trail.to_owned(),
-            home_region: home_region.to_owned(),
-            kind,
-        },
-        time,
-    })
+    is_name.then_some(DigestName { chain: ChainId { account, region, trail, home_region, kind }, time })
 }
 
 /// A log file name. The `_` before the random part is missing in an old sample of AWS's documentation, so it may.
-pub fn log_name(name: &str) -> Option<LogName> {
+pub fn log_name(name: &str) -> Option<LogName<'_>> {
     const TIME_CHARACTERS: usize = 14;
     let stem = json_stem(name)?;
     let (account, rest) = stem.split_once('_')?;
@@ -367,12 +359,7 @@ pub fn log_name(name: &str) -> Option<LogName> {
     let random = rest.get(TIME_CHARACTERS..)?;
     let random = random.strip_prefix('_').unwrap_or(random);
     let is_random = !random.is_empty() && random.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    (is_account(account) && is_region(region) && is_random).then(|| LogName {
-        account: account.to_owned(),
-        region: region.to_owned(),
-        kind,
-        time,
-    })
+    (is_account(account) && is_region(region) && is_random).then_some(LogName { account, region, kind, time })
 }
 
 fn json_stem(name: &str) -> Option<&str> {
@@ -386,11 +373,10 @@ pub(crate) fn is_account(text: &str) -> bool {
 
 /// The form of all region names in AWS's partitions, known today or not: lower-case words and a number, `us-gov-west-1`.
 pub(crate) fn is_region(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let Some((number, words)) = parts.split_last() else { return false };
+    let Some((words, number)) = text.rsplit_once('-') else { return false };
     text.len() <= 32
-        && words.len() >= 2
-        && words.iter().all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()))
+        && words.contains('-')
+        && words.split('-').all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()))
         && !number.is_empty()
         && number.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -406,19 +392,24 @@ pub(crate) fn without_gz(name: &[u8]) -> &[u8] {
     name.strip_suffix(b".gz").unwrap_or(name)
 }
 
-/// Splits an object key into folders and file name. Empty folders go, as they do in the path of an entry: S3 keeps the doubled
-/// slash of a key prefix that ends in one, and file systems do not.
-pub(crate) fn split_key(key: &str) -> (Vec<&[u8]>, &[u8]) {
-    let mut folders: Vec<&[u8]> = key.as_bytes().split(|byte| *byte == b'/').collect();
-    let name = folders.pop().unwrap_or_default();
-    folders.retain(|folder| !folder.is_empty() && *folder != b".");
-    (folders, name)
+/// The folders of an object key as one text, with the slash at its end.
+pub(crate) fn folder_of(key: &str) -> &str {
+    key.rfind('/').and_then(|slash| key.get(..=slash)).unwrap_or_default()
+}
+
+/// The folders of an object key. Empty ones go, as they do in the path of an entry: S3 keeps the doubled slash of a key prefix that
+/// ends in one, and file systems do not.
+pub(crate) fn key_folders(folder: &str) -> impl DoubleEndedIterator<Item = &[u8]> + Clone {
+    folder.as_bytes().split(|byte| *byte == b'/').filter(|folder| !folder.is_empty() && *folder != b".")
 }
 
 /// True if the folders of an entry and of an object key agree from the right, as far as both go: exports cut folders off at
 /// the top, or put a bucket's name there.
-pub(crate) fn folders_agree(entry: &[&[u8]], key: &[&[u8]]) -> bool {
-    entry.iter().rev().zip(key.iter().rev()).all(|(entry, key)| entry == key)
+pub(crate) fn folders_agree<'e, 'k>(
+    entry: impl DoubleEndedIterator<Item = &'e [u8]>,
+    key: impl DoubleEndedIterator<Item = &'k [u8]>,
+) -> bool {
+    entry.rev().zip(key.rev()).all(|(entry, key)| entry == key)
 }
 
 #[cfg(test)]
@@ -445,7 +436,7 @@ mod tests {
     fn nested_paths_keep_their_containers_apart_from_folders() {
         let path = EntryPath::new("2026/march.zip").nesting(&EntryPath::new("a/b.json"));
         assert_eq!(path.text(), "2026/march.zip//a/b.json");
-        assert_eq!(path.folders(), [b"a"]);
+        assert!(path.folders().eq([b"a"]));
         assert_eq!(path.file_name(), b"b.json");
     }
 
@@ -492,8 +483,9 @@ mod tests {
 
     #[test]
     fn empty_folders_of_a_key_do_not_count() {
-        assert_eq!(split_key("logs//./AWSLogs/a.json"), (vec![b"logs".as_slice(), b"AWSLogs"], b"a.json".as_slice()));
-        assert_eq!(split_key("a.json"), (Vec::new(), b"a.json".as_slice()));
+        let folders = |key: &'static str| key_folders(folder_of(key)).collect::<Vec<_>>();
+        assert_eq!(folders("logs//./AWSLogs/a.json"), [b"logs".as_slice(), b"AWSLogs"]);
+        assert!(folders("a.json").is_empty());
     }
 
     #[test]
@@ -539,7 +531,7 @@ mod tests {
 
     #[test]
     fn every_path_has_one_kind() {
-        let kind = |path: &str| classify(&EntryPath::new(path));
+        let kind = |path: &str| classify(Box::leak(EntryPath::new(path).into()));
         let digest = "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T000131Z.json.gz";
         assert!(matches!(kind(digest), Kind::Digest(_)));
         assert_eq!(kind(&format!("a/{digest}.head.json")), Kind::Metadata(MetadataShape::Sidecar));
@@ -559,8 +551,8 @@ mod tests {
         }
         assert_eq!(kind("111122223333_CloudTrail-Other_us-east-1_20260301T0005Z_A.json.gz"), Kind::Unrecognised);
         assert_eq!(kind("x/public-keys.json"), Kind::Keys(None));
-        assert_eq!(kind("public-keys/eu-west-1.json"), Kind::Keys(Some("eu-west-1".into())));
-        assert_eq!(kind("public-keys-eu-west-1.json"), Kind::Keys(Some("eu-west-1".into())));
+        assert_eq!(kind("public-keys/eu-west-1.json"), Kind::Keys(Some("eu-west-1")));
+        assert_eq!(kind("public-keys-eu-west-1.json"), Kind::Keys(Some("eu-west-1")));
         assert_eq!(kind("object-metadata-2026.json"), Kind::Metadata(MetadataShape::Array));
         assert_eq!(kind("object-metadata.jsonl"), Kind::Metadata(MetadataShape::Lines));
         assert_eq!(kind("object-metadata.csv"), Kind::Metadata(MetadataShape::Table));

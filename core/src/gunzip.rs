@@ -29,27 +29,45 @@ pub(crate) const MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 const OUTPUT_BYTES: usize = 64 << 10;
 
+/// What inflating needs, to be used again for one member after the other: to set it up costs as much as a small log file.
+#[derive(Debug)]
+pub(crate) struct Inflater {
+    state: Decompress,
+    output: Box<[u8]>,
+}
+
+impl Default for Inflater {
+    fn default() -> Self {
+        Self { state: Decompress::new(false), output: vec![0; OUTPUT_BYTES].into() }
+    }
+}
+
 /// Inflates one member and gives its bytes to `sink` piece by piece, at most `limit_bytes` of them.
 ///
 /// # Errors
 ///
 /// Only what the reader itself returns; damage is described by the [`Member`].
-pub(crate) fn gunzip(reader: &mut dyn BufRead, limit_bytes: u64, sink: &mut dyn FnMut(&[u8])) -> io::Result<Member> {
+pub(crate) fn gunzip(
+    reader: &mut dyn BufRead,
+    limit_bytes: u64,
+    inflater: &mut Inflater,
+    sink: &mut dyn FnMut(&[u8]),
+) -> io::Result<Member> {
     let mut member = Member::default();
     let Some(has_payload) = read_header(reader)? else { return Ok(member) };
     member.has_header_payload = has_payload;
 
-    let mut inflater = Decompress::new(false);
+    let Inflater { state, output } = inflater;
+    state.reset(false);
     let mut crc = Crc::new();
-    let mut output = vec![0; OUTPUT_BYTES];
     loop {
         let input = reader.fill_buf()?;
         let is_end = input.is_empty();
-        let (read_before, written_before) = (inflater.total_in(), inflater.total_out());
+        let (read_before, written_before) = (state.total_in(), state.total_out());
         let flush = if is_end { FlushDecompress::Finish } else { FlushDecompress::None };
-        let outcome = inflater.decompress(input, &mut output, flush);
-        let read = usize::try_from(inflater.total_in().saturating_sub(read_before)).unwrap_or(0);
-        let written = usize::try_from(inflater.total_out().saturating_sub(written_before)).unwrap_or(0);
+        let outcome = state.decompress(input, output, flush);
+        let read = usize::try_from(state.total_in().saturating_sub(read_before)).unwrap_or(0);
+        let written = usize::try_from(state.total_out().saturating_sub(written_before)).unwrap_or(0);
         reader.consume(read);
         let piece = output.get(..written).unwrap_or_default();
         if member.inflated_bytes.saturating_add(written as u64) > limit_bytes {
@@ -166,7 +184,12 @@ mod tests {
 
     fn inflate(bytes: &[u8], limit: u64) -> (Member, Vec<u8>) {
         let mut content = Vec::new();
-        let member = gunzip(&mut io::BufReader::with_capacity(7, bytes), limit, &mut |piece| content.extend_from_slice(piece));
+        let mut inflater = Inflater::default();
+        // What an earlier member left behind must not show.
+        let before = &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0, 0x4b, 0x4c, 0x4a][..];
+        gunzip(&mut &*before, limit, &mut inflater, &mut |_| ()).unwrap();
+        let mut reader = io::BufReader::with_capacity(7, bytes);
+        let member = gunzip(&mut reader, limit, &mut inflater, &mut |piece| content.extend_from_slice(piece));
         (member.unwrap(), content)
     }
 
@@ -297,9 +320,9 @@ mod tests {
     #[test]
     fn an_interruption_is_no_error_and_an_error_is_no_end() {
         let whole = gzip(b"content");
-        assert_eq!(gunzip(&mut Failing(&whole, false), 100, &mut |_| ()).unwrap(), clean(7));
+        assert_eq!(gunzip(&mut Failing(&whole, false), 100, &mut Inflater::default(), &mut |_| ()).unwrap(), clean(7));
         for cut in [5, whole.len() - 4] {
-            let error = gunzip(&mut Failing(&whole[..cut], false), 100, &mut |_| ()).unwrap_err();
+            let error = gunzip(&mut Failing(&whole[..cut], false), 100, &mut Inflater::default(), &mut |_| ()).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::TimedOut, "cut at {cut}");
         }
     }

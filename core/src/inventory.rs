@@ -94,13 +94,13 @@ impl Inventory {
         let mut ledger = Ledger::new(&weights);
         let places = Places::survey(
             evidence.digests.iter().map(|entry| entry.path).chain(evidence.log_paths()),
-            evidence.digests.iter().filter_map(|entry| Some(&entry.digest?.object)),
+            evidence.digests.iter().filter_map(|entry| Some(entry.digest?.object())),
             &[],
         );
         let graph = Graph::build(&evidence.digests, &evidence.detached, &places, &Scope::default(), &mut ledger);
         let own: Vec<String> = trust.keys.iter().filter_map(|entry| entry.der.as_deref().map(fingerprint)).collect();
         let lacking = |fingerprint: &str| !own.iter().any(|own| own == fingerprint);
-        let unsigned = graph.nodes.iter().filter(|node| graph.signatures(node).is_empty());
+        let unsigned = graph.nodes.iter().filter(|node| graph.signatures(node).next().is_none());
         Self {
             entries: (exhibits.len() as u64).saturating_add(ignored.values().sum()),
             chains: chains(&graph),
@@ -110,7 +110,7 @@ impl Inventory {
             unreadable: unreadable(exhibits),
             ignored: ignored.iter().map(|(kind, count)| (kind.name().to_owned(), *count)).collect(),
             missing_signatures: unsigned
-                .map(|node| MissingSignature { object: node.subject(), command: sidecar_command(&node.digest.object) })
+                .map(|node| MissingSignature { object: node.subject(), command: sidecar_command(node.digest.object()) })
                 .collect(),
             missing_keys: missing_keys(graph.nodes.iter().filter(|node| lacking(&node.digest.fingerprint))),
         }
@@ -128,7 +128,7 @@ fn chains(graph: &Graph<'_>) -> Vec<ChainClaim> {
             kind: id.kind,
             digests: nodes.len() as u64,
             extent,
-            listed_logs: nodes.iter().map(|node| node.digest.logs.len() as u64).sum(),
+            listed_logs: nodes.iter().map(|node| node.digest.log_count() as u64).sum(),
             holes: if id.kind == DigestKind::Normal { holes } else { Vec::new() },
         })
     });
@@ -136,7 +136,7 @@ fn chains(graph: &Graph<'_>) -> Vec<ChainClaim> {
 }
 
 fn logs(exhibits: &[Exhibit]) -> Vec<LogClaim> {
-    let mut claims: BTreeMap<(String, String, LogKind), (u64, Period)> = BTreeMap::new();
+    let mut claims: BTreeMap<(&str, &str, LogKind), (u64, Period)> = BTreeMap::new();
     for exhibit in exhibits.iter().filter(|exhibit| matches!(exhibit.facts, Facts::Log(_))) {
         let Kind::Log(name) = entry::classify(&exhibit.path) else { continue };
         let minute = Period { from: name.time, to: name.time.plus(60) };
@@ -144,7 +144,13 @@ fn logs(exhibits: &[Exhibit]) -> Vec<LogClaim> {
         *count = count.saturating_add(1);
         *extent = Period { from: extent.from.min(minute.from), to: extent.to.max(minute.to) };
     }
-    let claim = |((account, region, kind), (count, extent))| LogClaim { account, region, kind, count, extent };
+    let claim = |((account, region, kind), (count, extent)): ((&str, &str, _), _)| LogClaim {
+        account: account.to_owned(),
+        region: region.to_owned(),
+        kind,
+        count,
+        extent,
+    };
     claims.into_iter().map(claim).collect()
 }
 

@@ -51,7 +51,7 @@ impl Raise {
     }
 
     /// The chain, and where in it; runs are gathered along a chain.
-    pub(crate) fn chain(mut self, chain: &ChainId, position: usize) -> Self {
+    pub(crate) fn chain(mut self, chain: &ChainId<'_>, position: usize) -> Self {
         self.finding.chain = Some(chain.to_string());
         self.position = Some(position as u64);
         self
@@ -210,14 +210,8 @@ mod tests {
     use super::*;
     use crate::entry::DigestKind;
 
-    fn chain() -> ChainId {
-        ChainId {
-            account: "111122223333".into(),
-            region: "us-east-1".into(),
-            trail: "t".into(),
-            home_region: "us-east-1".into(),
-            kind: DigestKind::Normal,
-        }
+    fn chain() -> ChainId<'static> {
+        ChainId { account: "111122223333", region: "us-east-1", trail: "t", home_region: "us-east-1", kind: DigestKind::Normal }
     }
 
     #[test]

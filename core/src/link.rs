@@ -26,7 +26,7 @@ use crate::time::Time;
 /// One digest file in its chain.
 pub(crate) struct Node<'a> {
     pub(crate) digest: &'a Digest,
-    pub(crate) name: DigestName,
+    pub(crate) name: DigestName<'a>,
     /// The entries that hold it; more than one if it was handed over twice.
     pub(crate) entries: Vec<&'a EntryPath>,
     pub(crate) in_scope: bool,
@@ -70,7 +70,7 @@ impl Node<'_> {
     }
 
     pub(crate) fn subject(&self) -> String {
-        self.digest.object.to_string()
+        self.digest.object().to_string()
     }
 
     /// When a backfill digest was made, if its metadata was kept.
@@ -88,9 +88,9 @@ pub(crate) struct Graph<'a> {
     /// Sorted by chain, then by time.
     pub(crate) nodes: Vec<Node<'a>>,
     /// Each chain's nodes, as a range of the above.
-    pub(crate) chains: BTreeMap<ChainId, std::ops::Range<usize>>,
+    pub(crate) chains: BTreeMap<ChainId<'a>, std::ops::Range<usize>>,
     /// Digest files that are there but could not be read.
-    pub(crate) unread: BTreeMap<DigestName, Unread<'a>>,
+    pub(crate) unread: BTreeMap<DigestName<'a>, Unread<'a>>,
 }
 
 /// A digest file that is there but could not be read.
@@ -131,8 +131,8 @@ impl<'a> Graph<'a> {
         }
         // The same object with the same content is one digest file, however often it was handed over; its entries stay in their order.
         // What lies where it lay comes nearly sorted, and sorting the sorted is quick.
-        digests.sort_by_key(|(digest, _)| (&digest.object, digest.sha256));
-        let same = |one: &(&Digest, _), other: &(&Digest, _)| one.0.sha256 == other.0.sha256 && one.0.object == other.0.object;
+        digests.sort_by(|(one, _), (other, _)| (one.object(), &one.sha256).cmp(&(other.object(), &other.sha256)));
+        let same = |one: &(&Digest, _), other: &(&Digest, _)| one.0.sha256 == other.0.sha256 && one.0.object() == other.0.object();
         let handed = |alike: &[(&'a Digest, &'a EntryPath)]| {
             let (digest, _) = *alike.first()?;
             Some((digest, alike.iter().map(|(_, path)| *path).collect()))
@@ -141,9 +141,9 @@ impl<'a> Graph<'a> {
         let assignment = Assignment::new(detached, distinct.iter(), places);
         let mut nodes: Vec<Node<'a>> = Vec::new();
         for (digest, paths) in distinct {
-            let Some(name) = entry::digest_name(digest.object.file_name()) else {
+            let Some(name) = entry::digest_name(digest.object().name) else {
                 ledger.enter(
-                    Raise::new(Code::DigestIdentityMismatch, digest.object.to_string())
+                    Raise::new(Code::DigestIdentityMismatch, digest.object().to_string())
                         .entry(paths.first().map(|path| path.text()).unwrap_or_default())
                         .detail("the object key inside it is no digest file's"),
                 );
@@ -163,22 +163,22 @@ impl<'a> Graph<'a> {
                 verified: None,
             });
         }
-        nodes.sort_by(|one, other| {
-            (&one.name, &one.digest.object, one.digest.sha256).cmp(&(&other.name, &other.digest.object, other.digest.sha256))
-        });
-        let mut chains: Vec<(ChainId, std::ops::Range<usize>)> = Vec::new();
-        let mut first: Option<(&Object, usize)> = None;
+        // Within one object, and so within one name, they have their order already.
+        nodes.sort_by(|one, other| one.name.cmp(&other.name));
+        let mut chains: Vec<(ChainId<'_>, std::ops::Range<usize>)> = Vec::new();
+        let mut first: Option<(Object<'_>, usize)> = None;
         for (index, node) in nodes.iter_mut().enumerate() {
-            let same = first.filter(|(object, _)| **object == node.digest.object);
+            let object = node.digest.object();
+            let same = first.filter(|(first, _)| *first == object);
             node.first_of_object = same.map_or(index, |(_, first)| first);
-            first = Some((&node.digest.object, node.first_of_object));
+            first = Some((object, node.first_of_object));
             let end = index.saturating_add(1);
             match chains.last_mut().filter(|(chain, _)| *chain == node.name.chain) {
                 Some((_, range)) => {
                     node.position = index.saturating_sub(range.start);
                     range.end = end;
                 }
-                None => chains.push((node.name.chain.clone(), index..end)),
+                None => chains.push((node.name.chain, index..end)),
             }
         }
         let mut graph = Self { nodes, chains: chains.into_iter().collect(), unread };
@@ -193,7 +193,7 @@ impl<'a> Graph<'a> {
     fn resolve_links(&mut self) {
         // Asked only where a predecessor does not lie where it lay.
         let by_content = LazyCell::new(|| {
-            let mut by_content: BTreeMap<(&DigestName, [u8; 32]), usize> = BTreeMap::new();
+            let mut by_content: BTreeMap<(&DigestName<'_>, [u8; 32]), usize> = BTreeMap::new();
             for (index, node) in self.nodes.iter().enumerate() {
                 by_content.entry((&node.name, node.digest.sha256)).or_insert(index);
             }
@@ -204,9 +204,19 @@ impl<'a> Graph<'a> {
             .iter()
             .enumerate()
             .filter_map(|(index, node)| {
-                let previous = node.digest.previous.as_ref()?;
-                let name = entry::digest_name(previous.object.file_name()).filter(|name| name.chain == node.name.chain)?;
-                let sought = |node: &Node<'_>| (&node.name, &node.digest.object).cmp(&(&name, &previous.object));
+                let previous = node.digest.previous()?;
+                // Where nothing is odd, it stands just before.
+                let before = index.checked_sub(1).filter(|before| {
+                    let before = self.node(*before).filter(|before| before.name.chain == node.name.chain);
+                    before.is_some_and(|before| {
+                        previous.sha256 == Some(before.digest.sha256) && before.digest.object() == previous.object
+                    })
+                });
+                if before.is_some() {
+                    return before.map(|before| (index, before));
+                }
+                let name = entry::digest_name(previous.object.name).filter(|name| name.chain == node.name.chain)?;
+                let sought = |node: &Node<'_>| (&node.name, node.digest.object()).cmp(&(&name, previous.object));
                 let exact = self.nodes.partition_point(|node| sought(node).is_lt())
                     ..self.nodes.partition_point(|node| sought(node).is_le());
                 let of_hash = previous.sha256.and_then(|sha256| {
@@ -235,21 +245,20 @@ impl<'a> Graph<'a> {
     }
 
     /// Every available signature of a node: from metadata (no source) and from successors.
-    pub(crate) fn signatures(&self, node: &Node<'a>) -> Vec<(Option<usize>, &'a Signature)> {
+    pub(crate) fn signatures(&self, node: &Node<'a>) -> impl Iterator<Item = (Option<usize>, &'a Signature)> {
         let stated = node.metadata.iter().filter(|detached| has_supported_algorithm(detached));
         let from_metadata = stated.filter_map(|detached| detached.signature.as_ref()).map(|signature| (None, signature));
         let successors = self.node(node.first_of_object).map(|first| first.quoted_by.as_slice()).unwrap_or_default();
         let from_successors = successors.iter().filter_map(|index| {
             let digest = self.node(*index)?.digest;
-            Some((Some(*index), &digest.previous.as_ref()?.signature))
+            Some((Some(*index), digest.previous()?.signature))
         });
-        from_metadata.chain(from_successors).collect()
+        from_metadata.chain(from_successors)
     }
 
     /// Those of the above that may be held against the node: what an invalid successor quotes is worth nothing.
     pub(crate) fn quotable_signatures(&self, node: &Node<'a>) -> impl Iterator<Item = (Option<usize>, &'a Signature)> {
         self.signatures(node)
-            .into_iter()
             .filter(|(source, _)| source.and_then(|source| self.node(source)).is_none_or(|source| !source.is_invalid()))
     }
 
@@ -287,13 +296,11 @@ impl<'a> Graph<'a> {
 
     /// From the newest to the oldest: a signature quoted by an invalid successor does not make its predecessor invalid.
     fn mark_invalid(&mut self, keyring: &Keyring) {
-        let mut order: Vec<usize> = (0..self.nodes.len()).collect();
-        order.sort_by_key(|index| std::cmp::Reverse(self.node(*index).map(|node| (node.name.time, *index))));
-        for index in order {
+        let left = self.nodes.iter().enumerate().filter(|(_, node)| !node.is_signed() && !node.digest.signature_unsupported);
+        let mut order: Vec<(Time, usize)> = left.map(|(index, node)| (node.name.time, index)).collect();
+        order.sort_unstable();
+        for (_, index) in order.into_iter().rev() {
             let Some(node) = self.node(index) else { continue };
-            if node.is_signed() || node.digest.signature_unsupported {
-                continue;
-            }
             let has_key = usable_key(node.digest, keyring).is_some();
             let is_invalid =
                 self.quotable_signatures(node).any(|(_, signature)| has_key || matches!(signature, Signature::NotHex(_)));
@@ -328,41 +335,49 @@ impl<'a> Graph<'a> {
     }
 
     /// The predecessor that a signed node names and that is not there, although older ones of its chain are.
-    pub(crate) fn missing_predecessor(&self, node: &Node<'a>) -> Option<&'a Object> {
-        let previous = node.digest.previous.as_ref().filter(|_| node.is_signed() && node.previous.is_none())?;
-        let name = entry::digest_name(previous.object.file_name()).filter(|name| name.chain == node.name.chain)?;
+    pub(crate) fn missing_predecessor(&self, node: &Node<'a>) -> Option<Object<'a>> {
+        let previous = node.digest.previous().filter(|_| node.is_signed() && node.previous.is_none())?;
+        let name = entry::digest_name(previous.object.name).filter(|name| name.chain == node.name.chain)?;
         let is_there = self.unread.contains_key(&name) || self.newest_before(&name).is_none();
-        (!is_there).then_some(&previous.object)
+        (!is_there).then_some(previous.object)
     }
 
     /// Those of the same chain that end before this one.
-    fn older(&self, name: &DigestName) -> &[Node<'a>] {
+    fn older(&self, name: &DigestName<'_>) -> &[Node<'a>] {
         let range = self.chains.get(&name.chain).cloned().unwrap_or_default();
         let nodes = self.nodes.get(range).unwrap_or_default();
         nodes.get(..nodes.partition_point(|node| node.name.time < name.time)).unwrap_or_default()
     }
 
     /// When the newest digest file of the chain before this one ended, by its name.
-    pub(crate) fn newest_before(&self, name: &DigestName) -> Option<Time> {
+    pub(crate) fn newest_before(&self, name: &DigestName<'_>) -> Option<Time> {
         let older = self.older(name);
-        let first = DigestName { chain: name.chain.clone(), time: Time::FIRST };
-        let unread = self.unread.range(first..name.clone()).next_back().map(|(name, _)| name.time);
+        let first = DigestName { chain: name.chain, time: Time::FIRST };
+        let unread = self.unread.range(first..*name).next_back().map(|(name, _)| name.time);
         older.last().map(|node| node.name.time).max(unread)
     }
 
     /// The same among those that are authenticated: what nobody signed must not make a hole look smaller than it is.
-    pub(crate) fn newest_authenticated_before(&self, name: &DigestName) -> Option<Time> {
+    pub(crate) fn newest_authenticated_before(&self, name: &DigestName<'_>) -> Option<Time> {
         self.older(name).iter().rev().find(|node| node.is_authenticated()).map(|node| node.name.time)
     }
 }
 
 /// A digest file is in scope by what it says of itself; one that contradicts a name that it bears, inside or outside, is also where
 /// that name puts it: altered times must not take a file out of what was asked.
-fn is_asked(digest: &Digest, name: &DigestName, paths: &[&EntryPath], scope: &Scope) -> bool {
+fn is_asked(digest: &Digest, name: &DigestName<'_>, paths: &[&EntryPath], scope: &Scope) -> bool {
     let ChainId { account, region, trail, kind, .. } = &name.chain;
     scope.is_asked(account, region, Some(trail), Some(digest.period))
         || (*kind == DigestKind::Normal && digest.period.to != name.time && scope.is_named(name))
-        || paths.iter().any(|path| matches!(entry::classify(path), Kind::Digest(other) if other != *name && scope.is_named(&other)))
+        || paths
+            .iter()
+            .filter(|path| !bears_name(path, digest))
+            .any(|path| matches!(entry::classify(path), Kind::Digest(other) if other != *name && scope.is_named(&other)))
+}
+
+/// True if the entry has the file name of the digest file that it holds, as entries have that nobody renamed.
+pub(crate) fn bears_name(path: &EntryPath, digest: &Digest) -> bool {
+    path.file_name() == digest.object().name.as_bytes()
 }
 
 /// The key that a digest file names, if its signature's algorithm is known.

@@ -5,12 +5,12 @@
 //! object only. Lists that can be believed more go first and take the copies of their log files, too: a list that anybody may
 //! have written must not speak for an entry that contradicts a better one.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::{Ordering, Reverse};
+use std::collections::BTreeMap;
 
 use crate::entry::{self, ChainId, EntryPath, Kind, LogKind, LogName};
 use crate::examine::Content;
-use crate::examine::digest::Object;
+use crate::examine::digest::{Listed, Object};
 use crate::finding::{Code, Effect};
 use crate::ledger::{Ledger, Raise};
 use crate::link::{Graph, Node};
@@ -24,10 +24,17 @@ use crate::time::{HOUR_SECONDS, Period, Time};
 pub(crate) struct LogEntry<'a> {
     pub(crate) path: &'a EntryPath,
     pub(crate) content: &'a Content,
-    /// Its parsed name, if it claims to be a log file.
-    pub(crate) name: Option<LogName>,
+    /// It claims to be a log file.
+    pub(crate) is_named: bool,
     /// No note refutes its container.
     pub(crate) is_sound: bool,
+}
+
+impl<'a> LogEntry<'a> {
+    /// What its name says, if it claims to be a log file.
+    pub(crate) fn name(&self) -> Option<LogName<'a>> {
+        std::str::from_utf8(self.path.file_name()).ok().filter(|_| self.is_named).and_then(entry::log_name)
+    }
 }
 
 /// What became of all log files.
@@ -36,29 +43,78 @@ pub(crate) struct Logs<'a> {
     /// The listed objects, judged.
     pub(crate) wants: Vec<Want<'a>>,
     /// For each entry: the listed object that it serves or copies, as a position in `wants`.
-    pub(crate) holders: Vec<Option<usize>>,
-    pub(crate) per_chain: BTreeMap<ChainId, LogCounts>,
+    holders: Vec<Place>,
+    pub(crate) per_chain: BTreeMap<ChainId<'a>, LogCounts>,
     /// Log files that no digest file lists, by account and region.
-    pub(crate) unreferenced: BTreeMap<(String, String), u64>,
+    pub(crate) unreferenced: BTreeMap<(&'a str, &'a str), u64>,
     /// For each entry: whether it lies in what was asked.
     pub(crate) in_scope: Vec<bool>,
     /// Proved log files in scope.
     pub(crate) confirmations: u64,
 }
 
+impl<'a> Logs<'a> {
+    /// The listed object that an entry serves or copies.
+    pub(crate) fn holder(&self, entry: usize) -> Option<&Want<'a>> {
+        self.wants.get(self.holders.get(entry)?.get()?)
+    }
+}
+
+/// A position in one of the long lists, or none. Half as large as an `Option<usize>`, of which there would be several for every file;
+/// what lies beyond four thousand million files is none.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place(u32);
+
+impl Place {
+    const NONE: Self = Self(u32::MAX);
+
+    fn of(index: usize) -> Self {
+        u32::try_from(index).map_or(Self::NONE, Self)
+    }
+
+    fn get(self) -> Option<usize> {
+        (self != Self::NONE).then_some(self.0 as usize)
+    }
+}
+
+/// One line of a digest file's list.
+#[derive(Clone, Copy)]
+pub(crate) struct Listing<'a> {
+    node: &'a Node<'a>,
+    /// Its place in the list.
+    number: u32,
+}
+
+impl<'a> Listing<'a> {
+    fn listed(self) -> Option<Listed<'a>> {
+        self.node.digest.log(self.number as usize)
+    }
+
+    fn object(self) -> Object<'a> {
+        self.listed().map_or(Object::new("", ""), |listed| listed.object)
+    }
+
+    fn sha256(self) -> Option<&'a [u8; 32]> {
+        self.listed()?.sha256
+    }
+
+    fn standing(self) -> Standing {
+        Standing::of(self.node)
+    }
+}
+
 /// One listed object.
 pub(crate) struct Want<'a> {
-    bucket: &'a str,
-    key: &'a str,
-    /// What signed digest files commit to (or unsigned ones, where no signed one lists it).
-    hashes: Vec<[u8; 32]>,
-    pub(crate) node: &'a Node<'a>,
+    /// The line that lists it, of several the one that can be believed most.
+    line: Listing<'a>,
+    /// The others: the signed ones, or all where there is no signed one.
+    peers: &'a [Listing<'a>],
     standing: Standing,
     pub(crate) in_scope: bool,
     /// Another bucket has the same key, by a list that can be believed as much.
     is_shared: bool,
     /// The entry that serves it.
-    pub(crate) entry: Option<usize>,
+    entry: Place,
     pub(crate) fate: Fate,
 }
 
@@ -88,36 +144,56 @@ impl Standing {
 /// AWS's names are unique; what goes beyond is `log.unreferenced` or `log.missing`, and never a reason for a quadratic search.
 const MOST_ALIKE: usize = 16;
 
-impl Want<'_> {
-    pub(crate) fn object(&self) -> Object {
-        Object { bucket: self.bucket.into(), key: self.key.into() }
+impl<'a> Want<'a> {
+    /// The entry that serves it.
+    pub(crate) fn entry(&self) -> Option<usize> {
+        self.entry.get()
     }
 
-    fn file_name(&self) -> &str {
-        self.key.rsplit('/').next().unwrap_or_default()
+    /// The digest file that lists it.
+    pub(crate) fn node(&self) -> &'a Node<'a> {
+        self.line.node
+    }
+
+    pub(crate) fn object(&self) -> Object<'a> {
+        self.line.object()
+    }
+
+    /// What digest files commit to, perhaps the same several times.
+    fn hashes(&self) -> impl Iterator<Item = &'a [u8; 32]> {
+        std::iter::once(self.line).chain(self.peers.iter().copied()).filter_map(Listing::sha256)
+    }
+
+    fn distinct_hashes(&self) -> Vec<&'a [u8; 32]> {
+        let mut hashes: Vec<_> = self.hashes().collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        hashes
     }
 
     fn has_hash_of(&self, content: &Content) -> bool {
-        content.sha256().is_some_and(|sha256| self.hashes.contains(&sha256))
+        content.sha256().is_some_and(|sha256| self.hashes().any(|hash| *hash == sha256))
     }
 
     fn raise(&self, code: Code) -> Raise {
+        let node = self.node();
         Raise::new(code, self.object().to_string())
-            .chain(&self.node.name.chain, self.node.position)
+            .chain(&node.name.chain, node.position)
             .in_scope(self.in_scope)
-            .period(self.node.digest.period)
+            .period(node.digest.period)
     }
 }
 
 /// Matches what is listed with what is there and enters what it finds.
 pub(crate) fn judge<'a>(
     graph: &'a Graph<'a>,
-    entries: &[LogEntry<'_>],
+    listings: &'a [Listing<'a>],
+    entries: &[LogEntry<'a>],
     places: &Places<'_>,
     scope: &Scope,
     ledger: &mut Ledger<'_>,
 ) -> Logs<'a> {
-    let mut wants = gather(graph, ledger);
+    let mut wants = gather(listings, ledger);
     let mut matching = Matching::new(entries, places);
     for standing in [Standing::Authenticated, Standing::Signed, Standing::Unsigned] {
         matching.by_name(&mut wants, standing);
@@ -129,10 +205,10 @@ pub(crate) fn judge<'a>(
     let best = graph.nodes.iter().filter(|node| node.in_scope).map(Standing::of).max();
     let mut logs = Logs { in_scope: vec![true; entries.len()], ..Logs::default() };
     for want in &mut wants {
-        let entry = want.entry.and_then(|index| entries.get(index));
+        let entry = want.entry().and_then(|index| entries.get(index));
         // A weaker list, outside of what was asked, does not take a log file out of it.
         let is_outside = !want.in_scope && best.is_some_and(|best| want.standing < best);
-        let is_kept = is_outside && entry.and_then(|entry| entry.name.as_ref()).is_some_and(|name| is_log_asked(name, scope));
+        let is_kept = is_outside && entry.and_then(LogEntry::name).is_some_and(|name| is_log_asked(&name, scope));
         want.in_scope |= is_kept;
         if want.standing.is_signed() {
             want.fate = judge_signed(want, entry, places, ledger);
@@ -147,10 +223,10 @@ pub(crate) fn judge<'a>(
         } else {
             judge_unsigned(want, entry, ledger);
         }
-        count(want, entry, logs.per_chain.entry(want.node.name.chain.clone()).or_default());
+        count(want, entry, logs.per_chain.entry(want.node().name.chain).or_default());
     }
     for (slot, holder) in logs.in_scope.iter_mut().zip(&holders) {
-        if let Some(want) = holder.and_then(|holder| wants.get(holder)) {
+        if let Some(want) = holder.get().and_then(|holder| wants.get(holder)) {
             *slot = want.in_scope;
         }
     }
@@ -171,64 +247,51 @@ fn count(want: &Want<'_>, entry: Option<&LogEntry<'_>>, counts: &mut LogCounts) 
     }
 }
 
-/// One line of a digest file's list.
-struct Listing<'a> {
-    key: &'a str,
-    bucket: &'a str,
-    standing: Standing,
-    node: &'a Node<'a>,
-    sha256: Option<[u8; 32]>,
+/// All lines of all lists, by object: the best first.
+pub(crate) fn listings<'a>(graph: &'a Graph<'a>) -> Vec<Listing<'a>> {
+    let lines = |node: &'a Node<'a>| (0..).take(node.digest.log_count()).map(move |number| Listing { node, number });
+    let mut listings: Vec<Listing<'_>> = graph.nodes.iter().flat_map(lines).collect();
+    // Within the best the order of the graph, which is that of the lines.
+    listings.sort_by(|one, other| one.object().by_key(&other.object()).then_with(|| other.standing().cmp(&one.standing())));
+    listings
 }
 
 /// All listed objects, each once.
-fn gather<'a>(graph: &'a Graph<'a>, ledger: &mut Ledger<'_>) -> Vec<Want<'a>> {
-    let mut listings: Vec<Listing<'_>> = Vec::new();
-    for node in &graph.nodes {
-        for listed in &node.digest.logs {
-            let bucket = listed.other_bucket.as_deref().unwrap_or(&node.digest.object.bucket);
-            listings.push(Listing { key: &listed.key, bucket, standing: Standing::of(node), node, sha256: listed.sha256 });
-        }
-    }
-    // The best lists first; within them the order of the graph, which is that of the pushes.
-    listings.sort_by_key(|listing| (listing.key, listing.bucket, Reverse(listing.standing)));
+fn gather<'a>(listings: &'a [Listing<'a>], ledger: &mut Ledger<'_>) -> Vec<Want<'a>> {
     let mut wants: Vec<Want<'_>> = Vec::new();
-    for same in listings.chunk_by(|one, other| (one.key, one.bucket) == (other.key, other.bucket)) {
-        let Some(first) = same.first() else { continue };
-        let peers = same.iter().filter(|listing| listing.standing.is_signed() == first.standing.is_signed());
-        let mut hashes: Vec<[u8; 32]> = peers.clone().filter_map(|listing| listing.sha256).collect();
-        hashes.sort_unstable();
-        hashes.dedup();
+    for same in listings.chunk_by(|one, other| one.object() == other.object()) {
+        let Some((line, others)) = same.split_first() else { continue };
+        let standing = line.standing();
+        let peers = others.partition_point(|listing| listing.standing().is_signed() == standing.is_signed());
+        let peers = others.get(..peers).unwrap_or_default();
         let want = Want {
-            bucket: first.bucket,
-            key: first.key,
-            hashes,
-            node: first.node,
-            standing: first.standing,
-            in_scope: peers.clone().any(|listing| listing.node.in_scope),
+            line: *line,
+            peers,
+            standing,
+            in_scope: line.node.in_scope || peers.iter().any(|listing| listing.node.in_scope),
             is_shared: false,
-            entry: None,
+            entry: Place::NONE,
             fate: Fate::Unproved,
         };
-        let others = peers.clone().count().saturating_sub(1);
-        if want.standing.is_signed() && others > 0 {
+        if standing.is_signed() && !peers.is_empty() {
             // One finding for each of many logs must not repeat each of many digest files.
             const NAMED: usize = 3;
-            let mut named: Vec<String> = peers.skip(1).take(NAMED).map(|listing| listing.node.subject()).collect();
-            if others > NAMED {
-                named.push(format!("{} more", others.saturating_sub(NAMED)));
+            let mut named: Vec<String> = peers.iter().take(NAMED).map(|listing| listing.node.subject()).collect();
+            if peers.len() > NAMED {
+                named.push(format!("{} more", peers.len().saturating_sub(NAMED)));
             }
-            let differs = want.hashes.len() > 1;
+            let differs = want.distinct_hashes().len() > 1;
             ledger.enter(
                 want.raise(Code::LogDoublyListed)
                     .effect(if differs { Effect::Refutes } else { Effect::Informs })
-                    .entry(want.node.subject())
+                    .entry(want.node().subject())
                     .found(named.join(", "))
                     .detail(if differs { "with different hashes" } else { "with one hash" }),
             );
         }
         wants.push(want);
     }
-    for same in wants.chunk_by_mut(|one, other| one.key == other.key) {
+    for same in wants.chunk_by_mut(|one, other| one.object().has_key_of(&other.object())).filter(|same| same.len() > 1) {
         let mut standings: Vec<Standing> = same.iter().map(|want| want.standing).collect();
         standings.sort_unstable();
         for want in same {
@@ -241,12 +304,65 @@ fn gather<'a>(graph: &'a Graph<'a>, ledger: &mut Ledger<'_>) -> Vec<Want<'a>> {
 
 struct Matching<'m, 'a> {
     entries: &'m [LogEntry<'a>],
-    places: &'m Places<'a>,
+    places: &'m Places<'m>,
     /// Which object each entry serves.
-    holders: Vec<Option<usize>>,
-    /// The entries that serve none yet, by their names and by their contents.
-    of_name: BTreeMap<&'a [u8], BTreeSet<usize>>,
-    of_hash: BTreeMap<[u8; 32], BTreeSet<usize>>,
+    holders: Vec<Place>,
+    names: Index,
+    contents: Index,
+}
+
+/// Entries in the order of their names or of their contents.
+#[derive(Default)]
+struct Index {
+    order: Vec<Place>,
+    /// For each place in that order, one behind it before which none of its like is free, so that these are not passed again and again.
+    skips: Vec<Place>,
+    /// Where the last search ended. Objects are sorted too, and the next one's entry is nearly always there.
+    hint: usize,
+}
+
+impl Index {
+    fn new(mut order: Vec<Place>, entries: &[LogEntry<'_>], key: impl Fn(&LogEntry<'_>, &LogEntry<'_>) -> Ordering) -> Self {
+        let entry = |place: &Place| place.get().and_then(|index| entries.get(index));
+        order.sort_by(|one, other| match (entry(one), entry(other)) {
+            (Some(one), Some(other)) => key(one, other),
+            (one, other) => one.is_some().cmp(&other.is_some()),
+        });
+        Self { skips: (1..=order.len()).map(Place::of).collect(), order, hint: 0 }
+    }
+
+    /// The first free entries for which `compare` says that they are sought, at most so many.
+    fn free(&mut self, holders: &[Place], most: usize, compare: impl Fn(usize) -> Ordering) -> Vec<usize> {
+        let at = |place: usize| self.order.get(place).and_then(|place| place.get());
+        let is_sought = |place: usize| at(place).is_some_and(|entry| compare(entry).is_eq());
+        let mut place = if is_sought(self.hint) {
+            self.hint
+        } else {
+            self.order.partition_point(|place| place.get().is_some_and(|entry| compare(entry).is_lt()))
+        };
+        let mut free = Vec::new();
+        while is_sought(place) {
+            if free.len() == most {
+                return free;
+            }
+            let is_free = |place: usize| at(place).is_some_and(|entry| holders.get(entry) == Some(&Place::NONE));
+            let mut here = place;
+            while is_sought(here) && !is_free(here) {
+                here = self.skips.get(here).and_then(|skip| skip.get()).unwrap_or(self.order.len());
+            }
+            if let Some(skip) = self.skips.get_mut(place).filter(|_| here > place) {
+                *skip = Place::of(here);
+            }
+            if !is_sought(here) {
+                place = here;
+                break;
+            }
+            free.extend(at(here));
+            place = here.saturating_add(1);
+        }
+        self.hint = place;
+        free
+    }
 }
 
 /// By what an object looks for its entry.
@@ -256,28 +372,34 @@ enum By {
     Hash,
 }
 
+fn by_name(one: &[u8], other: &[u8]) -> Ordering {
+    entry::without_gz(one).cmp(entry::without_gz(other))
+}
+
 impl<'m, 'a> Matching<'m, 'a> {
-    fn new(entries: &'m [LogEntry<'a>], places: &'m Places<'a>) -> Self {
-        let mut of_name: BTreeMap<&[u8], BTreeSet<usize>> = BTreeMap::new();
-        let mut of_hash: BTreeMap<[u8; 32], BTreeSet<usize>> = BTreeMap::new();
-        for (index, entry) in entries.iter().enumerate() {
-            of_name.entry(entry::without_gz(entry.path.file_name())).or_default().insert(index);
-            if let Some(sha256) = entry.content.sha256() {
-                of_hash.entry(sha256).or_default().insert(index);
-            }
-        }
-        Self { entries, places, holders: vec![None; entries.len()], of_name, of_hash }
+    fn new(entries: &'m [LogEntry<'a>], places: &'m Places<'_>) -> Self {
+        let all = (0..entries.len()).map(Place::of).collect();
+        let names = Index::new(all, entries, |one, other| by_name(one.path.file_name(), other.path.file_name()));
+        Self { entries, places, holders: vec![Place::NONE; entries.len()], names, contents: Index::default() }
     }
 
     fn by_name(&mut self, wants: &mut [Want<'_>], standing: Standing) {
         self.round(wants, standing, By::Name, |want, entry, is_in_place| want.has_hash_of(entry.content) && is_in_place());
         self.round(wants, standing, By::Name, |_, _, is_in_place| is_in_place());
         self.round(wants, standing, By::Name, |want, entry, _| want.has_hash_of(entry.content));
-        self.round(wants, standing, By::Name, |_, entry, _| entry.name.is_some());
+        self.round(wants, standing, By::Name, |_, entry, _| entry.is_named);
     }
 
     fn by_content(&mut self, wants: &mut [Want<'_>], standing: Standing) {
-        self.round(wants, standing, By::Hash, |_, _, _| true);
+        if wants.iter().any(|want| want.standing == standing && want.entry == Place::NONE) {
+            let free = |index: &usize| {
+                let is_whole = self.entries.get(*index).is_some_and(|entry| entry.content.sha256().is_some());
+                is_whole && self.holders.get(*index) == Some(&Place::NONE)
+            };
+            let free = (0..self.entries.len()).filter(free).map(Place::of).collect();
+            self.contents = Index::new(free, self.entries, |one, other| one.content.sha256().cmp(&other.content.sha256()));
+            self.round(wants, standing, By::Hash, |_, _, _| true);
+        }
     }
 
     /// Gives every object that still looks for one the best free entry that fits.
@@ -289,44 +411,54 @@ impl<'m, 'a> Matching<'m, 'a> {
         fits: impl Fn(&Want<'_>, &LogEntry<'_>, &dyn Fn() -> bool) -> bool,
     ) {
         for (index, want) in wants.iter_mut().enumerate() {
-            if want.entry.is_some() || want.standing != standing {
+            if want.entry != Place::NONE || want.standing != standing {
                 continue;
             }
+            let free = self.free(want, by);
             let object = want.object();
-            want.entry = self
-                .free(want, by)
+            let mut fitting = free
                 .into_iter()
                 .filter_map(|candidate| Some((candidate, self.entries.get(candidate)?)))
-                .filter(|(_, entry)| fits(want, entry, &|| is_in_place(self.places, entry.path, &object, want.is_shared)))
-                .max_by_key(|(candidate, entry)| (self.places.names_bucket(entry.path, &object), Reverse(*candidate)))
-                .map(|(candidate, _)| candidate);
-            if let Some(entry) = want.entry {
+                .filter(|(_, entry)| fits(want, entry, &|| is_in_place(self.places, entry.path, object, want.is_shared)));
+            let best = match (fitting.next(), fitting.next()) {
+                (only, None) => only,
+                (first, second) => first
+                    .into_iter()
+                    .chain(second)
+                    .chain(fitting)
+                    .max_by_key(|(candidate, entry)| (self.places.names_bucket(entry.path, object), Reverse(*candidate))),
+            };
+            if let Some((entry, _)) = best {
+                want.entry = Place::of(entry);
                 self.take(entry, index);
             }
         }
     }
 
-    fn free(&self, want: &Want<'_>, by: By) -> Vec<usize> {
+    fn free(&mut self, want: &Want<'_>, by: By) -> Vec<usize> {
         match by {
-            By::Name => self.named(want).take(MOST_ALIKE).collect(),
-            By::Hash => want.hashes.iter().filter_map(|hash| self.of_hash.get(hash)).flatten().copied().take(MOST_ALIKE).collect(),
+            By::Name => self.named(want, MOST_ALIKE),
+            By::Hash => {
+                let mut free = Vec::new();
+                for hash in want.distinct_hashes() {
+                    let compare = |index: usize| self.entries.get(index).and_then(|entry| entry.content.sha256()).cmp(&Some(*hash));
+                    free.extend(self.contents.free(&self.holders, MOST_ALIKE.saturating_sub(free.len()), compare));
+                }
+                free
+            }
         }
     }
 
-    fn named(&self, want: &Want<'_>) -> impl Iterator<Item = usize> {
-        self.of_name.get(entry::without_gz(want.file_name().as_bytes())).into_iter().flatten().copied()
+    fn named(&mut self, want: &Want<'_>, most: usize) -> Vec<usize> {
+        let name = want.object().name.as_bytes();
+        let compare =
+            |index: usize| self.entries.get(index).map_or(Ordering::Greater, |entry| by_name(entry.path.file_name(), name));
+        self.names.free(&self.holders, most, compare)
     }
 
     fn take(&mut self, entry: usize, want: usize) {
         if let Some(holder) = self.holders.get_mut(entry) {
-            *holder = Some(want);
-        }
-        let Some(LogEntry { path, content, .. }) = self.entries.get(entry) else { return };
-        if let Some(free) = self.of_name.get_mut(entry::without_gz(path.file_name())) {
-            free.remove(&entry);
-        }
-        if let Some(free) = content.sha256().and_then(|sha256| self.of_hash.get_mut(&sha256)) {
-            free.remove(&entry);
+            *holder = Place::of(want);
         }
     }
 
@@ -334,17 +466,20 @@ impl<'m, 'a> Matching<'m, 'a> {
     fn judge_copies(&mut self, wants: &[Want<'_>], standing: Standing, ledger: &mut Ledger<'_>) {
         let mut namesakes: BTreeMap<&str, usize> = BTreeMap::new();
         for (index, want) in wants.iter().enumerate().filter(|(_, want)| want.standing == standing) {
-            let Some(original) = want.entry.and_then(|original| self.entries.get(original)) else { continue };
-            let copies: Vec<usize> = self.named(want).collect();
-            let seen = namesakes.entry(want.file_name()).or_default();
+            let Some(original) = want.entry().and_then(|original| self.entries.get(original)) else { continue };
+            let copies = self.named(want, usize::MAX);
+            if copies.is_empty() {
+                continue;
+            }
+            let seen = namesakes.entry(want.object().name).or_default();
             *seen = seen.saturating_add(1);
-            if copies.is_empty() || *seen > MOST_ALIKE {
+            if *seen > MOST_ALIKE {
                 continue;
             }
             for copy in copies {
-                let Some(entry) = self.entries.get(copy).filter(|entry| entry.name.is_some()) else { continue };
+                let Some(entry) = self.entries.get(copy).filter(|entry| entry.is_named) else { continue };
                 let is_equal = entry.content == original.content && *entry.content != Content::Unread;
-                if !is_equal && !is_in_place(self.places, entry.path, &want.object(), want.is_shared) {
+                if !is_equal && !is_in_place(self.places, entry.path, want.object(), want.is_shared) {
                     continue;
                 }
                 self.take(copy, index);
@@ -363,15 +498,15 @@ impl<'m, 'a> Matching<'m, 'a> {
     }
 }
 
-fn is_in_place(places: &Places<'_>, path: &EntryPath, object: &Object, is_shared: bool) -> bool {
-    let is_named = entry::without_gz(path.file_name()) == entry::without_gz(object.file_name().as_bytes());
+fn is_in_place(places: &Places<'_>, path: &EntryPath, object: Object<'_>, is_shared: bool) -> bool {
+    let is_named = by_name(path.file_name(), object.name.as_bytes()).is_eq();
     is_named && places.agree(path, object) && (!is_shared || places.names_bucket(path, object))
 }
 
 /// Judges an object that a signed digest file lists.
 fn judge_signed(want: &Want<'_>, entry: Option<&LogEntry<'_>>, places: &Places<'_>, ledger: &mut Ledger<'_>) -> Fate {
-    let chain = &want.node.name.chain;
-    let name = entry::log_name(want.file_name());
+    let chain = &want.node().name.chain;
+    let name = entry::log_name(want.object().name);
     if !name.as_ref().is_some_and(|name| name.account == chain.account && name.region == chain.region) {
         ledger.enter(want.raise(Code::LogForeign).detail(match name {
             Some(_) => "it is of another account or region",
@@ -380,34 +515,29 @@ fn judge_signed(want: &Want<'_>, entry: Option<&LogEntry<'_>>, places: &Places<'
     }
     let Some(entry) = entry else {
         // Files with other names are not read, so nothing can be said about their presence.
-        let path = EntryPath::normalise(want.file_name().as_bytes(), entry::Separator::Slash).0;
+        let path = EntryPath::normalise(want.object().name.as_bytes(), entry::Separator::Slash).0;
         if matches!(entry::classify(&path), Kind::Log(_) | Kind::Stray | Kind::Unrecognised | Kind::Digest(_)) {
             ledger.enter(
-                want.raise(Code::LogMissing)
-                    .detail(format!("listed by {}", want.node.subject()))
-                    .expected(hashes_text(&want.hashes)),
+                want.raise(Code::LogMissing).detail(format!("listed by {}", want.node().subject())).expected(hashes_text(want)),
             );
             return Fate::Missing;
         }
         return Fate::Unproved;
     };
     match entry.content {
-        Content::Whole { .. } if want.hashes.is_empty() => Fate::Unproved,
+        Content::Whole { .. } if want.hashes().next().is_none() => Fate::Unproved,
         Content::Unread => Fate::Unproved,
         Content::Damaged { .. } => Fate::Failed,
         // Of two hashes that were committed to, one is always contradicted.
-        Content::Whole { sha256, .. } if want.hashes.as_slice() != [*sha256] => {
+        Content::Whole { sha256, .. } if want.hashes().any(|hash| hash != sha256) => {
             ledger.enter(
-                want.raise(Code::LogHashMismatch)
-                    .entry(entry.path.text())
-                    .expected(hashes_text(&want.hashes))
-                    .found(hex::encode(sha256)),
+                want.raise(Code::LogHashMismatch).entry(entry.path.text()).expected(hashes_text(want)).found(hex::encode(sha256)),
             );
             Fate::Failed
         }
         Content::Whole { .. } if !entry.is_sound => Fate::Failed,
         Content::Whole { .. } => {
-            if !is_in_place(places, entry.path, &want.object(), want.is_shared) {
+            if !is_in_place(places, entry.path, want.object(), want.is_shared) {
                 ledger.enter(want.raise(Code::LogRelocated).entry(entry.path.text()));
             }
             Fate::Proved
@@ -415,8 +545,8 @@ fn judge_signed(want: &Want<'_>, entry: Option<&LogEntry<'_>>, places: &Places<'
     }
 }
 
-fn hashes_text(hashes: &[[u8; 32]]) -> String {
-    hashes.iter().map(hex::encode).collect::<Vec<_>>().join(" and ")
+fn hashes_text(want: &Want<'_>) -> String {
+    want.distinct_hashes().into_iter().map(hex::encode).collect::<Vec<_>>().join(" and ")
 }
 
 /// An unsigned list commits nobody, but the reader should know whether it would agree.
@@ -432,54 +562,53 @@ fn judge_unsigned(want: &Want<'_>, entry: Option<&LogEntry<'_>>, ledger: &mut Le
 }
 
 /// True if a log file of this name would be in scope without any list.
-fn is_log_asked(name: &LogName, scope: &Scope) -> bool {
+fn is_log_asked(name: &LogName<'_>, scope: &Scope) -> bool {
     let minute = Period { from: name.time, to: name.time.plus(60) };
-    scope.is_asked(&name.account, &name.region, None, Some(minute))
+    scope.is_asked(name.account, name.region, None, Some(minute))
 }
 
 /// Log files that no digest file lists.
-fn judge_unreferenced(
+fn judge_unreferenced<'a>(
     graph: &Graph<'_>,
-    entries: &[LogEntry<'_>],
-    holders: &[Option<usize>],
+    entries: &[LogEntry<'a>],
+    holders: &[Place],
     scope: &Scope,
-    logs: &mut Logs<'_>,
+    logs: &mut Logs<'a>,
     ledger: &mut Ledger<'_>,
 ) {
     let mut extents: BTreeMap<(&str, &str), Period> = BTreeMap::new();
     for node in graph.nodes.iter().filter(|node| node.is_signed()) {
         let own = node.digest.period;
         extents
-            .entry((&node.name.chain.account, &node.name.chain.region))
+            .entry((node.name.chain.account, node.name.chain.region))
             .and_modify(|extent| *extent = Period { from: extent.from.min(own.from), to: extent.to.max(own.to) })
             .or_insert(own);
     }
-    let mut found: Vec<(&LogName, &LogEntry<'_>, usize)> = Vec::new();
-    for (index, (entry, holder)) in entries.iter().zip(holders).enumerate() {
-        if let (Some(name), None) = (&entry.name, holder) {
+    let mut found: Vec<(LogName<'a>, &LogEntry<'a>, usize)> = Vec::new();
+    for (index, (entry, _)) in entries.iter().zip(holders).enumerate().filter(|(_, (_, holder))| **holder == Place::NONE) {
+        if let Some(name) = entry.name() {
             found.push((name, entry, index));
         }
     }
     found.sort_by_key(|(name, entry, _)| (*name, entry.path));
-    found.sort_by_key(|(name, ..)| (&name.account, &name.region, name.kind, name.time));
     let mut position = 0_u64;
-    let mut last: Option<&LogName> = None;
+    let mut last: Option<LogName<'_>> = None;
     for (name, entry, index) in found {
         // Neighbours within an hour are one run.
         let is_near = last.is_some_and(|last| name.time.unix().saturating_sub(last.time.unix()) <= HOUR_SECONDS);
         position = position.saturating_add(if is_near { 1 } else { 2 });
         last = Some(name);
-        let in_scope = is_log_asked(name, scope);
+        let in_scope = is_log_asked(&name, scope);
         if let Some(slot) = logs.in_scope.get_mut(index) {
             *slot = in_scope;
         }
-        let count = logs.unreferenced.entry((name.account.clone(), name.region.clone())).or_default();
+        let count = logs.unreferenced.entry((name.account, name.region)).or_default();
         *count = count.saturating_add(1);
         let code = match name.kind {
             LogKind::Events => Code::LogUnreferenced,
             LogKind::Insight | LogKind::NetworkActivity | LogKind::Aggregated => Code::LogUnreferencedUndocumentedKind,
         };
-        let when = relation(extents.get(&(name.account.as_str(), name.region.as_str())), name.time);
+        let when = relation(extents.get(&(name.account, name.region)), name.time);
         ledger.enter(
             Raise::new(code, entry.path.text())
                 .in_scope(in_scope)

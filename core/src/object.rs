@@ -163,19 +163,19 @@ pub(crate) fn list(
         });
     }
     for want in &logs.wants {
-        let entry = want.entry.and_then(|index| entries.get(index));
+        let entry = want.entry().and_then(|index| entries.get(index));
         rows.push(JudgedObject {
             fate: want.fate,
-            level: level_of(want.node),
-            ..listed(want, entry, chain.id(&want.node.name.chain))
+            level: level_of(want.node()),
+            ..listed(want, entry, chain.id(&want.node().name.chain))
         });
     }
-    for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.name.is_some()) {
-        let holder = logs.holders.get(index).copied().flatten().and_then(|holder| logs.wants.get(holder));
+    for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.is_named) {
+        let holder = logs.holder(index);
         match holder {
-            Some(want) if want.entry == Some(index) => {}
+            Some(want) if want.entry() == Some(index) => {}
             Some(want) => {
-                rows.push(JudgedObject { fate: Fate::Duplicate, ..listed(want, Some(entry), chain.id(&want.node.name.chain)) });
+                rows.push(JudgedObject { fate: Fate::Duplicate, ..listed(want, Some(entry), chain.id(&want.node().name.chain)) });
             }
             None => rows.push(JudgedObject {
                 fate: Fate::Unreferenced,
@@ -199,7 +199,7 @@ fn listed(want: &Want<'_>, entry: Option<&LogEntry<'_>>, chain: Arc<str>) -> Jud
     let object = Some(want.object().to_string());
     JudgedObject {
         in_scope: want.in_scope,
-        period: Some(want.node.digest.period),
+        period: Some(want.node().digest.period),
         ..row(ObjectKind::Log, object, entry.map(|entry| entry.path), Some(chain), entry.map(|entry| entry.content))
     }
 }
@@ -244,13 +244,10 @@ fn level_of(node: &Node<'_>) -> Option<Level> {
 
 /// The names of chains, of which each is written once however many objects bear it.
 #[derive(Default)]
-struct Chains(BTreeMap<ChainId, Arc<str>>);
+struct Chains<'a>(BTreeMap<ChainId<'a>, Arc<str>>);
 
-impl Chains {
-    fn id(&mut self, chain: &ChainId) -> Arc<str> {
-        match self.0.get(chain) {
-            Some(id) => id.clone(),
-            None => self.0.entry(chain.clone()).or_insert(chain.to_string().into()).clone(),
-        }
+impl<'a> Chains<'a> {
+    fn id(&mut self, chain: &ChainId<'a>) -> Arc<str> {
+        self.0.entry(*chain).or_insert_with(|| chain.to_string().into()).clone()
     }
 }

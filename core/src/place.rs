@@ -13,67 +13,72 @@ pub(crate) struct Places<'a> {
     relocations: &'a [Relocation],
     /// How many folders at the top all evidence shares.
     wrapper: usize,
-    /// Digest keys that stand in more than one bucket, with their buckets.
-    shared_keys: BTreeSet<&'a str>,
+    /// Digest keys that stand in more than one bucket, as folder and name.
+    shared_keys: BTreeSet<(&'a str, &'a str)>,
 }
 
 impl<'a> Places<'a> {
     /// Looks at all digest and log entries, and at the objects that digest files claim to be.
     pub(crate) fn survey(
         evidence: impl Iterator<Item = &'a EntryPath>,
-        digests: impl Iterator<Item = &'a Object>,
+        digests: impl Iterator<Item = Object<'a>> + Clone,
         relocations: &'a [Relocation],
     ) -> Self {
         let mut common: Option<Vec<&[u8]>> = None;
         for path in evidence {
-            let folders = path.folders();
-            common = Some(match common {
-                None => folders,
-                Some(mut common) => {
-                    let shared = common.iter().zip(&folders).take_while(|(one, other)| one == other).count();
+            match &mut common {
+                None => common = Some(path.folders().collect()),
+                Some(common) => {
+                    let shared = common.iter().zip(path.folders()).take_while(|(one, other)| **one == *other).count();
                     common.truncate(shared);
-                    common
                 }
+            }
+        }
+        let mut shared_keys = BTreeSet::new();
+        let mut buckets = digests.clone().map(|object| object.bucket);
+        // Nearly always there is but one.
+        if buckets.next().is_some_and(|first| buckets.any(|bucket| bucket != first)) {
+            let mut objects: Vec<Object<'_>> = digests.collect();
+            objects.sort_by(|one, other| one.by_key(other));
+            let doubled = objects.windows(2).filter_map(|pair| match pair {
+                [one, other] if one.has_key_of(other) && one.bucket != other.bucket => Some((one.folder, one.name)),
+                _ => None,
             });
+            shared_keys.extend(doubled);
         }
-        let mut buckets: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for object in digests {
-            buckets.entry(&object.key).or_default().insert(&object.bucket);
-        }
-        let shared_keys = buckets.into_iter().filter(|(_, buckets)| buckets.len() > 1).map(|(key, _)| key).collect();
         Self { relocations, wrapper: common.map_or(0, |common| common.len()), shared_keys }
     }
 
     /// True if the entry's folders are those of the object, as far as both go, or a stated renaming leads there.
-    pub(crate) fn agree(&self, path: &EntryPath, object: &Object) -> bool {
+    pub(crate) fn agree(&self, path: &EntryPath, object: Object<'_>) -> bool {
         let folders = path.folders();
-        let inner = folders.get(self.wrapper..).unwrap_or_default();
-        let agree = |key: &str| {
-            let (key_folders, _) = entry::split_key(key);
-            entry::folders_agree(&folders, &key_folders) || entry::folders_agree(inner, &key_folders)
+        let mut inner = folders.clone();
+        inner.by_ref().take(self.wrapper).for_each(drop);
+        let agree = |folder: &str| {
+            let key_folders = entry::key_folders(folder);
+            entry::folders_agree(folders.clone(), key_folders.clone()) || entry::folders_agree(inner.clone(), key_folders)
         };
-        agree(&object.key)
-            || self.relocations.iter().filter_map(|rule| rule.apply(&object.bucket, &object.key)).any(|(_, key)| agree(&key))
+        agree(object.folder) || self.renamed(object).any(|(_, key)| agree(entry::folder_of(&key)))
     }
 
     /// As [`agree`](Self::agree), and where two buckets hold the digest's key, its own bucket's name is a folder above it.
-    pub(crate) fn agree_with_digest(&self, path: &EntryPath, object: &Object) -> bool {
-        self.agree(path, object) && (!self.shared_keys.contains(&*object.key) || self.names_bucket(path, object))
+    pub(crate) fn agree_with_digest(&self, path: &EntryPath, object: Object<'_>) -> bool {
+        self.agree(path, object) && (!self.shared_keys.contains(&(object.folder, object.name)) || self.names_bucket(path, object))
     }
 
     /// True if a folder above the object's key bears its bucket's name, or the name of the bucket that it was moved to.
-    pub(crate) fn names_bucket(&self, path: &EntryPath, object: &Object) -> bool {
+    pub(crate) fn names_bucket(&self, path: &EntryPath, object: Object<'_>) -> bool {
         let folders = path.folders();
-        let names = |bucket: &str, key: &str| {
-            let above = folders.len().saturating_sub(entry::split_key(key).0.len());
-            folders.get(..above).unwrap_or_default().contains(&bucket.as_bytes())
+        let names = |bucket: &str, folder: &str| {
+            let above = folders.clone().count().saturating_sub(entry::key_folders(folder).count());
+            folders.clone().take(above).any(|folder| folder == bucket.as_bytes())
         };
-        names(&object.bucket, &object.key)
-            || self
-                .relocations
-                .iter()
-                .filter_map(|rule| rule.apply(&object.bucket, &object.key))
-                .any(|(bucket, key)| names(&bucket, &key))
+        names(object.bucket, object.folder) || self.renamed(object).any(|(bucket, key)| names(&bucket, entry::folder_of(&key)))
+    }
+
+    /// Where the stated renamings put it.
+    fn renamed(&self, object: Object<'_>) -> impl Iterator<Item = (String, String)> {
+        self.relocations.iter().filter_map(move |rule| rule.apply(object.bucket, &object.key()))
     }
 }
 
@@ -117,13 +122,13 @@ impl<'m, 'a> Assignment<'m, 'a> {
         let mut found = self.exact(digest, paths);
         if found.is_empty() {
             for path in paths {
-                let near = |detached: &&Detached| entry::folders_agree(&detached.path.folders(), &path.folders());
+                let near = |detached: &&Detached| entry::folders_agree(detached.path.folders(), path.folders());
                 found.extend(self.free(path.file_name()).filter(near));
             }
         }
         if found.is_empty() {
-            let agrees = |detached: &&Detached| self.places.agree(&detached.path, &digest.object);
-            found.extend(self.free(digest.object.file_name().as_bytes()).filter(agrees));
+            let agrees = |detached: &&Detached| self.places.agree(&detached.path, digest.object());
+            found.extend(self.free(digest.object().name.as_bytes()).filter(agrees));
         }
         found.sort();
         found.dedup();
@@ -131,15 +136,17 @@ impl<'m, 'a> Assignment<'m, 'a> {
     }
 
     fn exact(&self, digest: &Digest, paths: &[&EntryPath]) -> Vec<&'a Detached> {
-        let object = &digest.object;
+        let object = digest.object();
         let mut found: Vec<&Detached> = Vec::new();
         for path in paths {
-            found.extend(self.named(path.file_name()).filter(|detached| detached.path.folders() == path.folders()));
+            found.extend(self.named(path.file_name()).filter(|detached| detached.path.folders().eq(path.folders())));
         }
         if found.is_empty() {
-            let with_bucket = format!("{}/{}", object.bucket, object.key);
-            let keys = [object.key.as_bytes(), with_bucket.as_bytes()];
-            found.extend(self.named(object.file_name().as_bytes()).filter(|detached| keys.contains(&detached.path.inner())));
+            let bears_key = |detached: &&Detached| {
+                let (key, inner) = (object.key(), detached.path.inner());
+                inner == key.as_bytes() || inner == format!("{}/{key}", object.bucket).as_bytes()
+            };
+            found.extend(self.named(object.name.as_bytes()).filter(bears_key));
         }
         found
     }
@@ -157,56 +164,52 @@ impl<'m, 'a> Assignment<'m, 'a> {
 mod tests {
     use super::*;
 
-    fn object(bucket: &str, key: &str) -> Object {
-        Object { bucket: bucket.into(), key: key.into() }
-    }
-
-    fn survey<'a>(paths: &'a [EntryPath], objects: &'a [Object], rules: &'a [Relocation]) -> Places<'a> {
-        Places::survey(paths.iter(), objects.iter(), rules)
+    fn survey<'a>(paths: &'a [EntryPath], objects: &'a [Object<'a>], rules: &'a [Relocation]) -> Places<'a> {
+        Places::survey(paths.iter(), objects.iter().copied(), rules)
     }
 
     #[test]
     fn trees_may_be_cut_off_or_carry_more_on_top() {
-        let object = object("bucket", "p/AWSLogs/1/CloudTrail/r/2026/03/01/x.json.gz");
+        let object = Object::new("bucket", "p/AWSLogs/1/CloudTrail/r/2026/03/01/x.json.gz");
         let other = EntryPath::new("other/x.json.gz");
         for path in
             ["x.json.gz", "01/x.json.gz", "CloudTrail/r/2026/03/01/x.json", "bucket/p/AWSLogs/1/CloudTrail/r/2026/03/01/x.json.gz"]
         {
             let paths = [EntryPath::new(path), other.clone()];
-            assert!(survey(&paths, &[], &[]).agree(&paths[0], &object), "{path}");
+            assert!(survey(&paths, &[], &[]).agree(&paths[0], object), "{path}");
         }
         for path in ["02/x.json.gz", "q/AWSLogs/1/CloudTrail/r/2026/03/01/x.json.gz"] {
             let paths = [EntryPath::new(path), other.clone()];
-            assert!(!survey(&paths, &[], &[]).agree(&paths[0], &object), "{path}");
+            assert!(!survey(&paths, &[], &[]).agree(&paths[0], object), "{path}");
         }
     }
 
     #[test]
     fn folders_that_all_share_are_a_wrapper() {
         let paths = [EntryPath::new("handover/r/2026/x.json.gz"), EntryPath::new("handover/r/2027/y.json.gz")];
-        let objects = [object("b", "AWSLogs/r/2026/x.json.gz"), object("b", "AWSLogs/r/2026/y.json.gz")];
+        let objects = [Object::new("b", "AWSLogs/r/2026/x.json.gz"), Object::new("b", "AWSLogs/r/2026/y.json.gz")];
         let places = survey(&paths, &[], &[]);
-        assert!(places.agree(&paths[0], &objects[0]));
-        assert!(!places.agree(&paths[1], &objects[1]));
+        assert!(places.agree(&paths[0], objects[0]));
+        assert!(!places.agree(&paths[1], objects[1]));
     }
 
     #[test]
     fn a_key_in_two_buckets_needs_its_bucket_above() {
-        let objects = [object("one", "AWSLogs/x.json.gz"), object("two", "AWSLogs/x.json.gz")];
+        let objects = [Object::new("one", "AWSLogs/x.json.gz"), Object::new("two", "AWSLogs/x.json.gz")];
         let paths = [EntryPath::new("one/AWSLogs/x.json.gz"), EntryPath::new("two/AWSLogs/x.json.gz")];
         let places = survey(&paths, &objects, &[]);
-        assert!(places.agree_with_digest(&paths[0], &objects[0]));
-        assert!(!places.agree_with_digest(&paths[0], &objects[1]));
+        assert!(places.agree_with_digest(&paths[0], objects[0]));
+        assert!(!places.agree_with_digest(&paths[0], objects[1]));
         let lone = survey(&paths, &objects[..1], &[]);
-        assert!(lone.agree_with_digest(&paths[1], &objects[0]), "one bucket alone needs no name");
+        assert!(lone.agree_with_digest(&paths[1], objects[0]), "one bucket alone needs no name");
     }
 
     #[test]
     fn a_stated_renaming_explains_a_place() {
         let rules = ["s3://old/a=s3://new/b".parse().unwrap()];
         let paths = [EntryPath::new("b/AWSLogs/x.json.gz"), EntryPath::new("c/AWSLogs/y.json.gz")];
-        let object = object("old", "a/AWSLogs/x.json.gz");
-        assert!(survey(&paths, &[], &rules).agree(&paths[0], &object));
-        assert!(!survey(&paths, &[], &[]).agree(&paths[0], &object));
+        let object = Object::new("old", "a/AWSLogs/x.json.gz");
+        assert!(survey(&paths, &[], &rules).agree(&paths[0], object));
+        assert!(!survey(&paths, &[], &[]).agree(&paths[0], object));
     }
 }

@@ -147,10 +147,10 @@ impl Scope {
     }
 
     /// True if the digest file that bears this name is asked; its interval is taken to be the hour before the time in it.
-    pub(crate) fn is_named(&self, name: &DigestName) -> bool {
+    pub(crate) fn is_named(&self, name: &DigestName<'_>) -> bool {
         let DigestName { chain, time } = name;
         let hour = Period { from: time.plus(-HOUR_SECONDS), to: *time };
-        self.is_asked(&chain.account, &chain.region, Some(&chain.trail), Some(hour))
+        self.is_asked(chain.account, chain.region, Some(chain.trail), Some(hour))
     }
 
     pub(crate) fn is_asked(&self, account: &str, region: &str, trail: Option<&str>, period: Option<Period>) -> bool {
@@ -572,10 +572,12 @@ mod tests {
         assert!(scope.is_asked("1", "r", None, Some(period("2026-03-01T23:00:00Z/2026-03-02T01:00:00Z"))));
         assert!(!scope.is_asked("1", "r", None, Some(period("2026-03-02T00:00:00Z/2026-03-02T01:00:00Z"))));
         assert!(scope.is_asked("1", "r", Some("t"), None));
-        let named =
-            |text: &str| entry::digest_name(&format!("111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_{text}.json")).unwrap();
-        assert!(scope.is_named(&named("20260302T005959Z")) && scope.is_named(&named("20260301T000001Z")));
-        assert!(!scope.is_named(&named("20260302T010000Z")) && !scope.is_named(&named("20260301T000000Z")));
+        let is_named = |text: &str| {
+            let name = format!("111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_{text}.json");
+            scope.is_named(&entry::digest_name(&name).unwrap())
+        };
+        assert!(is_named("20260302T005959Z") && is_named("20260301T000001Z"));
+        assert!(!is_named("20260302T010000Z") && !is_named("20260301T000000Z"));
 
         let names =
             Question { regions: BTreeSet::from(["r".to_owned()]), trails: BTreeSet::from(["t".to_owned()]), ..Question::default() };

@@ -224,9 +224,9 @@ impl Passing {
 /// An independent reading of the scope: one question, everything stated.
 fn asks(question: &Question, key: &str, span: &Period) -> bool {
     let chain = digest_name(key.rsplit('/').next().unwrap()).unwrap().chain;
-    question.accounts.contains(&chain.account)
-        && question.regions.contains(&chain.region)
-        && question.trails.contains(&chain.trail)
+    question.accounts.contains(chain.account)
+        && question.regions.contains(chain.region)
+        && question.trails.contains(chain.trail)
         && question.period.is_some_and(|asked| asked.from < span.to && span.from < asked.to)
 }
 

@@ -3,12 +3,12 @@
 use std::io::{self, Read};
 
 use super::tar::{Found, read_tar};
-use super::zip::{Inner, Zip};
+use super::zip::{Inner, Member, Zip};
 use super::{PIECE_BYTES, Packing, problem, read_start};
 use crate::case::Case;
 use crate::entry::{self, EntryPath, Kind, Separator};
 use crate::error::Error;
-use crate::examine::{Exhibit, examine, examine_reader, is_read};
+use crate::examine::{Exhibit, Workspace, examine, examine_reader, is_read};
 use crate::finding::Code;
 use crate::policy::Limits;
 use rawzip::ReaderAt;
@@ -53,30 +53,19 @@ pub trait Host: Sync {
         &()
     }
 
-    /// Examines all items that this host takes. The buffer is working space for one thread.
-    fn each<G: Gather, T: Sync>(&self, items: &[T], examine: impl Fn(&T, &mut Vec<u8>) -> Exhibit + Sync) -> G {
-        let mut gathered = G::default();
-        let mut buffer = Vec::new();
-        for (item, _) in items.iter().zip(0..).filter(|(_, index)| self.takes(*index)) {
-            if self.watch().is_stopped() {
-                break;
-            }
-            gathered.admit(examine(item, &mut buffer));
-        }
-        gathered
-    }
-
-    /// Examines all pieces that `bring` hands over, where this host takes them.
-    fn pieces<G: Gather, B: AsRef<[u8]> + Send>(
+    /// Examines all items that `bring` hands over one after the other, where this host takes them. With each it says how many bytes
+    /// of memory the item holds, so that a host with threads knows how many may wait.
+    fn each<G: Gather, T: Send>(
         &self,
-        bring: impl FnOnce(&mut dyn FnMut(EntryPath, B)),
-        examine: impl Fn(EntryPath, &[u8]) -> Exhibit + Sync,
+        bring: impl FnOnce(&mut dyn FnMut(T, usize)),
+        examine: impl Fn(T, &mut Workspace) -> Exhibit + Sync,
     ) -> G {
         let mut gathered = G::default();
+        let mut workspace = Workspace::default();
         let mut numbers = 0..;
-        bring(&mut |path, bytes| {
+        bring(&mut |item, _| {
             if numbers.next().is_some_and(|index| self.takes(index)) {
-                gathered.admit(examine(path, bytes.as_ref()));
+                gathered.admit(examine(item, &mut workspace));
             }
         });
         gathered
@@ -172,7 +161,7 @@ pub fn read_files<G: Gather, N: AsRef<[u8]>, B: AsRef<[u8]> + Send>(
 ) -> G {
     let reading = Reading { host, limits };
     let mut whole = G::default();
-    let mut pieces: G = host.pieces(
+    let mut pieces: G = host.each(
         |give| {
             let mut seen = 0_u64;
             while !host.watch().is_stopped()
@@ -194,12 +183,13 @@ pub fn read_files<G: Gather, N: AsRef<[u8]>, B: AsRef<[u8]> + Send>(
                     let detail = format!("entry_bytes is {}", limits.entry_bytes);
                     reading.admit(&mut whole, Exhibit::refused(path, Code::ArchiveLimit, detail));
                 } else {
-                    give(path, bytes);
+                    give((path, bytes), usize::try_from(length_bytes).unwrap_or(usize::MAX));
                 }
             }
         },
-        |path, bytes| {
-            let exhibit = examine(path, bytes, limits);
+        |(path, bytes): (EntryPath, B), workspace| {
+            let bytes = bytes.as_ref();
+            let exhibit = workspace.examine(path, bytes, limits);
             host.watch().advance(1, bytes.len() as u64);
             exhibit
         },
@@ -210,7 +200,7 @@ pub fn read_files<G: Gather, N: AsRef<[u8]>, B: AsRef<[u8]> + Send>(
 
 /// Examines one file of a folder, which `open` opens if it has to be read; large ones in memory that does not grow with them. What
 /// was read is judged in any case; `size_after` tells its size then, and that it was not the one that had been listed is said
-/// besides. The buffer is working space for one thread.
+/// besides.
 pub fn read_file<R: Read>(
     host: &impl Host,
     path: EntryPath,
@@ -218,7 +208,7 @@ pub fn read_file<R: Read>(
     open: impl FnOnce() -> io::Result<R>,
     size_after: impl FnOnce(&R) -> Option<u64>,
     limits: &Limits,
-    buffer: &mut Vec<u8>,
+    workspace: &mut Workspace,
 ) -> Exhibit {
     if !is_read(&path) {
         return examine(path, &[], limits);
@@ -233,12 +223,13 @@ pub fn read_file<R: Read>(
     let exhibit = if size_bytes > PIECE_BYTES {
         examine_reader(path, &mut Interruptible::new((&mut reader).take(limits.entry_bytes), host), limits)
     } else {
-        buffer.clear();
-        match (&mut reader).take(PIECE_BYTES.saturating_add(1)).read_to_end(buffer) {
+        let Workspace { stored, tools } = workspace;
+        stored.clear();
+        match (&mut reader).take(PIECE_BYTES.saturating_add(1)).read_to_end(stored) {
             Ok(read) if read as u64 > PIECE_BYTES => {
                 return Exhibit::refused(path, Code::ArchiveEntryUnreadable, "it grew while it was read");
             }
-            Ok(_) => examine(path, buffer, limits),
+            Ok(_) => tools.examine(path, stored, limits),
             Err(error) => return Exhibit::refused(path, Code::ArchiveEntryUnreadable, error.kind().to_string()),
         }
     };
@@ -280,7 +271,7 @@ impl<H: Host> Reading<'_, H> {
             }
             if at.is_some() {
                 // One level is read: this refuses it.
-                self.admit(&mut gathered, zip.examine(member, self.limits, &mut Vec::new()));
+                self.admit(&mut gathered, zip.examine(member, self.limits, &mut Workspace::default()));
                 continue;
             }
             match zip.open_nested(member, self.limits) {
@@ -298,11 +289,14 @@ impl<H: Host> Reading<'_, H> {
         // What members state may be a lie of any size.
         let bytes = members.iter().fold(0_u64, |sum, member| sum.saturating_add(member.size_bytes()));
         self.host.watch().expect(members.len() as u64, bytes);
-        let mut gathered: G = self.host.each(&members, |member, buffer| {
-            let exhibit = zip.examine(member, self.limits, buffer);
-            self.host.watch().advance(1, member.size_bytes());
-            exhibit
-        });
+        let mut gathered: G = self.host.each(
+            |give| members.iter().take_while(|_| !self.host.watch().is_stopped()).for_each(|member| give(member, 0)),
+            |member: &&Member, workspace| {
+                let exhibit = zip.examine(member, self.limits, workspace);
+                self.host.watch().advance(1, member.size_bytes());
+                exhibit
+            },
+        );
         zip.problems().iter().for_each(|exhibit| self.admit(&mut gathered, exhibit.clone()));
         gathered
     }
@@ -311,17 +305,20 @@ impl<H: Host> Reading<'_, H> {
     fn nested_zip<G: Gather, R: ReaderAt + Sync>(&self, zip: &Zip<R>) -> G {
         let mut gathered: G = self.zip(zip);
         for member in zip.members().iter().filter(|member| member.is_container()) {
-            self.admit(&mut gathered, zip.examine(member, self.limits, &mut Vec::new()));
+            self.admit(&mut gathered, zip.examine(member, self.limits, &mut Workspace::default()));
         }
         gathered
     }
 
     fn stream<G: Gather>(&self, at: Option<&EntryPath>, reader: &mut dyn Read) -> G {
         let mut whole = G::default();
-        let mut pieces: G = self.host.pieces(
+        let mut pieces: G = self.host.each(
             |give| {
                 read_tar(at, reader, self.limits, &mut |found| match found {
-                    Found::Piece(path, bytes) => give(path, bytes),
+                    Found::Piece(path, bytes) => {
+                        let held = bytes.len();
+                        give((path, bytes), held);
+                    }
                     Found::Exhibit(exhibit) => self.admit(&mut whole, exhibit),
                     Found::Zip(path, bytes) => {
                         let length_bytes = bytes.len() as u64;
@@ -332,8 +329,8 @@ impl<H: Host> Reading<'_, H> {
                     }
                 });
             },
-            |path, bytes| {
-                let exhibit = examine(path, bytes, self.limits);
+            |(path, bytes): (EntryPath, Vec<u8>), workspace| {
+                let exhibit = workspace.examine(path, &bytes, self.limits);
                 self.host.watch().advance(1, 0);
                 exhibit
             },

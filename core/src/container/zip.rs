@@ -12,7 +12,7 @@ use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipArchiveEntryWayfinder, 
 use super::{NESTED_BYTES, PIECE_BYTES, Packing, problem, read_start};
 use crate::entry::{self, EntryPath, Kind, Separator};
 use crate::error::Error;
-use crate::examine::{Exhibit, examine, examine_reader, is_read};
+use crate::examine::{Exhibit, Workspace, examine, examine_reader, is_read};
 use crate::finding::Code;
 use crate::policy::Limits;
 
@@ -199,13 +199,13 @@ impl<R: ReaderAt> Zip<R> {
         &self.problems
     }
 
-    /// Examines one member. `buffer` is working space that can be used again for the next.
-    pub(super) fn examine(&self, member: &Member, limits: &Limits, buffer: &mut Vec<u8>) -> Exhibit {
+    /// Examines one member.
+    pub(super) fn examine(&self, member: &Member, limits: &Limits, workspace: &mut Workspace) -> Exhibit {
         match &member.claim {
             Claim::Refused(code, detail) => Exhibit::refused(member.path.clone(), *code, *detail),
             Claim::Link(stored) => self.examine_link(&member.path, *stored),
             Claim::File(_) if !is_read(&member.path) => examine(member.path.clone(), &[], limits),
-            Claim::File(stored) => self.examine_file(&member.path, *stored, limits, buffer),
+            Claim::File(stored) => self.examine_file(&member.path, *stored, limits, workspace),
         }
     }
 
@@ -220,7 +220,7 @@ impl<R: ReaderAt> Zip<R> {
         }
     }
 
-    fn examine_file(&self, path: &EntryPath, stored: Stored, limits: &Limits, buffer: &mut Vec<u8>) -> Exhibit {
+    fn examine_file(&self, path: &EntryPath, stored: Stored, limits: &Limits, workspace: &mut Workspace) -> Exhibit {
         let refused = |detail: String| Exhibit::refused(path.clone(), Code::ArchiveEntryUnreadable, detail);
         if stored.size_bytes > limits.entry_bytes {
             return Exhibit::refused(path.clone(), Code::ArchiveLimit, format!("entry_bytes is {}", limits.entry_bytes));
@@ -237,11 +237,12 @@ impl<R: ReaderAt> Zip<R> {
             Err(error) => return refused(error.to_string()),
         };
         let exhibit = if stored.size_bytes <= PIECE_BYTES {
+            let Workspace { stored: buffer, tools } = workspace;
             buffer.clear();
             // A member may hold more than it states; what it states decides how it is read, never how much.
             match (&mut reader).take(PIECE_BYTES.saturating_add(1)).read_to_end(buffer) {
                 Ok(read) if read as u64 > PIECE_BYTES => return refused("it holds more than its header states".to_owned()),
-                Ok(_) => examine(path.clone(), buffer, limits),
+                Ok(_) => tools.examine(path.clone(), buffer, limits),
                 Err(error) => return refused(error.kind().to_string()),
             }
         } else {

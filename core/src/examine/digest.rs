@@ -1,5 +1,7 @@
 //! Digest files: the JSON that AWS signs, read strictly and never written again.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 
 use crate::entry;
@@ -7,40 +9,97 @@ use crate::json::Json;
 use crate::signature::{self, Signature};
 use crate::time::{Period, Time};
 
-/// An object in S3, as a digest file names it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct Object {
+/// An object in S3, as a digest file names it; its key is the folder, with the slash at its end, and the name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Object<'a> {
     /// The bucket's name.
-    pub bucket: Box<str>,
-    /// The key.
-    pub key: Box<str>,
+    pub(crate) bucket: &'a str,
+    /// What stands before its name.
+    pub(crate) folder: &'a str,
+    /// The last part of its key.
+    pub(crate) name: &'a str,
 }
 
-impl Object {
-    /// The last part of its key.
-    pub(crate) fn file_name(&self) -> &str {
-        self.key.rsplit('/').next().unwrap_or_default()
+/// An object's key as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Key {
+    text: Box<str>,
+    folder_bytes: u16,
+}
+
+impl Key {
+    fn new(object: &Object<'_>) -> Self {
+        // A key of S3 is shorter; nobody reads a longer one.
+        Self { text: object.key().into(), folder_bytes: u16::try_from(object.folder.len()).unwrap_or_default() }
+    }
+
+    fn in_bucket<'a>(&'a self, bucket: &'a str) -> Object<'a> {
+        let (folder, name) = self.text.split_at_checked(self.folder_bytes.into()).unwrap_or_default();
+        Object { bucket, folder, name }
     }
 }
 
-impl std::fmt::Display for Object {
+impl<'a> Object<'a> {
+    pub(crate) fn new(bucket: &'a str, key: &'a str) -> Self {
+        let folder = entry::folder_of(key);
+        Self { bucket, folder, name: key.get(folder.len()..).unwrap_or_default() }
+    }
+
+    pub(crate) fn key(&self) -> String {
+        [self.folder, self.name].concat()
+    }
+
+    pub(crate) fn has_key_of(&self, other: &Self) -> bool {
+        self.name == other.name && self.folder == other.folder
+    }
+
+    /// By key, then by bucket.
+    pub(crate) fn by_key(&self, other: &Self) -> Ordering {
+        self.compare_keys(other).then_with(|| self.bucket.cmp(other.bucket))
+    }
+
+    fn compare_keys(&self, other: &Self) -> Ordering {
+        let bytes = |object: &Self| object.folder.bytes().chain(object.name.bytes());
+        if self.folder == other.folder { self.name.cmp(other.name) } else { bytes(self).cmp(bytes(other)) }
+    }
+}
+
+impl Ord for Object<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.bucket.cmp(other.bucket).then_with(|| self.compare_keys(other))
+    }
+}
+
+impl PartialOrd for Object<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl std::fmt::Display for Object<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "s3://{}/{}", entry::printable(self.bucket.as_bytes()), entry::printable(self.key.as_bytes()))
+        let Self { bucket, folder, name } = self;
+        f.write_str("s3://")?;
+        f.write_str(&entry::printable(bucket.as_bytes()))?;
+        f.write_str("/")?;
+        f.write_str(&entry::printable(folder.as_bytes()))?;
+        f.write_str(&entry::printable(name.as_bytes()))
     }
 }
 
 /// The facts of one digest file. Nothing about it is believed before its signature is checked.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Digest {
-    pub(crate) object: Object,
-    pub(crate) account: String,
+    bucket: Box<str>,
+    key: Key,
+    pub(crate) account: Box<str>,
     pub(crate) period: Period,
     /// The key that signed it, in lower case.
-    pub(crate) fingerprint: String,
-    pub(crate) previous: Option<Previous>,
-    pub(crate) logs: Vec<Listed>,
+    pub(crate) fingerprint: Box<str>,
+    previous: Option<Box<Link>>,
+    list: List,
     /// Algorithms that AWS does not document, wherever they are named.
-    pub(crate) unsupported: Option<String>,
+    pub(crate) unsupported: Option<Box<str>>,
     /// Its own signature's algorithm is not supported.
     pub(crate) signature_unsupported: bool,
     /// Of the inflated bytes.
@@ -49,22 +108,54 @@ pub(crate) struct Digest {
 }
 
 /// What a digest file says about its predecessor.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct Previous {
-    pub(crate) object: Object,
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Previous<'a> {
+    pub(crate) object: Object<'a>,
     /// None if the hash's algorithm is not supported.
     pub(crate) sha256: Option<[u8; 32]>,
-    pub(crate) signature: Signature,
+    pub(crate) signature: &'a Signature,
+}
+
+/// The same as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Link {
+    /// Its bucket, where it is not the digest file's.
+    other_bucket: Option<Box<str>>,
+    key: Key,
+    sha256: Option<[u8; 32]>,
+    signature: Signature,
 }
 
 /// A log file in a digest file's list.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct Listed {
-    /// Its bucket, where it is not the digest file's.
-    pub(crate) other_bucket: Option<Box<str>>,
-    pub(crate) key: Box<str>,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Listed<'a> {
+    pub(crate) object: Object<'a>,
     /// None if the hash's algorithm is not supported.
-    pub(crate) sha256: Option<[u8; 32]>,
+    pub(crate) sha256: Option<&'a [u8; 32]>,
+}
+
+/// A list of log files. Of a large archive most facts are such lists, so they are packed: one text with all names in it, and of the
+/// folders and buckets those that differ from the row before.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct List {
+    text: Box<str>,
+    rows: Box<[Row]>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Row {
+    /// Where it is not the digest file's.
+    other_bucket: Option<Part>,
+    folder: Part,
+    name: Part,
+    sha256: Option<[u8; 32]>,
+}
+
+/// A part of the text of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Part {
+    start: u32,
+    bytes: u16,
 }
 
 const SIGNATURE_ALGORITHM: &str = "SHA256withRSA";
@@ -85,39 +176,98 @@ impl Digest {
         let start = time(&json, "digestStartTime")?;
         let end_text = text(&json, "digestEndTime")?;
         let end = time(&json, "digestEndTime")?;
-        let object = object(&json, "digestS3Bucket", "digestS3Object")?;
+        let (bucket, key) = object(&json, "digestS3Bucket", "digestS3Object")?;
         for name in ["newestEventTime", "oldestEventTime"] {
             optional_time(&json, name)?;
         }
         let algorithm = text(&json, "digestSignatureAlgorithm")?;
         let mut unsupported = (!is_supported_signature(algorithm)).then(|| entry::printable(algorithm.as_bytes()));
         let signature_unsupported = unsupported.is_some();
-        let previous = previous(&json, &mut unsupported)?;
+        let previous = previous(&json, bucket, &mut unsupported)?;
         let listed = field(&json, "logFiles")?.list().ok_or("logFiles is no array")?;
-        let logs = listed.iter().map(|log| listed_log(log, &object.bucket, &mut unsupported)).collect::<Result<Vec<_>, _>>()?;
-        let string_to_sign_sha256 = signature::string_to_sign_sha256(
-            end_text,
-            &object.bucket,
-            &object.key,
-            &sha256,
-            field(&json, "previousDigestSignature")?.text(),
-        );
+        let list = List::read(listed, bucket, &mut unsupported)?;
+        let string_to_sign_sha256 =
+            signature::string_to_sign_sha256(end_text, bucket, key, &sha256, field(&json, "previousDigestSignature")?.text());
         Ok(Self {
-            account: text(&json, "awsAccountId")?.to_owned(),
+            bucket: bucket.into(),
+            key: Key::new(&Object::new(bucket, key)),
+            account: text(&json, "awsAccountId")?.into(),
             period: Period::new(start, end).map_err(|_| "digestStartTime is not before digestEndTime")?,
-            fingerprint: text(&json, "digestPublicKeyFingerprint")?.to_ascii_lowercase(),
+            fingerprint: text(&json, "digestPublicKeyFingerprint")?.to_ascii_lowercase().into(),
             previous,
-            logs,
-            unsupported,
+            list,
+            unsupported: unsupported.map(Into::into),
             signature_unsupported,
             sha256,
             string_to_sign_sha256,
-            object,
         })
+    }
+
+    /// The object that it claims to be.
+    pub(crate) fn object(&self) -> Object<'_> {
+        self.key.in_bucket(&self.bucket)
+    }
+
+    /// What it says about its predecessor.
+    pub(crate) fn previous(&self) -> Option<Previous<'_>> {
+        let Link { other_bucket, key, sha256, signature } = &**self.previous.as_ref()?;
+        let object = key.in_bucket(other_bucket.as_ref().unwrap_or(&self.bucket));
+        Some(Previous { object, sha256: *sha256, signature })
+    }
+
+    /// How many log files it lists.
+    pub(crate) fn log_count(&self) -> usize {
+        self.list.rows.len()
+    }
+
+    /// The log file in this place of its list.
+    pub(crate) fn log(&self, index: usize) -> Option<Listed<'_>> {
+        let row = self.list.rows.get(index)?;
+        let part = |part: Part| self.list.part(part);
+        let object =
+            Object { bucket: row.other_bucket.map_or(&*self.bucket, part), folder: part(row.folder), name: part(row.name) };
+        Some(Listed { object, sha256: row.sha256.as_ref() })
     }
 }
 
-fn previous(json: &Json, unsupported: &mut Option<String>) -> Result<Option<Previous>, String> {
+impl List {
+    fn read(listed: &[Json], bucket: &str, unsupported: &mut Option<String>) -> Result<Self, String> {
+        let mut text = String::new();
+        let mut rows: Vec<Row> = Vec::with_capacity(listed.len());
+        for log in listed {
+            let (other, key, sha256) = listed_log(log, unsupported).map_err(|reason| format!("logFiles: {reason}"))?;
+            let object = Object::new(other, key);
+            let mut put = |last: Option<Part>, part: &str| match last.filter(|last| slice(&text, *last) == part) {
+                Some(last) => Ok(last),
+                None => {
+                    let too_long = |_| "logFiles holds too many bytes".to_owned();
+                    let start = u32::try_from(text.len()).map_err(too_long)?;
+                    text.push_str(part);
+                    Ok::<_, String>(Part { start, bytes: u16::try_from(part.len()).map_err(too_long)? })
+                }
+            };
+            let last = rows.last();
+            rows.push(Row {
+                other_bucket: if other == bucket { None } else { Some(put(last.and_then(|last| last.other_bucket), other)?) },
+                folder: put(last.map(|last| last.folder), object.folder)?,
+                name: put(None, object.name)?,
+                sha256,
+            });
+        }
+        Ok(Self { text: text.into(), rows: rows.into() })
+    }
+
+    fn part(&self, part: Part) -> &str {
+        slice(&self.text, part)
+    }
+}
+
+fn slice(text: &str, part: Part) -> &str {
+    let start = part.start as usize;
+    text.get(start..start.saturating_add(part.bytes.into())).unwrap_or_default()
+}
+
+fn previous(json: &Json, own_bucket: &str, unsupported: &mut Option<String>) -> Result<Option<Box<Link>>, String> {
     const NAMES: [&str; 5] = [
         "previousDigestS3Bucket",
         "previousDigestS3Object",
@@ -135,27 +285,25 @@ fn previous(json: &Json, unsupported: &mut Option<String>) -> Result<Option<Prev
         5 => Ok(None),
         0 => {
             let [bucket, key, hash, algorithm, signature] = NAMES;
-            Ok(Some(Previous {
-                object: object(json, bucket, key)?,
+            let (bucket, key) = object(json, bucket, key)?;
+            Ok(Some(Box::new(Link {
+                other_bucket: (bucket != own_bucket).then(|| bucket.into()),
+                key: Key::new(&Object::new(bucket, key)),
                 sha256: hash_value(json, hash, algorithm, unsupported)?,
                 signature: Signature::from_hex(text(json, signature)?),
-            }))
+            })))
         }
         _ => Err("some of its previousDigest… fields are null and others are not".to_owned()),
     }
 }
 
-fn listed_log(log: &Json, bucket: &str, unsupported: &mut Option<String>) -> Result<Listed, String> {
-    let in_log = |reason: String| format!("logFiles: {reason}");
-    let own = object(log, "s3Bucket", "s3Object").map_err(in_log)?;
+/// Its bucket, its key and its hash.
+fn listed_log<'a>(log: &'a Json, unsupported: &mut Option<String>) -> Result<(&'a str, &'a str, Option<[u8; 32]>), String> {
+    let (bucket, key) = object(log, "s3Bucket", "s3Object")?;
     for name in ["newestEventTime", "oldestEventTime"] {
-        optional_time(log, name).map_err(in_log)?;
+        optional_time(log, name)?;
     }
-    Ok(Listed {
-        other_bucket: (*own.bucket != *bucket).then_some(own.bucket),
-        key: own.key,
-        sha256: hash_value(log, "hashValue", "hashAlgorithm", unsupported).map_err(in_log)?,
-    })
+    Ok((bucket, key, hash_value(log, "hashValue", "hashAlgorithm", unsupported)?))
 }
 
 fn hash_value(json: &Json, value: &str, algorithm: &str, unsupported: &mut Option<String>) -> Result<Option<[u8; 32]>, String> {
@@ -179,13 +327,13 @@ fn text<'a>(json: &'a Json, name: &str) -> Result<&'a str, String> {
 }
 
 /// S3 allows 1,024 bytes for a key, and fewer for a bucket's name. A longer one is no object, and would be repeated by every finding.
-fn object(json: &Json, bucket: &str, key: &str) -> Result<Object, String> {
+fn object<'a>(json: &'a Json, bucket: &str, key: &str) -> Result<(&'a str, &'a str), String> {
     const MOST_BYTES: usize = 1024;
     let name = |field| match text(json, field)? {
         name if name.len() > MOST_BYTES => Err(format!("{field} is longer than S3 allows")),
-        name => Ok(name.into()),
+        name => Ok(name),
     };
-    Ok(Object { bucket: name(bucket)?, key: name(key)? })
+    Ok((name(bucket)?, name(key)?))
 }
 
 fn time(json: &Json, name: &str) -> Result<Time, String> {
@@ -221,10 +369,10 @@ mod tests {
     #[test]
     fn escapes_case_and_unknown_fields_are_read() {
         let digest = read(&sample()).unwrap();
-        assert_eq!(&*digest.logs[0].key, "AWSLogs/x.json.gz");
-        assert_eq!(digest.logs[0].sha256, Some([0xab; 32]));
-        assert_eq!(digest.logs[0].other_bucket, None);
-        assert_eq!(digest.fingerprint, "7f3f");
+        let listed = digest.log(0).unwrap();
+        assert_eq!((listed.object.bucket, &*listed.object.key()), ("b", "AWSLogs/x.json.gz"));
+        assert_eq!(listed.sha256, Some(&[0xab; 32]));
+        assert_eq!(&*digest.fingerprint, "7f3f");
         assert_eq!(digest.unsupported, None);
         assert_eq!(digest.sha256, signature::sha256(sample().as_bytes()));
     }
@@ -278,11 +426,38 @@ mod tests {
     }
 
     #[test]
+    fn lists_are_packed_and_keep_their_rows() {
+        let rows = [("b", "a/one"), ("b", "a/two"), ("other", "a/two"), ("other", "c/d/"), ("", "one"), ("b", "")];
+        let listed = rows.map(|(bucket, key)| {
+            let hash = "0".repeat(64);
+            format!(r#"{{"s3Bucket":"{bucket}","s3Object":"{key}","hashValue":"{hash}","hashAlgorithm":"SHA-256"}}"#)
+        });
+        let json = sample();
+        let (before, after) =
+            json.split_once(r#""logFiles":["#).and_then(|(before, rest)| Some((before, rest.split_once(']')?.1))).unwrap();
+        let digest = read(&format!(r#"{before}"logFiles":[{}]{after}"#, listed.join(","))).unwrap();
+        let found: Vec<_> = (0..digest.log_count()).map(|index| digest.log(index).unwrap().object).collect();
+        assert_eq!(found, rows.map(|(bucket, key)| Object::new(bucket, key)));
+        assert_eq!(found.iter().map(Object::key).collect::<Vec<_>>(), rows.map(|(_, key)| key));
+        assert_eq!(digest.list.text.matches("a/").count(), 1);
+    }
+
+    #[test]
+    fn objects_are_sorted_as_if_their_keys_were_whole() {
+        let mut keys = ["a/z", "a/b/c", "a", "a/", "a/b", "a0/b", "b"];
+        keys.sort_unstable();
+        let mut objects = keys.map(|key| Object::new("b", key));
+        objects.reverse();
+        objects.sort();
+        assert_eq!(objects.map(|object| object.key()), keys);
+    }
+
+    #[test]
     fn other_algorithms_are_named_and_their_hashes_not_used() {
         let digest = read(&sample().replace("SHA-256", "MD5")).unwrap();
         assert_eq!(digest.unsupported.as_deref(), Some("MD5"));
         assert!(!digest.signature_unsupported);
-        assert_eq!(digest.logs[0].sha256, None);
+        assert_eq!(digest.log(0).unwrap().sha256, None);
         assert!(read(&sample().replace("SHA256withRSA", "MD5withRSA")).unwrap().signature_unsupported);
     }
 }

@@ -23,7 +23,7 @@ pub(crate) struct KeyEntry {
 }
 
 /// Reads a key list. An entry that cannot be used stays in it, so that it can be reported.
-pub(crate) fn read_list(bytes: &[u8], region: Option<String>, max_depth: u32) -> Result<Vec<KeyEntry>, String> {
+pub(crate) fn read_list(bytes: &[u8], region: Option<&str>, max_depth: u32) -> Result<Vec<KeyEntry>, String> {
     let text = decode_text(bytes).ok_or("neither UTF-8 nor UTF-16 with a byte order mark")?;
     let json = Json::read(text.trim().as_bytes(), max_depth)?;
     let list = json.field("PublicKeyList").or_else(|| json.field("publicKeyList")).and_then(Json::list);
@@ -35,7 +35,7 @@ pub(crate) fn read_list(bytes: &[u8], region: Option<String>, max_depth: u32) ->
             der: entry.field("Value").and_then(Json::text).and_then(decode_base64),
             stated_fingerprint: entry.field("Fingerprint").and_then(Json::text).map(str::to_ascii_lowercase),
             validity: validity(entry),
-            region: region.clone(),
+            region: region.map(str::to_owned),
             number,
         })
         .collect())

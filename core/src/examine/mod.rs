@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::entry::{self, EntryPath, IgnoredKind, Kind};
 use crate::finding::Code;
-use crate::gunzip::{self, gunzip};
+use crate::gunzip::{self, Inflater, gunzip};
 use crate::policy::Limits;
 use digest::Digest;
 use keys::KeyEntry;
@@ -129,6 +129,35 @@ pub fn is_read(path: &EntryPath) -> bool {
     !matches!(entry::classify(path), Kind::Ignored(_))
 }
 
+/// Memory for examining one entry after the other, so that each need not ask for its own. It keeps nothing that the next entry
+/// could see.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    /// For the stored bytes of an entry, if they have to be brought together.
+    pub(crate) stored: Vec<u8>,
+    pub(crate) tools: Tools,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Tools {
+    inflater: Option<Inflater>,
+    content: Vec<u8>,
+}
+
+impl Workspace {
+    /// As [`examine`](crate::examine).
+    pub fn examine(&mut self, path: EntryPath, bytes: &[u8], limits: &Limits) -> Exhibit {
+        self.tools.examine(path, bytes, limits)
+    }
+}
+
+impl Tools {
+    pub(crate) fn examine(&mut self, path: EntryPath, bytes: &[u8], limits: &Limits) -> Exhibit {
+        let stored_sha256 = || crate::signature::sha256(bytes);
+        examine_stream(path, &mut &*bytes, limits, &stored_sha256, self)
+    }
+}
+
 /// Examines an entry whose bytes are at hand. It always succeeds: damage is a fact too.
 ///
 /// ```
@@ -139,8 +168,7 @@ pub fn is_read(path: &EntryPath) -> bool {
 /// assert_eq!(exhibit.inflated_bytes(), 14);
 /// ```
 pub fn examine(path: EntryPath, bytes: &[u8], limits: &Limits) -> Exhibit {
-    let stored_sha256 = || crate::signature::sha256(bytes);
-    examine_stream(path, &mut &*bytes, limits, &stored_sha256)
+    Tools::default().examine(path, bytes, limits)
 }
 
 /// Examines an entry from a reader, in memory that does not grow with its bytes. An error of the reader is a fact about the
@@ -150,7 +178,7 @@ pub fn examine_reader(path: EntryPath, reader: &mut dyn Read, limits: &Limits) -
     let mut reader = io::BufReader::with_capacity(256 << 10, Hashing { reader, hasher: &hasher });
     // What a damaged entry holds after the damage counts for its hash as well.
     let stored_sha256 = || hasher.borrow().clone().finalize().into();
-    examine_stream(path, &mut reader, limits, &stored_sha256)
+    examine_stream(path, &mut reader, limits, &stored_sha256, &mut Tools::default())
 }
 
 struct Hashing<'a> {
@@ -166,18 +194,25 @@ impl Read for Hashing<'_> {
     }
 }
 
-fn examine_stream(path: EntryPath, reader: &mut dyn BufRead, limits: &Limits, stored_sha256: &dyn Fn() -> [u8; 32]) -> Exhibit {
+fn examine_stream(
+    path: EntryPath,
+    reader: &mut dyn BufRead,
+    limits: &Limits,
+    stored_sha256: &dyn Fn() -> [u8; 32],
+    tools: &mut Tools,
+) -> Exhibit {
     let mut notes = Vec::new();
     let kind = entry::classify(&path);
     let facts = if path.inner().len() > limits.path_bytes as usize {
         notes.push(limit_note("path_bytes", u64::from(limits.path_bytes)));
         Facts::Refused
     } else {
-        let mut reading = Reading { reader, limits, stored_sha256, notes: &mut notes };
+        let mut reading = Reading { reader, limits, stored_sha256, inflater: &mut tools.inflater, notes: &mut notes };
         match kind {
-            Kind::Digest(_) => match reading.whole() {
-                Ok((bytes, sha256)) => {
-                    let digest = Digest::read(&bytes, sha256, limits.json_depth).map_or_else(
+            Kind::Digest(_) => match reading.whole(&mut tools.content) {
+                Ok(sha256) => {
+                    let bytes = &tools.content;
+                    let digest = Digest::read(bytes, sha256, limits.json_depth).map_or_else(
                         |reason| {
                             notes.push(Note { code: Code::DigestMalformed, detail: Some(reason) });
                             None
@@ -243,6 +278,7 @@ struct Reading<'a> {
     reader: &'a mut dyn BufRead,
     limits: &'a Limits,
     stored_sha256: &'a dyn Fn() -> [u8; 32],
+    inflater: &'a mut Option<Inflater>,
     notes: &'a mut Vec<Note>,
 }
 
@@ -259,17 +295,15 @@ impl Reading<'_> {
             .map_or_else(|content| content, |inflated_bytes| Content::Whole { sha256: hasher.finalize().into(), inflated_bytes })
     }
 
-    /// The content of a digest file.
-    fn whole(&mut self) -> Result<(Vec<u8>, [u8; 32]), Content> {
-        let mut bytes = Vec::new();
-        let limits = self.limits;
-        match self.inflated("digest_bytes", limits.digest_bytes, &mut |piece| bytes.extend_from_slice(piece)) {
-            Ok(_) => {
-                let sha256 = crate::signature::sha256(&bytes);
-                Ok((bytes, sha256))
-            }
-            Err(content) => Err(content),
-        }
+    /// The content of a digest file, and its hash.
+    fn whole(&mut self, content: &mut Vec<u8>) -> Result<[u8; 32], Content> {
+        /// What is kept of the memory for it: far more than a digest file has.
+        const KEPT_BYTES: usize = 1 << 20;
+        content.clear();
+        content.shrink_to(KEPT_BYTES);
+        let limit = self.limits.digest_bytes;
+        self.inflated("digest_bytes", limit, &mut |piece| content.extend_from_slice(piece))?;
+        Ok(crate::signature::sha256(content))
     }
 
     /// A small file that is not packed.
@@ -314,7 +348,7 @@ impl Reading<'_> {
         }
         let mut reader = start.chain(&mut *self.reader);
         if start == gunzip::MAGIC {
-            match gunzip(&mut reader, limit, sink) {
+            match gunzip(&mut reader, limit, self.inflater.get_or_insert_default(), sink) {
                 Err(error) => Err(self.unreadable(&error)),
                 Ok(member) if member.exceeds_limit => {
                     self.notes.push(limit_note(limit_name, limit));
