@@ -392,10 +392,11 @@ pub(crate) fn has_supported_algorithm(detached: &Detached) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use trailseal_forge::archive::Archive;
+    use trailseal_forge::archive::{Archive, sidecar_path};
+    use trailseal_forge::keys::{self, Listed, STRANGER};
 
-    use crate::forged::{report, trail};
-    use crate::{Code, Request};
+    use crate::forged::{judged, report, trail};
+    use crate::{Code, Fate, Level, Request};
 
     const FIRST: &str = "2026-03-01T00:01:31Z";
 
@@ -422,6 +423,48 @@ mod tests {
         assert_eq!(subjects(Code::DigestSignatureInvalid), [format!("s3://elsewhere/{}", chain.key(1))]);
         assert_eq!(subjects(Code::ChainLinkHashMismatch), [format!("s3://trail-archive/{}", chain.key(2))]);
         assert_eq!(subjects(Code::ChainDigestMissing), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_predecessor_is_missing_if_a_signed_digest_names_it_and_older_ones_are_there() {
+        let chain = &trail(FIRST).chain(&[0, 0, 0, 0]);
+        let missing = |edit: &dyn Fn(&mut Archive)| {
+            let mut archive = Archive::of(&[&chain]);
+            edit(&mut archive);
+            let (_, objects) = judged(&archive, &Request::default());
+            let missing = objects.iter().filter(|object| object.fate == Fate::Missing);
+            missing.map(|object| object.object.clone().unwrap()).collect::<Vec<_>>()
+        };
+        let without = |hour: usize| move |archive: &mut Archive| drop(archive.remove(chain.key(hour)));
+        assert_eq!(missing(&without(2)), [format!("s3://trail-archive/{}", chain.key(2))]);
+        assert!(missing(&without(0)).is_empty(), "nothing older is there");
+        let damaged = |archive: &mut Archive| archive.edit(chain.key(2), |bytes| bytes.truncate(20));
+        assert!(missing(&damaged).is_empty(), "it is there, and cannot be read");
+        let unsigned = |archive: &mut Archive| {
+            archive.remove(chain.key(2));
+            archive.remove(&sidecar_path(chain.newest()));
+        };
+        assert!(missing(&unsigned).is_empty(), "nobody signed that it was there");
+    }
+
+    #[test]
+    fn a_better_key_of_the_successor_does_not_take_a_digest_from_the_key_that_signed_it() {
+        let mut first = trail(FIRST).digest(0, 0);
+        first.signed_by(&STRANGER);
+        let first = first.seal();
+        let mut second = trail(FIRST).digest(1, 0);
+        second.follow(&first);
+        let second = second.seal();
+        let mut archive = Archive::default();
+        [&first, &second].into_iter().for_each(|sealed| archive.digest(sealed));
+        archive.sidecar(&second);
+        archive.put("public-keys.json", keys::list(&[Listed::key(&STRANGER)]));
+        let report = report(&archive, &Request::default());
+        assert_eq!(report.counts.digests.authenticated, 2);
+        let mut verified: Vec<_> = report.keys.iter().map(|key| (key.level, key.digests)).collect();
+        verified.sort();
+        assert_eq!(verified, [(Level::Enclosed, 1), (Level::Trusted, 1)]);
+        assert_eq!(report.chains[0].keys.len(), 2);
     }
 
     #[test]

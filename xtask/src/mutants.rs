@@ -77,12 +77,20 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
     if !found.is_ok_and(|status| status.success()) {
         return Err("mutation testing needs cargo-mutants: `cargo install --locked cargo-mutants`".to_owned());
     }
-    let mut filters: Vec<String> = files.iter().map(|file| format!("--file={file}")).collect();
-    let (mut killed, mut endless, mut uncompiled, mut survivors) = (0, 0, 0, Vec::new());
+    let files_of_module: Vec<String> = files.iter().map(|file| format!("--file={file}")).collect();
+    let (mut killed, mut endless, mut uncompiled) = (0, 0, 0);
+    // All of them, at first.
+    let mut left: Option<Vec<Scenario>> = None;
     for (number, (timeout_seconds, tests)) in HELPINGS.iter().enumerate() {
         let output = shell::target().join("mutants").join(format!("{module}-{number}"));
+        let only = left.iter().flatten().map(|mutant| format!("--re=^{}$", escaped(&mutant.name)));
+        let filters: Vec<String> = files_of_module.iter().cloned().chain(only).collect();
         let mut missed = Vec::new();
         for Tried { mutant, summary } in mutate(&output, &filters, *timeout_seconds, tests)? {
+            // Some kinds of mutants are tried whatever the filter.
+            if left.as_ref().is_some_and(|left| left.iter().all(|other| other.name != mutant.name)) {
+                continue;
+            }
             match summary.as_str() {
                 "MissedMutant" => missed.push(mutant),
                 "Timeout" => endless += 1,
@@ -90,13 +98,13 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
                 _ => killed += 1,
             }
         }
-        survivors = missed.iter().map(Scenario::mutant).collect::<Outcome<_>>()?;
-        if missed.is_empty() {
+        let is_done = missed.is_empty();
+        left = Some(missed);
+        if is_done {
             break;
         }
-        filters.truncate(files.len());
-        filters.extend(missed.iter().map(|mutant| format!("--re=^{}$", escaped(&mutant.name))));
     }
+    let survivors = left.iter().flatten().map(Scenario::mutant).collect::<Outcome<Vec<_>>>()?;
     println!(
         "{module}: {} mutants: {} killed, {endless} of them by never ending, and {} not; {uncompiled} more do not compile",
         killed + endless + survivors.len(),
