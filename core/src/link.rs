@@ -393,7 +393,9 @@ pub(crate) fn has_supported_algorithm(detached: &Detached) -> bool {
 #[cfg(test)]
 mod tests {
     use trailseal_forge::archive::{Archive, sidecar_path};
+    use trailseal_forge::digest::Digest;
     use trailseal_forge::keys::{self, Listed, STRANGER};
+    use trailseal_forge::time::at;
 
     use crate::forged::{judged, report, trail};
     use crate::{Code, Fate, Level, Request};
@@ -445,6 +447,33 @@ mod tests {
             archive.remove(&sidecar_path(chain.newest()));
         };
         assert!(missing(&unsigned).is_empty(), "nobody signed that it was there");
+    }
+
+    #[test]
+    fn a_digest_is_in_scope_where_it_or_a_name_that_it_contradicts_puts_it() {
+        let is_asked = |change: fn(&mut Digest), from: &str, to: &str| {
+            let mut digest = trail(FIRST).digest(0, 0);
+            change(&mut digest);
+            let mut archive = Archive::default();
+            archive.digest(&digest.seal());
+            let request = Request { from: Some(from.into()), to: Some(to.into()), ..Request::default() };
+            let (_, objects) = judged(&archive, &request);
+            objects.iter().next().unwrap().in_scope
+        };
+        let (start, end) = ("2026-03-01T00:01:31Z", "2026-03-01T00:20:00Z");
+        assert!(is_asked(|_| (), start, end));
+        assert!(!is_asked(|_| (), "2026-03-02", "2026-03-03"));
+        let moved: fn(&mut Digest) = |digest| (digest.start, digest.end) = (at("2027-03-01T00:00:00Z"), at("2027-03-01T01:00:00Z"));
+        assert!(is_asked(moved, start, end), "by the name of its key");
+        assert!(is_asked(moved, "2027-03-01", "2027-03-02"), "by what it says of itself");
+        assert!(!is_asked(moved, "2026-03-02", "2026-03-03"));
+        let short: fn(&mut Digest) = |digest| digest.start = at("2026-03-01T00:31:31Z");
+        assert!(!is_asked(short, start, end), "it contradicts no name");
+        let backfill: fn(&mut Digest) = |digest| {
+            (digest.start, digest.end) = (at("2026-02-01T00:00:00Z"), at("2026-02-01T01:00:00Z"));
+            digest.key = digest.key.replace(".json.gz", "_backfill.json.gz");
+        };
+        assert!(!is_asked(backfill, start, end), "the time in a backfill digest's name is not compared");
     }
 
     #[test]
