@@ -30,6 +30,8 @@ fn papers() -> Vec<PathBuf> {
 #[test]
 fn the_architecture_names_every_module_of_the_core_in_order() {
     let source = read("core/src/lib.rs");
+    // What only the unit tests use stands last.
+    let source = source.split("#[cfg(test)]").next().unwrap_or_default();
     let modules: Vec<&str> =
         source.lines().filter_map(|line| line.trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';')).collect();
     let paper = read("ARCHITECTURE.md");

@@ -65,7 +65,7 @@ pub fn paths(bytes: &[u8]) {
         assert_eq!(again, path, "the normal form is normal");
         if is_safe {
             assert!(is_still_safe, "a safe path stays safe");
-            assert!(!path.as_bytes().starts_with(b"/") && !path.folders().contains(&b"..".as_slice()));
+            assert!(!path.as_bytes().starts_with(b"/") && !path.folders().any(|folder| folder == b".."));
         }
         let nested = EntryPath::new("march.zip").nesting(&path);
         assert_eq!((nested.inner(), nested.file_name()), (path.as_bytes(), path.file_name()));
