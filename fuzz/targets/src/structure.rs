@@ -224,7 +224,7 @@ fn edit(items: &mut Vec<Item>, script: &mut Script<'_>) {
         12 => {
             let bytes = String::from_utf8_lossy(&script.bytes()).into_owned();
             let path = &mut items[one].path;
-            let at = position % (path.len() + 1);
+            let at = (0..=position % (path.len() + 1)).rev().find(|at| path.is_char_boundary(*at)).unwrap_or_default();
             path.replace_range(at..at, &bytes);
         }
         13 => items[one].packed = !items[one].packed,
