@@ -7,6 +7,7 @@ mod findings;
 mod fuzz;
 mod generated;
 mod index;
+mod instructions;
 mod limits;
 mod msrv;
 mod mutants;
@@ -41,6 +42,8 @@ The project's tasks.
         --workload NAME              one workload instead of all
         --runs N                     rounds of which the median is told; 5 unless told
         --write                      write docs/performance.md
+    cargo xtask instructions [--check]
+                                     write bench/instructions.txt, how many instructions verifications take, or compare
     cargo xtask limits [NAME]        measure time and memory at the limits: the table of docs/limits.md (Linux, some minutes)
 
 `generate` reads the index of the test vectors: after a change in the forge, run `vectors` first.
@@ -64,6 +67,8 @@ fn main() -> ExitCode {
         ["fuzz", options @ ..] => fuzz::run(options),
         ["mutants", options @ ..] => mutants::run(options),
         ["bench", options @ ..] => bench::run(options),
+        ["instructions"] => instructions::count(Mode::Write),
+        ["instructions", "--check"] => instructions::count(Mode::Check),
         ["limits"] => limits::measure(""),
         ["limits", only] => limits::measure(only),
         _ => Err(format!("there is no task '{}'; `cargo xtask --help` lists them", words.join(" "))),

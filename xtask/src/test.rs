@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::generated::{self, Mode};
-use crate::{Outcome, bans, bench, msrv, shell};
+use crate::{Outcome, bans, bench, instructions, msrv, shell};
 
 /// The version that is installed beside the build where it is missing.
 const CARGO_DENY: &str = "0.20.2";
 
 type Step = (&'static str, fn() -> Outcome);
 
-const STEPS: [Step; 19] = [
+const STEPS: [Step; 20] = [
     ("format", format),
     ("clippy", clippy),
     ("documentation", documentation),
@@ -30,6 +30,7 @@ const STEPS: [Step; 19] = [
     ("Python", python),
     ("package and page", page),
     ("benchmark, tried out", bench::try_out),
+    ("instructions", || instructions::count(Mode::Check)),
     ("no network", isolation),
     // Last, so that the log ends with the summaries of the test runner.
     ("tests", tests),
