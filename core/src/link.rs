@@ -431,7 +431,7 @@ mod tests {
     fn a_predecessor_is_missing_if_a_signed_digest_names_it_and_older_ones_are_there() {
         let chain = &trail(FIRST).chain(&[0, 0, 0, 0]);
         let missing = |edit: &dyn Fn(&mut Archive)| {
-            let mut archive = Archive::of(&[&chain]);
+            let mut archive = Archive::of(&[chain]);
             edit(&mut archive);
             let (_, objects) = judged(&archive, &Request::default());
             let missing = objects.iter().filter(|object| object.fate == Fate::Missing);
