@@ -145,7 +145,7 @@ pub(crate) struct Tools {
 }
 
 impl Workspace {
-    /// As [`examine`](crate::examine).
+    /// As [`examine()`].
     pub fn examine(&mut self, path: EntryPath, bytes: &[u8], limits: &Limits) -> Exhibit {
         self.tools.examine(path, bytes, limits)
     }
