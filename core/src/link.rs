@@ -393,9 +393,11 @@ pub(crate) fn has_supported_algorithm(detached: &Detached) -> bool {
 #[cfg(test)]
 mod tests {
     use trailseal_forge::archive::{Archive, sidecar_path};
-    use trailseal_forge::digest::Digest;
+    use trailseal_forge::digest::{Digest, sha256};
+    use trailseal_forge::gzip::gzip;
     use trailseal_forge::keys::{self, Listed, STRANGER};
     use trailseal_forge::time::at;
+    use trailseal_forge::trail::Trail;
 
     use crate::forged::{judged, report, trail};
     use crate::{Code, Fate, Level, Request};
@@ -425,6 +427,52 @@ mod tests {
         assert_eq!(subjects(Code::DigestSignatureInvalid), [format!("s3://elsewhere/{}", chain.key(1))]);
         assert_eq!(subjects(Code::ChainLinkHashMismatch), [format!("s3://trail-archive/{}", chain.key(2))]);
         assert_eq!(subjects(Code::ChainDigestMissing), Vec::<String>::new());
+    }
+
+    /// The codes of links that hold no longer.
+    fn broken(archive: &Archive) -> Vec<Code> {
+        let findings = report(archive, &Request::default()).findings;
+        let codes = findings.iter().map(|finding| finding.code);
+        codes.filter(|code| matches!(code, Code::ChainLinkHashMismatch | Code::ChainLinkForeign)).collect()
+    }
+
+    #[test]
+    fn of_several_contents_of_a_predecessor_the_one_that_was_hashed_counts() {
+        let chain = trail(FIRST).chain(&[0, 0, 0]);
+        let genuine = &chain.digests[1];
+        // White space at the end changes the hash only; of two contents the one with the greater hash stands nearer to the successor.
+        let mut orders = std::collections::BTreeSet::new();
+        for spaces in 1..16 {
+            let content = format!("{}{}", genuine.text, " ".repeat(spaces));
+            orders.insert(sha256(content.as_bytes()) > sha256(genuine.text.as_bytes()));
+            let mut archive = Archive::of(&[&chain]);
+            archive.put(chain.key(1), gzip(content.as_bytes()));
+            assert_eq!(broken(&archive), [], "{spaces} spaces");
+        }
+        assert_eq!(orders.len(), 2);
+    }
+
+    #[test]
+    fn a_link_leads_to_what_it_names_even_if_its_hash_is_that_of_the_digest_just_before() {
+        let chain = trail(FIRST).chain_with(&[0, 0, 0, 0], |hour, digest| {
+            if hour == 3 {
+                digest.link().key = trail(FIRST).digest(1, 0).key;
+            }
+        });
+        assert_eq!(broken(&Archive::of(&[&chain])), [Code::ChainLinkHashMismatch]);
+    }
+
+    #[test]
+    fn a_link_into_another_chain_lends_no_signature_even_to_the_digest_just_before() {
+        let first = trail(FIRST).chain(&[1]);
+        let mut foreign = Trail { name: "zz-other".to_owned(), ..trail(FIRST) }.digest(1, 0);
+        foreign.follow(&first.digests[0]);
+        let foreign = foreign.seal();
+        let mut archive = Archive::without_metadata(&[&first]);
+        archive.digest(&foreign);
+        archive.sidecar(&foreign);
+        assert_eq!(signed(&archive), 1);
+        assert_eq!(broken(&archive), [Code::ChainLinkForeign]);
     }
 
     #[test]
@@ -474,6 +522,16 @@ mod tests {
             digest.key = digest.key.replace(".json.gz", "_backfill.json.gz");
         };
         assert!(!is_asked(backfill, start, end), "the time in a backfill digest's name is not compared");
+
+        let mut archive = Archive::default();
+        archive.digest(&trail(FIRST).digest(0, 0).seal());
+        archive.rename(|path| path.replace("T010131Z", "T090131Z"));
+        for (hour, expected) in [("08", true), ("07", false)] {
+            let asked = [format!("2026-03-01T{hour}:10:00Z"), format!("2026-03-01T{hour}:20:00Z")];
+            let [from, to] = asked.map(Some);
+            let (_, objects) = judged(&archive, &Request { from, to, ..Request::default() });
+            assert_eq!(objects.iter().next().unwrap().in_scope, expected, "by the name of its file, at {hour}");
+        }
     }
 
     #[test]
