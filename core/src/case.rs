@@ -549,16 +549,7 @@ fn root_line(exhibit: &Exhibit) -> Vec<u8> {
         Content::Damaged { stored_sha256 } => format!("damaged {}", hex::encode(stored_sha256)),
         Content::Unread => "unread".to_owned(),
     };
-    [
-        kind.as_bytes(),
-        b" ",
-        &object,
-        b" ",
-        hash.as_bytes(),
-        b"
-",
-    ]
-    .concat()
+    [kind.as_bytes(), b" ", &object, b" ", hash.as_bytes(), b"\n"].concat()
 }
 
 /// The order of two such lines, where their names tell it: nearly always, and long before the lines are written down.
@@ -584,5 +575,40 @@ fn by_names(one: &Exhibit, other: &Exhibit) -> Option<Ordering> {
         (Facts::Digest(..), Facts::Log(_)) => Some(Ordering::Less),
         (Facts::Log(_), Facts::Digest(..)) => Some(Ordering::Greater),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use trailseal_forge::archive::Archive;
+
+    use super::*;
+    use crate::forged::trail;
+    use crate::{Limits, examine};
+
+    #[test]
+    fn names_tell_the_order_of_lines_as_the_lines_do() {
+        let chains = ["a", "b/c"].map(|prefix| trail("2026-03-01T00:01:31Z").with_prefix(prefix).chain(&[2, 1]));
+        let mut archive = Archive::of(&chains.each_ref());
+        let elsewhere = trail("2026-03-01T00:01:31Z").in_bucket("elsewhere").chain(&[1]);
+        archive.digest(&elsewhere.digests[0]);
+        let unread = archive.entries[0].path.replace("T010131Z", "T090131Z");
+        archive.put(&unread, "no digest file");
+        // Without its last character a name is the beginning of another.
+        for letters in ["AbCdEf0123456789", "AbCdEf012345678"] {
+            archive.put(&format!("111122223333_CloudTrail_us-east-1_20260301T0005Z_{letters}.json"), "{}");
+        }
+        let exhibits: Vec<Exhibit> = archive
+            .entries
+            .iter()
+            .map(|entry| examine(EntryPath::new(&entry.path), &entry.bytes, &Limits::default()))
+            .filter(|exhibit| matches!(exhibit.facts, Facts::Digest(..) | Facts::Log(_)))
+            .collect();
+        let pairs = exhibits.iter().flat_map(|one| exhibits.iter().map(move |other| (one, other)));
+        let told: Vec<_> = pairs.filter_map(|(one, other)| Some((one, other, by_names(one, other)?))).collect();
+        assert!(told.len() > exhibits.len());
+        for (one, other, order) in told {
+            assert_eq!(order, root_line(one).cmp(&root_line(other)), "{} and {}", one.path.text(), other.path.text());
+        }
     }
 }

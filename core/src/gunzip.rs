@@ -328,6 +328,19 @@ mod tests {
     }
 
     #[test]
+    fn an_inflater_shows_no_member_what_was_in_the_one_before() {
+        // Three bytes from one byte back, in fixed codes (RFC 1951, 3.2.6), where nothing stands before.
+        let from_nowhere = [MAGIC.as_slice(), &[8, 0, 0, 0, 0, 0, 0, 0, 0x03, 0x02, 0x00]].concat();
+        let mut inflater = Inflater::default();
+        for before in [gzip(b"secret"), gzip(b"secret")[..14].to_vec(), gzip(&[b'x'; 100_000])] {
+            gunzip(&mut before.as_slice(), 1 << 20, &mut inflater, &mut |_| ()).unwrap();
+            let mut content = Vec::new();
+            let member = gunzip(&mut from_nowhere.as_slice(), 100, &mut inflater, &mut |piece| content.extend_from_slice(piece));
+            assert_eq!((member.unwrap(), content), (Member::default(), Vec::new()));
+        }
+    }
+
+    #[test]
     fn the_limit_is_inclusive() {
         let whole = gzip(&[b' '; 1000]);
         assert_eq!(inflate(&whole, 1000).0, clean(1000));
@@ -340,6 +353,23 @@ mod tests {
             let (member, inflated) = inflate(&gzip(&content), 5000);
             prop_assert_eq!(member, clean(content.len() as u64));
             prop_assert_eq!(inflated, content);
+        }
+
+        #[test]
+        fn an_inflater_that_was_used_does_as_a_new_one(
+            packed in prop::collection::vec((prop::collection::vec(any::<u8>(), 0..500), any::<bool>(), any::<prop::sample::Index>()), 1..6),
+        ) {
+            let mut used = Inflater::default();
+            for (content, is_packed, cut) in packed {
+                let whole = if is_packed { gzip(&content) } else { [&gzip(b"")[..10], &content].concat() };
+                let part = &whole[..=cut.index(whole.len())];
+                let [with_used, with_new] = [&mut used, &mut Inflater::default()].map(|inflater| {
+                    let mut found = Vec::new();
+                    let member = gunzip(&mut &*part, 400, inflater, &mut |piece| found.extend_from_slice(piece));
+                    (member.unwrap(), found)
+                });
+                prop_assert_eq!(with_used, with_new);
+            }
         }
 
         #[test]

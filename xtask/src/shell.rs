@@ -47,7 +47,16 @@ pub(crate) fn output(command: &mut Command) -> Outcome<String> {
 
 /// True if rustup has this toolchain; false, too, where there is no rustup.
 pub(crate) fn has_toolchain(name: &str) -> bool {
-    let found = program("rustup", &["run", name, "rustc", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    is_there(&mut program("rustup", &["run", name, "rustc", "--version"]))
+}
+
+/// True if Cargo has this subcommand.
+pub(crate) fn has_subcommand(name: &str) -> bool {
+    is_there(&mut cargo(&[name, "--version"]))
+}
+
+fn is_there(command: &mut Command) -> bool {
+    let found = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
     found.is_ok_and(|status| status.success())
 }
 
