@@ -75,7 +75,9 @@ fn all_counts() -> Outcome<Vec<(&'static str, u64)>> {
     // debug assertions the core asks one library about signatures, as it does when it is released.
     let options = ["profile.dev.opt-level=3", "profile.dev.package.trailseal.debug-assertions=false"];
     let mut build = shell::cargo(&["build", "--locked", "--package", "trailseal-cli"]);
-    options.iter().for_each(|option| drop(build.args(["--config", option])));
+    for option in options {
+        build.args(["--config", option]);
+    }
     shell::run(&mut build)?;
     let folder = shell::target().join("instructions");
     if folder.exists() {
