@@ -140,7 +140,7 @@ impl schemars::JsonSchema for Time {
 }
 
 /// A span of time: `from` is inside, `to` is not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Period {
     /// The first instant inside.
@@ -172,6 +172,19 @@ impl Period {
     /// Its length in seconds.
     pub fn seconds(&self) -> u64 {
         u64::try_from(self.to.0.saturating_sub(self.from.0)).unwrap_or(0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Period {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename = "Period")]
+        struct Ends {
+            from: Time,
+            to: Time,
+        }
+        let Ends { from, to } = Ends::deserialize(deserializer)?;
+        Self::new(from, to).map_err(de::Error::custom)
     }
 }
 
@@ -237,5 +250,9 @@ mod tests {
         assert!(hour.contains(hour.from) && !hour.contains(hour.to));
         assert_eq!(hour.seconds(), 3600);
         assert!("2026-03-01/2026-03-01".parse::<Period>().is_err());
+        let json = r#"{"from":"2026-03-01T00:00:00Z","to":"2026-03-01T01:00:00Z"}"#;
+        assert_eq!(serde_json::from_str::<Period>(json).unwrap(), hour);
+        let error = serde_json::from_str::<Period>(&json.replace("01T01", "01T00")).unwrap_err();
+        assert_eq!(error.to_string(), Period::new(hour.from, hour.from).unwrap_err().to_string());
     }
 }
