@@ -95,7 +95,7 @@ pub use entry::{
     digest_name, log_name, printable,
 };
 pub use error::Error;
-pub use examine::{Exhibit, Workspace, examine, examine_reader, is_read};
+pub use examine::{Exhibit, WholeSha256, Workspace, examine, examine_reader, is_read};
 pub use finding::{Axis, Code, Effect, Explanation, Finding};
 pub use html::HTML_STYLE;
 pub use inventory::{ChainClaim, Inventory, LogClaim, MissingSignature};

@@ -53,6 +53,11 @@ pub trait Host: Sync {
         &()
     }
 
+    /// What it examines with, on one thread.
+    fn workspace(&self) -> Workspace {
+        Workspace::default()
+    }
+
     /// Examines all items that `bring` hands over one after the other, where this host takes them. With each it says how many bytes
     /// of memory the item holds, so that a host with threads knows how many may wait.
     fn each<G: Gather, T: Send>(
@@ -61,7 +66,7 @@ pub trait Host: Sync {
         examine: impl Fn(T, &mut Workspace) -> Exhibit + Sync,
     ) -> G {
         let mut gathered = G::default();
-        let mut workspace = Workspace::default();
+        let mut workspace = self.workspace();
         let mut numbers = 0..;
         bring(&mut |item, _| {
             if numbers.next().is_some_and(|index| self.takes(index)) {

@@ -129,6 +129,13 @@ pub fn is_read(path: &EntryPath) -> bool {
     !matches!(entry::classify(path), Kind::Ignored(_))
 }
 
+/// A host's own SHA-256 of a whole content, for hosts that have a faster one than this crate. `None` if it has none of these bytes:
+/// then they are hashed here.
+pub type WholeSha256 = fn(&[u8]) -> Option<[u8; 32]>;
+
+/// What is held of a content for a [`WholeSha256`]; a longer one is hashed here, piece by piece.
+const HELD_BYTES: usize = 32 << 20;
+
 /// Memory for examining one entry after the other, so that each need not ask for its own. It keeps nothing that the next entry
 /// could see.
 #[derive(Debug, Default)]
@@ -142,9 +149,15 @@ pub struct Workspace {
 pub(crate) struct Tools {
     inflater: Option<Inflater>,
     content: Vec<u8>,
+    whole_sha256: Option<WholeSha256>,
 }
 
 impl Workspace {
+    /// One whose log files are hashed by the host. They are held as a whole for it, up to 32 MiB inflated.
+    pub fn hashing_by(whole_sha256: WholeSha256) -> Self {
+        Self { tools: Tools { whole_sha256: Some(whole_sha256), ..Tools::default() }, ..Self::default() }
+    }
+
     /// As [`examine()`].
     pub fn examine(&mut self, path: EntryPath, bytes: &[u8], limits: &Limits) -> Exhibit {
         self.tools.examine(path, bytes, limits)
@@ -223,14 +236,14 @@ fn examine_stream(
                 }
                 Err(content) => Facts::Digest(content, None),
             },
-            Kind::Log(_) => Facts::Log(reading.hashed()),
+            Kind::Log(_) => Facts::Log(reading.hashed(tools.whole_sha256, &mut tools.content)),
             Kind::Unrecognised => {
-                let content = reading.hashed();
+                let content = reading.hashed(tools.whole_sha256, &mut tools.content);
                 notes.push(Note { code: Code::ArchiveEntryUnrecognised, detail: None });
                 Facts::Stray(content)
             }
             Kind::Stray => {
-                let content = reading.hashed();
+                let content = reading.hashed(tools.whole_sha256, &mut tools.content);
                 // Notes about the form of a file that need not be evidence would only be noise.
                 notes.retain(|note| note.code == Code::ArchiveEntryUnreadable);
                 Facts::Stray(content)
@@ -274,6 +287,39 @@ fn limit_note(name: &str, bound: u64) -> Note {
     Note { code: Code::ArchiveLimit, detail: Some(format!("{name} is {bound}")) }
 }
 
+/// Hashes what comes piece by piece: through the host, which wants it whole, as long as it can be held for it.
+struct Hasher<'a> {
+    /// Absent as soon as it is hashed here.
+    whole_sha256: Option<WholeSha256>,
+    held: &'a mut Vec<u8>,
+    rest: Sha256,
+}
+
+impl Hasher<'_> {
+    fn update(&mut self, piece: &[u8]) {
+        if self.whole_sha256.is_some() && self.held.len().saturating_add(piece.len()) <= HELD_BYTES {
+            self.held.extend_from_slice(piece);
+        } else {
+            self.hash_here();
+            self.rest.update(piece);
+        }
+    }
+
+    fn hash_here(&mut self) {
+        self.whole_sha256 = None;
+        self.rest.update(&self.held);
+        self.held.clear();
+    }
+
+    fn finish(mut self) -> [u8; 32] {
+        if let Some(sha256) = self.whole_sha256.and_then(|sha256| sha256(self.held)) {
+            return sha256;
+        }
+        self.hash_here();
+        self.rest.finalize().into()
+    }
+}
+
 struct Reading<'a> {
     reader: &'a mut dyn BufRead,
     limits: &'a Limits,
@@ -287,12 +333,13 @@ impl Reading<'_> {
         self.notes.push(Note { code, detail: None });
     }
 
-    /// The hash of a log file's content, which is never held as a whole.
-    fn hashed(&mut self) -> Content {
-        let mut hasher = Sha256::new();
+    /// The hash of a log file's content, which is held as a whole only for a host that hashes.
+    fn hashed(&mut self, whole_sha256: Option<WholeSha256>, held: &mut Vec<u8>) -> Content {
+        held.clear();
+        let mut hasher = Hasher { whole_sha256, held, rest: Sha256::new() };
         let limits = self.limits;
         self.inflated("log_bytes", limits.log_bytes, &mut |piece| hasher.update(piece))
-            .map_or_else(|content| content, |inflated_bytes| Content::Whole { sha256: hasher.finalize().into(), inflated_bytes })
+            .map_or_else(|content| content, |inflated_bytes| Content::Whole { sha256: hasher.finish(), inflated_bytes })
     }
 
     /// The content of a digest file, and its hash.
@@ -438,6 +485,37 @@ mod tests {
         assert_eq!(exhibit.notes.len(), 1);
         assert_eq!(codes(LOG, b"junk", &Limits::default()), []);
         assert_eq!(codes(DIGEST, b"junk", &Limits::default()), [Code::DigestMalformed]);
+    }
+
+    #[test]
+    fn a_host_hashes_what_can_be_held_and_nothing_else() {
+        /// No SHA-256, so that it shows who was asked; and none of three bytes.
+        fn told(content: &[u8]) -> Option<[u8; 32]> {
+            let mut told = crate::signature::sha256(content);
+            told.reverse();
+            (content.len() != 3).then_some(told)
+        }
+        let mut workspace = Workspace::hashing_by(told);
+        let mut hash = |content: &[u8]| {
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            io::Write::write_all(&mut encoder, content).unwrap();
+            let exhibit = workspace.examine(EntryPath::new(LOG), &encoder.finish().unwrap(), &Limits::default());
+            let Facts::Log(Content::Whole { sha256, inflated_bytes }) = exhibit.facts else { panic!("{exhibit:?}") };
+            assert_eq!(inflated_bytes, content.len() as u64);
+            sha256
+        };
+        let here = crate::signature::sha256;
+        let long = vec![b'x'; HELD_BYTES + 1];
+        // One after the other in the same workspace: nothing is left for the next.
+        for content in [&long[..], &long[1..], b"four", b"two", b"four", &long[..]] {
+            match content.len() {
+                3 => assert_eq!(hash(content), here(content), "the host has none"),
+                length if length > HELD_BYTES => assert_eq!(hash(content), here(content), "too long to be held"),
+                _ => assert_eq!(Some(hash(content)), told(content)),
+            }
+        }
+        let exhibit = workspace.examine(EntryPath::new(LOG), &[0x1f, 0x8b, 8, 0, 0], &Limits::default());
+        assert_eq!(exhibit.facts, Facts::Log(Content::Damaged { stored_sha256: here(&[0x1f, 0x8b, 8, 0, 0]) }));
     }
 
     #[test]
