@@ -31,7 +31,7 @@ const worker = await text({
   // One classic script for both: where there is a `require`, it is Node's.
   format: "cjs",
   platform: "node",
-  alias: { "#glue": "./glue/trailseal.js" },
+  alias: { "#glue": "./glue/trailseal.js", "#digest": "./js/digest.ts" },
   // wasm-bindgen's glue can fetch; ours is handed what it runs.
   define: { "import.meta.url": "undefined" },
 });

@@ -1,5 +1,6 @@
 // A worker: runs trailseal in WebAssembly, one task after the other.
-import { Demand as Asked, Examiner, Shown, defect, explain, initSync, key_list, type Source } from "#glue";
+import { Demand as Asked, Shown, archive, begin, cut, defect, end, explain, file, initSync, key_list, type Source } from "#glue";
+import { suspendable } from "#digest";
 import type { Demand, Said, Sent, Step, Task } from "./protocol.js";
 
 /** How long progress may be kept to itself. */
@@ -62,8 +63,16 @@ function discard(buffer: ArrayBuffer | undefined): void {
   nobody.postMessage(buffer, [buffer]);
 }
 
-/** Opens what was sent, hands it over, and closes it. */
-function reading<T>(from: Sent, use: (source: Source) => T): T {
+/** Examines what was opened. */
+let examine: () => Promise<void> | void;
+
+/** Opens what was sent, hands it over, examines it, and closes it. */
+async function examining<T>(from: Sent, open: (source: Source) => T): Promise<T> {
+  const use = async (source: Source): Promise<T> => {
+    const opened = open(source);
+    await examine();
+    return opened;
+  };
   if ("blob" in from) {
     const reader = new FileReaderSync();
     const { blob } = from;
@@ -93,7 +102,7 @@ function reading<T>(from: Sent, use: (source: Source) => T): T {
       }
       return into.subarray(0, done);
     };
-    return use({ size: system.fstatSync(file).size, read });
+    return await use({ size: system.fstatSync(file).size, read });
   } finally {
     system.closeSync(file);
   }
@@ -126,41 +135,31 @@ function asked({ request, scopeFile, keys, pins }: Demand): Asked {
   return asked;
 }
 
-let examiner: Examiner | undefined;
-
-function examining(): Examiner {
-  if (!examiner) throw new Error("nothing was begun");
-  return examiner;
-}
-
-function obey(task: Task): unknown {
+async function obey(task: Task): Promise<unknown> {
   switch (task.do) {
-    case "start":
-      initSync({ module: task.module });
+    case "start": {
+      const exports = initSync({ module: task.module });
+      examine = suspendable(exports, exports.examine);
       return undefined;
+    }
     case "begin":
-      examiner?.free();
-      examiner = new Examiner(task.index, task.of, task.limits, advance);
-      return examiner.entries;
+      return begin(task.index, task.of, task.limits, advance);
     case "files": {
       // What is an archive itself is shared by all workers: its place in the list goes back.
       const archives: number[] = [];
-      task.files.forEach(([path, from], index) => {
-        if (!reading(from, (source) => examining().file(path, source))) archives.push(index);
-      });
-      if (task.cut) examining().cut();
+      for (const [index, [path, from]] of task.files.entries()) {
+        if (!(await examining(from, (source) => file(path, source)))) archives.push(index);
+      }
+      if (task.cut) cut();
       tell();
       return archives;
     }
     case "archive":
-      reading(task.from, (source) => examining().archive(task.name, task.at, source));
+      await examining(task.from, (source) => archive(task.name, task.at, source));
       tell();
       return undefined;
-    case "end": {
-      const share = examining().end();
-      examiner = undefined;
-      return share;
-    }
+    case "end":
+      return end();
     case "check":
       asked(task.demand).free();
       return undefined;
@@ -193,12 +192,16 @@ function words(thrown: unknown): string {
   }
 }
 
-port.listen(({ number, ...task }) => {
+async function answer({ number, ...task }: Task & { number: number }): Promise<void> {
   try {
-    const answer = obey(task as Task);
+    const answer = await obey(task as Task);
     port.say({ number, answer }, answer instanceof Uint8Array ? [answer.buffer] : []);
   } catch (thrown) {
     // A text says why something cannot be done; anything else is a trap.
     port.say(typeof thrown === "string" ? { number, reason: thrown } : { number, defect: words(thrown) });
   }
-});
+}
+
+/** Questions also come while WebAssembly is suspended; it must be left alone then. */
+let last = Promise.resolve();
+port.listen((question) => (last = last.then(() => answer(question))));

@@ -3,6 +3,7 @@
 //!
 //! A text that is thrown says why something could not be done. Whatever else is thrown is a defect of trailseal.
 
+mod digest;
 mod source;
 
 use std::cell::RefCell;
@@ -19,6 +20,8 @@ use wasm_bindgen::prelude::*;
 use crate::source::{Opened, Source};
 
 thread_local! {
+    /// What [`examine`] works on.
+    static EXAMINER: RefCell<Option<Examiner>> = const { RefCell::new(None) };
     /// Whom to tell how far the work is: JavaScript's functions cannot be part of a host, which threads could share.
     static WATCH: RefCell<Option<Function>> = const { RefCell::new(None) };
     /// The last panic: the trap that follows it says nothing.
@@ -91,6 +94,10 @@ impl Host for Share {
     fn watch(&self) -> &dyn Watch {
         self
     }
+
+    fn workspace(&self) -> Workspace {
+        digest::workspace()
+    }
 }
 
 impl Watch for Share {
@@ -110,93 +117,125 @@ impl Watch for Share {
 }
 
 /// A share of the work, and what it gathered.
-#[wasm_bindgen]
-pub struct Examiner {
+struct Examiner {
     case: Case,
     share: Share,
     limits: Limits,
     workspace: Workspace,
+    next: Option<Next>,
 }
 
-#[wasm_bindgen]
+/// What was opened, to be examined next.
+enum Next {
+    Archive { at: Option<EntryPath>, opened: Opened },
+    File { path: EntryPath, opened: Opened },
+}
+
 impl Examiner {
-    /// The worker `index` of `of`, from zero. `limits` is a JSON object with the limits that differ from the usual ones; `watch` is
-    /// called with the files and bytes that were read, and with those that are to be read besides.
-    ///
-    /// # Errors
-    ///
-    /// If a limit is none.
-    #[wasm_bindgen(constructor)]
-    pub fn new(index: u32, of: u32, limits: &str, watch: Function) -> Result<Self, JsValue> {
-        WATCH.with_borrow_mut(|slot| *slot = Some(watch));
-        let share = Share { index: index.into(), of: of.max(1).into() };
-        Ok(Self { case: Case::new(), share, limits: read("limits", limits)?, workspace: Workspace::default() })
+    fn with<T>(work: impl FnOnce(&mut Self) -> T) -> T {
+        EXAMINER.with_borrow_mut(|examiner| work(examiner.as_mut().expect("a share was begun")))
     }
 
-    /// Examines a share of an archive: one that was given itself, or one that lies in a folder at this path.
-    ///
-    /// # Errors
-    ///
-    /// If it was given itself and is no archive.
-    pub fn archive(&mut self, name: &str, at: Option<String>, source: Source) -> Result<(), JsValue> {
-        let opened = Opened::new(source);
-        let length_bytes = opened.size_bytes();
-        let at = at.map(|path| EntryPath::normalise(path.as_bytes(), Separator::Slash).0);
-        if at.is_none() {
-            let start = read_start(&mut opened.stream()).map_err(|error| told(format!("{name}: cannot be read: {error}")))?;
-            if Packing::of(&start).is_none() {
-                return Err(told(format!("{name}: neither a folder nor an archive (zip, tar, tar.gz, tar.zst)")));
-            }
+    /// What is passed over would be missing from the case without a word.
+    fn assert_all_is_examined(&self) {
+        assert!(self.next.is_none(), "something was opened and not examined");
+    }
+
+    fn open(&mut self, next: Next) {
+        self.assert_all_is_examined();
+        self.next = Some(next);
+    }
+}
+
+/// Begins the share of the worker `index` of `of`, from zero, and says how many entries of a folder are read. `limits` is a JSON object
+/// with the limits that differ from the usual ones; `watch` is called with the files and bytes that were read, and with those that are
+/// to be read besides.
+///
+/// # Errors
+///
+/// If a limit is none.
+#[wasm_bindgen]
+pub fn begin(index: u32, of: u32, limits: &str, watch: Function) -> Result<f64, JsValue> {
+    let share = Share { index: index.into(), of: of.max(1).into() };
+    let limits: Limits = read("limits", limits)?;
+    let entries = limits.entries as f64;
+    WATCH.set(Some(watch));
+    EXAMINER.set(Some(Examiner { case: Case::new(), share, limits, workspace: share.workspace(), next: None }));
+    Ok(entries)
+}
+
+/// Opens an archive, of which [`examine`] examines a share: one that was given itself, or one that lies in a folder at this path.
+///
+/// # Errors
+///
+/// If it was given itself and is no archive.
+#[wasm_bindgen]
+pub fn archive(name: &str, at: Option<String>, source: Source) -> Result<(), JsValue> {
+    let opened = Opened::new(source);
+    let at = at.map(|path| EntryPath::normalise(path.as_bytes(), Separator::Slash).0);
+    if at.is_none() {
+        let start = read_start(&mut opened.stream()).map_err(|error| told(format!("{name}: cannot be read: {error}")))?;
+        if Packing::of(&start).is_none() {
+            return Err(told(format!("{name}: neither a folder nor an archive (zip, tar, tar.gz, tar.zst)")));
         }
-        let case: Case = read_archive(&self.share, at.as_ref(), opened, length_bytes, &self.limits);
-        self.case.merge(case);
-        Ok(())
     }
+    Examiner::with(|examiner| examiner.open(Next::Archive { at, opened }));
+    Ok(())
+}
 
-    /// Examines a file of a folder. False if it is an archive by its name, which all workers share: nothing was done.
-    pub fn file(&mut self, path: &str, source: Source) -> bool {
-        let (path, is_safe) = EntryPath::normalise(path.as_bytes(), Separator::Slash);
+/// Opens a file of a folder, which [`examine`] examines. False if it is an archive by its name, which all workers share: nothing was
+/// done.
+#[wasm_bindgen]
+pub fn file(path: &str, source: Source) -> bool {
+    let (path, is_safe) = EntryPath::normalise(path.as_bytes(), Separator::Slash);
+    Examiner::with(|examiner| {
         if !is_safe {
             let detail = "its path leaves the archive, is absolute or holds a NUL";
-            self.case.admit(Exhibit::refused(path, Code::ArchiveEntryUnsafe, detail));
-            return true;
-        }
-        if matches!(classify(&path), Kind::Container) {
+            examiner.case.admit(Exhibit::refused(path, Code::ArchiveEntryUnsafe, detail));
+        } else if matches!(classify(&path), Kind::Container) {
             return false;
+        } else {
+            examiner.open(Next::File { path, opened: Opened::new(source) });
         }
-        let opened = Opened::new(source);
-        let size_bytes = opened.size_bytes();
-        let exhibit = read_file(
-            &self.share,
-            path,
-            size_bytes,
-            || Ok(opened.stream()),
-            |_| Some(size_bytes),
-            &self.limits,
-            &mut self.workspace,
-        );
-        self.case.admit(exhibit);
-        Share::tell(1, size_bytes, 0, 0);
         true
-    }
+    })
+}
 
-    /// Says that a folder holds more entries than are read.
-    pub fn cut(&mut self) {
-        let detail = format!("entries is {}", self.limits.entries);
-        self.case.admit(Exhibit::refused(EntryPath::new("(the folder)"), Code::ArchiveLimit, detail));
-    }
+/// Examines what was opened, if anything was. It takes nothing and returns nothing, so that no function of JavaScript's stands
+/// between it and who calls it: it is suspended while the browser hashes.
+#[wasm_bindgen]
+pub fn examine() {
+    Examiner::with(|Examiner { case, share, limits, workspace, next }| match next.take() {
+        Some(Next::Archive { at, opened }) => {
+            let found: Case = read_archive(share, at.as_ref(), opened, opened.size_bytes(), limits);
+            case.merge(found);
+        }
+        Some(Next::File { path, opened }) => {
+            let size_bytes = opened.size_bytes();
+            let open = || Ok(opened.stream());
+            case.admit(read_file(share, path, size_bytes, open, |_| Some(size_bytes), limits, workspace));
+            Share::tell(1, size_bytes, 0, 0);
+        }
+        None => {}
+    });
+}
 
-    /// How many entries of a folder are read.
-    #[wasm_bindgen(getter)]
-    pub fn entries(&self) -> f64 {
-        self.limits.entries as f64
-    }
+/// Says that a folder holds more entries than are read.
+#[wasm_bindgen]
+pub fn cut() {
+    Examiner::with(|Examiner { case, limits, .. }| {
+        let detail = format!("entries is {}", limits.entries);
+        case.admit(Exhibit::refused(EntryPath::new("(the folder)"), Code::ArchiveLimit, detail));
+    });
+}
 
-    /// What it gathered.
-    pub fn end(self) -> Uint8Array {
-        WATCH.with_borrow_mut(Option::take);
-        Uint8Array::from(self.case.to_bytes().as_slice())
-    }
+/// Ends the share, and returns what it gathered.
+#[wasm_bindgen]
+pub fn end() -> Uint8Array {
+    Examiner::with(|examiner| examiner.assert_all_is_examined());
+    WATCH.set(None);
+    let case = EXAMINER.take().map(|examiner| examiner.case).unwrap_or_default();
+    Uint8Array::from(case.to_bytes().as_slice())
 }
 
 /// Everything that a verdict depends on besides the archive.

@@ -145,7 +145,7 @@ test("progress counts every file and byte once", async () => {
   }
 });
 
-for (const [name, where] of [["examining", "examiner_archive"], ["concluding", "demand_conclude"]]) {
+for (const [name, where] of [["examining", "examine"], ["concluding", "demand_conclude"]]) {
   test(`a trap while ${name} is a defect and no verdict`, async () => {
     const verifier = await create({ ...question, wasm: await trapping(where) });
     await assert.rejects(verifier.verify(fromPath(example("handover.zip"))), (error) => error instanceof Defect && /no verdict/.test(error.message));

@@ -6,7 +6,9 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { contents, logName, writeZip } from "./archive.js";
 import { browser, quit } from "./chromium.js";
+import { trapping } from "./trap.js";
 import { command, example, place } from "./vectors.js";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
@@ -89,6 +91,32 @@ const served = (root) => (path) => (path === "handover.zip" ? example(path) : /^
 test("a plain script of a page", async () => {
   const script = `import { Verifier } from "/node_modules/trailseal/browser.js"; ${use}`;
   assert.equal(await inBrowser(script, served(project)), expected);
+});
+
+test("what is asked in the middle of an archive waits for its end", async () => {
+  const logs = contents(1_000_000, 2);
+  writeZip(join(project, "large.zip"), Array.from({ length: 100 }, (_, index) => [logName(index), logs[index % logs.length]]));
+  const script = `import { Verifier } from "/node_modules/trailseal/browser.js";
+    const verifier = await Verifier.create({ workers: 1 });
+    const archive = await (await fetch("/large.zip")).blob();
+    let now, explained;
+    const onProgress = (progress) => {
+      now = progress;
+      if (progress.totalFiles > 0) explained ??= verifier.explain("log.missing").then(({ means }) => [means.length > 0, now.files]);
+    };
+    const { report } = await verifier.verify(archive, { onProgress });
+    globalThis.said = [...(await explained), report.counts.entries];`;
+  assert.deepEqual(await inBrowser(script, served(project)), [true, 100, 100]);
+});
+
+test("a trap in the middle of an archive is a defect and no verdict", async () => {
+  writeFileSync(join(project, "trapping.wasm"), await trapping("examine"));
+  const script = `import { Defect, Verifier } from "/node_modules/trailseal/browser.js";
+    const wasm = await (await fetch("/trapping.wasm")).arrayBuffer();
+    const verifier = await Verifier.create({ wasm, workers: 2 });
+    const archive = await (await fetch("/handover.zip")).blob();
+    globalThis.said = await verifier.verify(archive).then(() => "a verdict", (error) => error instanceof Defect);`;
+  assert.equal(await inBrowser(script, served(project)), true);
 });
 
 test("a bundler", async () => {

@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSy
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { contents, dense, logName, writeZip } from "./archive.js";
 import { violations } from "./browser.js";
 import { PAGE, ask, browser, download, open, peak, pictures, quit, verify } from "./chromium.js";
@@ -124,6 +125,47 @@ test("memory does not grow with the archive", async () => {
   console.log(`an archive of ${small / 1e6} MB: the page's process held ${least} MB; one of ${large / 1e6} MB: ${grown} MB`);
   // Whoever kept what is read, packed or not, would hold 360 MB more.
   assert.ok(grown - least < 60, `${least} MB, ${grown} MB`);
+});
+
+/** Puts a script before that of each worker that the page starts. */
+function altering(prelude) {
+  const create = URL.createObjectURL;
+  URL.createObjectURL = (blob) => create(blob.type === "text/javascript" ? new Blob([prelude, blob], { type: blob.type }) : blob);
+}
+
+test("log files are hashed by the browser where it can, and to the same bytes in any case", async () => {
+  const logs = contents(100_000, 4);
+  const files = Array.from({ length: 20 }, (_, index) => logs[index % logs.length]);
+  // Hashed in WebAssembly: one that is not worth waiting for, and one that is not held as a whole.
+  files.push(contents(10_000, 1)[0], gzipSync(Buffer.alloc(33 << 20, " ")));
+  const archive = writeZip(join(place, "hashed.zip"), files.map((content, index) => [logName(index), content]));
+  const expected = await command([archive], exampleOptions);
+  const instead = (what) => `{
+    const { digest } = SubtleCrypto.prototype;
+    globalThis.hashes = 0;
+    SubtleCrypto.prototype.digest = function (...given) {
+      globalThis.hashes += 1;
+      return ${what};
+    };
+  }`;
+  for (const [prelude, hashes] of [
+    [instead("digest.apply(this, given)"), 20],
+    [instead("Promise.reject(new Error('out of memory'))"), 20],
+    [instead("digest.call(this, 'SHA-1', given[1])"), 20],
+    [`${instead("digest.apply(this, given)")} Object.defineProperty(Crypto.prototype, "subtle", { value: undefined });`, 0],
+    [`${instead("digest.apply(this, given)")} delete WebAssembly.Suspending;`, 0],
+  ]) {
+    const { page, complaints } = await open();
+    await page.addInitScript(altering, prelude);
+    await page.reload();
+    await ask(page, { archives: [archive], ...question });
+    await verify(page);
+    assert.equal(await json(page), expected, prelude);
+    const counted = await Promise.all(page.workers().map((worker) => worker.evaluate(() => globalThis.hashes)));
+    assert.equal(counted.reduce((sum, count) => sum + count, 0), hashes, prelude);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  }
 });
 
 test("what is cancelled gives no verdict, and something else can be verified", async () => {
