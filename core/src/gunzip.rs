@@ -5,7 +5,8 @@
 
 use std::io::{self, BufRead};
 
-use flate2::{Crc, Decompress, FlushDecompress, Status};
+use crc32fast::Hasher as Crc;
+use flate2::{Decompress, FlushDecompress, Status};
 
 /// What was found around and in the member.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -27,7 +28,9 @@ pub(crate) struct Member {
 /// The first two bytes of a gzip member.
 pub(crate) const MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-const OUTPUT_BYTES: usize = 64 << 10;
+/// What is inflated at once. Before it goes on, the inflater has to set aside the last 32 KiB; much more than this would leave a core's
+/// own cache before it is hashed.
+const OUTPUT_BYTES: usize = 256 << 10;
 
 /// What inflating needs, to be used again for one member after the other: to set it up costs as much as a small log file.
 #[derive(Debug)]
@@ -90,7 +93,7 @@ pub(crate) fn gunzip(
     if read_up_to(reader, &mut trailer)? == trailer.len() {
         let [c0, c1, c2, c3, l0, l1, l2, l3] = trailer;
         // ISIZE is the length modulo 2^32 (RFC 1952, 2.3.1).
-        member.trailer_agrees = u32::from_le_bytes([c0, c1, c2, c3]) == crc.sum()
+        member.trailer_agrees = u32::from_le_bytes([c0, c1, c2, c3]) == crc.finalize()
             && u64::from(u32::from_le_bytes([l0, l1, l2, l3])) == member.inflated_bytes & u64::from(u32::MAX);
         member.has_trailing_data = !reader.fill_buf()?.is_empty();
     }
@@ -147,7 +150,7 @@ fn read_header(reader: &mut dyn BufRead) -> io::Result<Option<bool>> {
         let mut stated = [0; 2];
         let is_read = read_up_to(reader, &mut stated)? == stated.len();
         // CRC16 is the two low bytes of the CRC-32 of the header.
-        if !is_read || u32::from(u16::from_le_bytes(stated)) != crc.sum() & 0xffff {
+        if !is_read || u32::from(u16::from_le_bytes(stated)) != crc.finalize() & 0xffff {
             return Ok(None);
         }
     }
@@ -242,7 +245,7 @@ mod tests {
         with_crc[3] |= 2;
         let mut crc = Crc::new();
         crc.update(&with_crc[..10]);
-        let crc16 = u16::try_from(crc.sum() & 0xffff).unwrap().to_le_bytes();
+        let crc16 = u16::try_from(crc.finalize() & 0xffff).unwrap().to_le_bytes();
         with_crc.splice(10..10, crc16);
         assert_eq!(inflate(&with_crc, 100).0, clean(7));
         with_crc[10] ^= 1;
@@ -255,7 +258,7 @@ mod tests {
         if flags & 2 != 0 {
             let mut crc = Crc::new();
             crc.update(&header);
-            header.extend(crc.sum().to_le_bytes()[..2].iter());
+            header.extend(crc.finalize().to_le_bytes()[..2].iter());
         }
         [&header, &gzip(b"content")[10..]].concat()
     }
@@ -332,7 +335,7 @@ mod tests {
         // Three bytes from one byte back, in fixed codes (RFC 1951, 3.2.6), where nothing stands before.
         let from_nowhere = [MAGIC.as_slice(), &[8, 0, 0, 0, 0, 0, 0, 0, 0x03, 0x02, 0x00]].concat();
         let mut inflater = Inflater::default();
-        for before in [gzip(b"secret"), gzip(b"secret")[..14].to_vec(), gzip(&[b'x'; 100_000])] {
+        for before in [gzip(b"secret"), gzip(b"secret")[..14].to_vec(), gzip(&[b'x'; OUTPUT_BYTES + 1])] {
             gunzip(&mut before.as_slice(), 1 << 20, &mut inflater, &mut |_| ()).unwrap();
             let mut content = Vec::new();
             let member = gunzip(&mut from_nowhere.as_slice(), 100, &mut inflater, &mut |piece| content.extend_from_slice(piece));
@@ -342,9 +345,22 @@ mod tests {
 
     #[test]
     fn the_limit_is_inclusive() {
-        let whole = gzip(&[b' '; 1000]);
-        assert_eq!(inflate(&whole, 1000).0, clean(1000));
-        assert!(inflate(&whole, 999).0.exceeds_limit);
+        for length in [1000, OUTPUT_BYTES, OUTPUT_BYTES + 1, 2 * OUTPUT_BYTES + 1] {
+            let whole = gzip(&vec![b' '; length]);
+            let limit = length as u64;
+            assert_eq!(inflate(&whole, limit).0, clean(limit));
+            assert!(inflate(&whole, limit - 1).0.exceeds_limit);
+        }
+    }
+
+    #[test]
+    fn what_takes_several_pieces_comes_back() {
+        // Repeated from as far back as deflate reaches, so that the start of a piece needs the end of the one before.
+        let period: Vec<u8> = (0..32_768_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        let content: Vec<u8> = period.iter().copied().cycle().take(2 * OUTPUT_BYTES + 1).collect();
+        let packed = gzip(&content);
+        assert!(packed.len() < content.len() / 8);
+        assert_eq!(inflate(&packed, content.len() as u64), (clean(content.len() as u64), content));
     }
 
     proptest! {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use flate2::Crc;
+use crc32fast::Hasher as Crc;
 use flate2::read::DeflateDecoder;
 use rawzip::extra_fields::{ExtraFieldId, ExtraFields};
 use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipArchiveEntryWayfinder, ZipFileHeaderRecord, ZipLocator};
@@ -248,7 +248,7 @@ impl<R: ReaderAt> Zip<R> {
         } else {
             examine_reader(path.clone(), &mut (&mut reader).take(limits.entry_bytes), limits)
         };
-        let is_as_stated = reader.size_bytes == stored.size_bytes && reader.crc.sum() == stored.crc32;
+        let is_as_stated = reader.size_bytes == stored.size_bytes && reader.crc.finalize() == stored.crc32;
         let exhibit = if reader.is_whole && !is_as_stated {
             exhibit.with_note(Code::ArchiveEntryUnreadable, "its checksum or size in the archive is wrong")
         } else {
