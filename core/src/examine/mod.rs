@@ -150,12 +150,16 @@ pub(crate) struct Tools {
     inflater: Option<Inflater>,
     content: Vec<u8>,
     whole_sha256: Option<WholeSha256>,
+    /// For the content that it hashes.
+    held: Vec<u8>,
 }
 
 impl Workspace {
     /// One whose log files are hashed by the host. They are held as a whole for it, up to 32 MiB inflated.
     pub fn hashing_by(whole_sha256: WholeSha256) -> Self {
-        Self { tools: Tools { whole_sha256: Some(whole_sha256), ..Tools::default() }, ..Self::default() }
+        // All of it at once: what grows is copied, and leaves holes that WebAssembly never gives back.
+        let held = Vec::with_capacity(HELD_BYTES);
+        Self { tools: Tools { whole_sha256: Some(whole_sha256), held, ..Tools::default() }, ..Self::default() }
     }
 
     /// As [`examine()`].
@@ -236,14 +240,14 @@ fn examine_stream(
                 }
                 Err(content) => Facts::Digest(content, None),
             },
-            Kind::Log(_) => Facts::Log(reading.hashed(tools.whole_sha256, &mut tools.content)),
+            Kind::Log(_) => Facts::Log(reading.hashed(tools.whole_sha256, &mut tools.held)),
             Kind::Unrecognised => {
-                let content = reading.hashed(tools.whole_sha256, &mut tools.content);
+                let content = reading.hashed(tools.whole_sha256, &mut tools.held);
                 notes.push(Note { code: Code::ArchiveEntryUnrecognised, detail: None });
                 Facts::Stray(content)
             }
             Kind::Stray => {
-                let content = reading.hashed(tools.whole_sha256, &mut tools.content);
+                let content = reading.hashed(tools.whole_sha256, &mut tools.held);
                 // Notes about the form of a file that need not be evidence would only be noise.
                 notes.retain(|note| note.code == Code::ArchiveEntryUnreadable);
                 Facts::Stray(content)
