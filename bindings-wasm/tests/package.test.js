@@ -96,7 +96,15 @@ test("a plain script of a page", async () => {
 test("what is asked in the middle of an archive waits for its end", async () => {
   const logs = contents(1_000_000, 2);
   writeZip(join(project, "large.zip"), Array.from({ length: 100 }, (_, index) => [logName(index), logs[index % logs.length]]));
+  // With a pause in each hash, so that a worker has the time to hear what is asked.
+  const prelude = `const { digest } = SubtleCrypto.prototype;
+    SubtleCrypto.prototype.digest = async function (...given) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return digest.apply(this, given);
+    };`;
   const script = `import { Verifier } from "/node_modules/trailseal/browser.js";
+    const create = URL.createObjectURL;
+    URL.createObjectURL = (blob) => create(new Blob([${JSON.stringify(`{${prelude}}`)}, blob], { type: blob.type }));
     const verifier = await Verifier.create({ workers: 1 });
     const archive = await (await fetch("/large.zip")).blob();
     let now, explained;
