@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::chain;
 use crate::coverage::{self, Coverage};
-use crate::entry::{self, EntryPath, IgnoredKind, Kind};
+use crate::entry::{self, EntryPath, IgnoredKind, Kind, SplitPath};
 use crate::examine::digest::Digest;
 use crate::examine::keys::KeyEntry;
 use crate::examine::metadata::Detached;
@@ -18,10 +18,11 @@ use crate::inventory::Inventory;
 use crate::keyring::Keyring;
 use crate::ledger::{Ledger, Raise, effects};
 use crate::link::{DigestEntry, Graph, Node, Status};
-use crate::log::{self, LogEntry, Logs};
+use crate::log::{self, LogEntries, LogEntry, Logs};
 use crate::object::{self, Objects};
 use crate::place::Places;
 use crate::policy::{Policy, Scope, Trust};
+use crate::register::Register;
 use crate::report::{
     Asked, Axes, Chain, Counts, DigestCounts, Key, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Report, SCHEMA,
 };
@@ -31,6 +32,9 @@ use crate::time::{HOUR_SECONDS, Period};
 /// The exhibits of one or several archives that are judged together.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
+    /// Plain log files, which nearly all are.
+    register: Register,
+    /// All others.
     exhibits: Vec<Exhibit>,
     /// Entries that are no evidence leave nothing but their number.
     ignored: BTreeMap<IgnoredKind, u64>,
@@ -49,12 +53,13 @@ impl Case {
                 let count = self.ignored.entry(kind).or_default();
                 *count = count.saturating_add(1);
             }
-            exhibit => self.exhibits.push(exhibit),
+            exhibit => self.exhibits.extend(self.register.admit(exhibit).err()),
         }
     }
 
     /// Adds all exhibits of another case: a shard that some other thread or machine examined.
     pub fn merge(&mut self, other: Self) {
+        self.register.merge(other.register);
         self.exhibits.extend(other.exhibits);
         for (kind, more) in other.ignored {
             let count = self.ignored.entry(kind).or_default();
@@ -64,13 +69,15 @@ impl Case {
 
     /// How many entries were admitted, those that are no evidence too.
     pub fn entry_count(&self) -> u64 {
-        self.ignored.values().fold(self.exhibits.len() as u64, |sum, count| sum.saturating_add(*count))
+        let kept = (self.register.len() as u64).saturating_add(self.exhibits.len() as u64);
+        self.ignored.values().fold(kept, |sum, count| sum.saturating_add(*count))
     }
 
     /// Says what the case holds and lacks; nothing is verified.
     pub fn inspect(mut self, trust: &Trust) -> Inventory {
         self.settle();
-        Inventory::of(&self.exhibits, &self.ignored, trust)
+        let evidence = Evidence::sort_out(&self.register, &self.exhibits);
+        Inventory::of(self.entry_count(), &evidence, &self.exhibits, &self.ignored, trust)
     }
 
     /// Judges the case on this thread.
@@ -97,14 +104,15 @@ impl Case {
         and: impl FnOnce(&Evidence<'_>, &Graph<'_>, &Logs<'_>) -> T,
     ) -> (Report, T) {
         self.settle();
-        let evidence = Evidence::sort_out(&self.exhibits);
+        let evidence = Evidence::sort_out(&self.register, &self.exhibits);
+        let evidence_root = evidence_root(&evidence);
         let mut ledger = Ledger::new(&policy.weights);
         let scope = &policy.scope;
 
         let stated: BTreeSet<&str> = evidence.digests.iter().filter_map(|entry| Some(&*entry.digest?.fingerprint)).collect();
         let keyring = Keyring::gather(&policy.trust, &evidence.keys, &stated, &mut ledger);
         let places = Places::survey(
-            evidence.digests.iter().map(|entry| entry.path).chain(evidence.log_paths()),
+            evidence.paths(),
             evidence.digests.iter().filter_map(|entry| Some(entry.digest?.object())),
             &scope.relocations,
         );
@@ -132,7 +140,7 @@ impl Case {
                 policy: policy.weights.iter().collect(),
             },
             proved_extent: proved_extent(&graph),
-            evidence_root: evidence_root(&self.exhibits),
+            evidence_root,
             counts: self.count(&evidence, &graph, &logs, &findings),
             chains: report_chains(&graph, &logs, coverages, scope, &keyring),
             keys,
@@ -152,6 +160,7 @@ impl Case {
     /// From here on nothing depends on the order in which exhibits came.
     fn settle(&mut self) {
         self.follow_links();
+        self.register.sort();
         self.exhibits.sort();
     }
 
@@ -162,23 +171,27 @@ impl Case {
         const MAX_STEPS: usize = 40;
         // A log file's facts are a hash; those of other files are as large as the files, and each link copies them.
         const MOST_COPIES: usize = 16;
-        let (mut links, exhibits): (Vec<Exhibit>, Vec<Exhibit>) =
-            std::mem::take(&mut self.exhibits).into_iter().partition(|exhibit| matches!(exhibit.facts, Facts::Link(_)));
-        self.exhibits = exhibits;
+        let mut links: Vec<Exhibit> = self.exhibits.extract_if(.., |exhibit| matches!(exhibit.facts, Facts::Link(_))).collect();
         if links.is_empty() {
             return;
         }
         links.sort();
+        let targets: BTreeSet<SplitPath<'_>> = links
+            .iter()
+            .filter_map(|link| if let Facts::Link(target) = &link.facts { Some(target.split()) } else { None })
+            .collect();
+        let rows = || (0..self.register.len()).filter_map(|row| Some((row, self.register.path(row)?)));
+        let registered = rows().filter(|(_, path)| targets.contains(path)).filter_map(|(row, _)| self.register.exhibit(row));
+        let registered: Vec<Exhibit> = registered.collect();
         // None where there are several.
         let mut by_path: BTreeMap<&EntryPath, Option<&Exhibit>> = BTreeMap::new();
-        for exhibit in links.iter().chain(&self.exhibits) {
+        for exhibit in links.iter().chain(&self.exhibits).chain(&registered) {
             let only = by_path.entry(&exhibit.path).or_insert(Some(exhibit));
             *only = only.filter(|only| *only == exhibit);
         }
         let mut copies: BTreeMap<&EntryPath, usize> = BTreeMap::new();
         let mut folders: BTreeSet<&[u8]> = BTreeSet::new();
-        for path in by_path.keys() {
-            let bytes = path.as_bytes();
+        for bytes in by_path.keys().map(|path| path.as_bytes()).chain(rows().map(|(_, path)| path.folder)) {
             let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(end, _)| end);
             folders.extend(ends.filter_map(|end| bytes.get(..end)));
         }
@@ -215,7 +228,7 @@ impl Case {
                 }
             }
         }
-        self.exhibits.extend(followed);
+        followed.into_iter().for_each(|exhibit| self.admit(exhibit));
         if counted > 0 {
             let count = self.ignored.entry(IgnoredKind::Other).or_default();
             *count = count.saturating_add(counted);
@@ -226,19 +239,19 @@ impl Case {
     fn judge_entries(&self, evidence: &Evidence<'_>, graph: &Graph<'_>, logs: &Logs<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
         // One path may hold several contents; what is said about it is in scope if one of them is.
         let noted = || self.exhibits.iter().filter(|exhibit| !exhibit.notes.is_empty());
-        let mut scopes: BTreeMap<&EntryPath, Option<bool>> = noted().map(|exhibit| (&exhibit.path, None)).collect();
+        let mut scopes: BTreeMap<SplitPath<'_>, Option<bool>> = noted().map(|exhibit| (exhibit.path.split(), None)).collect();
         let logs_in_scope = evidence.logs.iter().zip(&logs.in_scope).filter(|(entry, _)| entry.is_named);
         let logs_in_scope = logs_in_scope.map(|(entry, in_scope)| (entry.path, *in_scope));
-        let digests_in_scope = graph.nodes.iter().flat_map(|node| node.entries.iter().map(|path| (*path, node.in_scope)));
+        let digests_in_scope = graph.nodes.iter().flat_map(|node| node.entries.iter().map(|path| (path.split(), node.in_scope)));
         let is_any_noted = !scopes.is_empty();
         for (path, in_scope) in logs_in_scope.chain(digests_in_scope).filter(|_| is_any_noted) {
-            if let Some(known) = scopes.get_mut(path) {
+            if let Some(known) = scopes.get_mut(&path) {
                 *known = Some(known.unwrap_or(false) || in_scope);
             }
         }
         for exhibit in noted() {
             let kind = entry::classify(&exhibit.path);
-            let known = scopes.get(&exhibit.path).copied().flatten();
+            let known = scopes.get(&exhibit.path.split()).copied().flatten();
             let in_scope = match &kind {
                 Kind::Digest(name) if !matches!(exhibit.facts, Facts::Digest(_, Some(_))) => {
                     known == Some(true) || scope.is_named(name)
@@ -289,7 +302,7 @@ impl Case {
     fn count(&self, evidence: &Evidence<'_>, graph: &Graph<'_>, logs: &Logs<'_>, findings: &[Finding]) -> Counts {
         let mut counts =
             Counts { ignored: self.ignored.values().fold(0, |sum, count| sum.saturating_add(*count)), ..Counts::default() };
-        counts.entries = counts.ignored.saturating_add(self.exhibits.len() as u64);
+        counts.entries = self.entry_count();
         for node in &graph.nodes {
             count_digest(node, &mut counts.digests);
         }
@@ -323,43 +336,36 @@ impl Case {
     }
 }
 
-/// The exhibits by what they hold.
+/// What was admitted, by what it is.
 pub(crate) struct Evidence<'a> {
     pub(crate) digests: Vec<DigestEntry<'a>>,
-    pub(crate) logs: Vec<LogEntry<'a>>,
+    pub(crate) logs: LogEntries<'a>,
     pub(crate) keys: Vec<(String, &'a KeyEntry)>,
     pub(crate) detached: Vec<&'a Detached>,
 }
 
 impl<'a> Evidence<'a> {
-    pub(crate) fn sort_out(exhibits: &'a [Exhibit]) -> Self {
-        let mut evidence = Self { digests: Vec::new(), logs: Vec::new(), keys: Vec::new(), detached: Vec::new() };
-        for exhibit in exhibits {
-            let path = &exhibit.path;
-            let is_sound =
-                !exhibit.notes.iter().any(|note| matches!(note.code, Code::ContainerTrailingData | Code::ContainerTruncated));
-            match &exhibit.facts {
+    fn sort_out(register: &'a Register, exhibits: &'a [Exhibit]) -> Self {
+        let logs = LogEntries::of(register, exhibits);
+        let mut evidence = Self { digests: Vec::new(), logs, keys: Vec::new(), detached: Vec::new() };
+        for Exhibit { path, facts, .. } in exhibits {
+            match facts {
                 Facts::Digest(content, digest) => {
                     evidence.digests.push(DigestEntry { path, digest: digest.as_deref(), content });
-                    // A digest file can be listed like any object; it is found, and called foreign.
-                    evidence.logs.push(LogEntry { path, content, is_named: false, is_sound });
                 }
-                Facts::Log(content) => {
-                    let is_named = matches!(entry::classify(path), Kind::Log(_));
-                    evidence.logs.push(LogEntry { path, content, is_named, is_sound });
-                }
-                Facts::Stray(content) => evidence.logs.push(LogEntry { path, content, is_named: false, is_sound }),
                 Facts::Keys(entries) => evidence.keys.extend(entries.iter().map(|entry| (path.text(), entry))),
                 Facts::Metadata(found) => evidence.detached.extend(found),
                 // Links have been followed.
-                Facts::Ignored(_) | Facts::Link(_) | Facts::Refused => {}
+                Facts::Log(_) | Facts::Stray(_) | Facts::Ignored(_) | Facts::Link(_) | Facts::Refused => {}
             }
         }
         evidence
     }
 
-    pub(crate) fn log_paths(&self) -> impl Iterator<Item = &'a EntryPath> {
-        self.logs.iter().filter(|entry| entry.is_named).map(|entry| entry.path)
+    /// Where the digest and log files lie.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = SplitPath<'a>> {
+        let logs = self.logs.iter().filter(|entry| entry.is_named).map(|entry| entry.path);
+        self.digests.iter().map(|entry| entry.path.split()).chain(logs)
     }
 }
 
@@ -516,66 +522,72 @@ pub(crate) fn missing_keys<'n, 'a: 'n>(lacking: impl Iterator<Item = &'n Node<'a
 }
 
 /// See `docs/semantics.md`, "Evidence root".
-fn evidence_root(exhibits: &[Exhibit]) -> String {
-    let mut evidence: Vec<&Exhibit> =
-        exhibits.iter().filter(|exhibit| matches!(exhibit.facts, Facts::Digest(..) | Facts::Log(_))).collect();
-    evidence.sort_by(|one, other| by_names(one, other).unwrap_or_else(|| root_line(one).cmp(&root_line(other))));
+fn evidence_root(evidence: &Evidence<'_>) -> String {
     let mut hasher = Sha256::new();
     let mut last = Vec::new();
-    for exhibit in evidence {
-        let line = root_line(exhibit);
+    let mut add = |line: Vec<u8>| {
         if line != last {
             hasher.update(&line);
             last = line;
         }
-    }
+    };
+    // The lines of digest files stand before those of log files.
+    let mut digests: Vec<&DigestEntry<'_>> = evidence.digests.iter().collect();
+    digests.sort_by(|one, other| digests_by_name(one, other).unwrap_or_else(|| digest_line(one).cmp(&digest_line(other))));
+    digests.into_iter().for_each(|entry| add(digest_line(entry)));
+    let log = |index: &usize| evidence.logs.get(*index).filter(|entry| entry.is_named);
+    let mut logs: Vec<usize> = (0..evidence.logs.len()).filter(|index| log(index).is_some()).collect();
+    logs.sort_by(|one, other| match (log(one), log(other)) {
+        (Some(one), Some(other)) => logs_by_name(&one, &other).unwrap_or_else(|| log_line(&one).cmp(&log_line(&other))),
+        (one, other) => one.is_some().cmp(&other.is_some()),
+    });
+    logs.iter().filter_map(log).for_each(|entry| add(log_line(&entry)));
     hex::encode(hasher.finalize())
 }
 
-/// The line of an entry in what the evidence root hashes; empty if it has none.
-fn root_line(exhibit: &Exhibit) -> Vec<u8> {
-    let file_name = || [entry::without_gz(exhibit.path.file_name()), b".gz"].concat();
-    let (kind, object, content) = match &exhibit.facts {
-        Facts::Digest(content, Some(digest)) => {
-            let object = digest.object();
-            ("digest", ["s3://", object.bucket, "/", object.folder, object.name].concat().into_bytes(), content)
-        }
-        Facts::Digest(content, None) => ("digest", file_name(), content),
-        Facts::Log(content) => ("log", file_name(), content),
-        _ => return Vec::new(),
+fn digest_line(entry: &DigestEntry<'_>) -> Vec<u8> {
+    match entry.digest.map(Digest::object) {
+        Some(object) => root_line(
+            &[b"digest s3://", object.bucket.as_bytes(), b"/", object.folder.as_bytes(), object.name.as_bytes()],
+            entry.content,
+        ),
+        None => root_line(&[b"digest ", entry::without_gz(entry.path.file_name()), b".gz"], entry.content),
+    }
+}
+
+fn log_line(entry: &LogEntry<'_>) -> Vec<u8> {
+    root_line(&[b"log ", entry::without_gz(entry.path.name), b".gz"], &entry.content)
+}
+
+fn root_line(start: &[&[u8]], content: &Content) -> Vec<u8> {
+    let (word, hash): (&[u8], _) = match content {
+        Content::Whole { sha256, .. } => (b" ", hex::encode(sha256)),
+        Content::Damaged { stored_sha256 } => (b" damaged ", hex::encode(stored_sha256)),
+        Content::Unread => (b" unread", String::new()),
     };
-    let hash = match content {
-        Content::Whole { sha256, .. } => hex::encode(sha256),
-        Content::Damaged { stored_sha256 } => format!("damaged {}", hex::encode(stored_sha256)),
-        Content::Unread => "unread".to_owned(),
-    };
-    [kind.as_bytes(), b" ", &object, b" ", hash.as_bytes(), b"\n"].concat()
+    [&start.concat(), word, hash.as_bytes(), b"\n"].concat()
 }
 
 /// The order of two such lines, where their names tell it: nearly always, and long before the lines are written down.
-fn by_names(one: &Exhibit, other: &Exhibit) -> Option<Ordering> {
-    fn told_apart(one: &[u8], other: &[u8]) -> Option<Ordering> {
-        let shared = one.len().min(other.len());
-        Some(one.get(..shared).cmp(&other.get(..shared))).filter(|order| order.is_ne())
+fn digests_by_name(one: &DigestEntry<'_>, other: &DigestEntry<'_>) -> Option<Ordering> {
+    let (one, other) = (one.digest?.object(), other.digest?.object());
+    if one.bucket != other.bucket {
+        None
+    } else if one.folder == other.folder {
+        told_apart(one.name.as_bytes(), other.name.as_bytes())
+    } else {
+        told_apart(one.folder.as_bytes(), other.folder.as_bytes())
     }
-    match (&one.facts, &other.facts) {
-        (Facts::Log(_), Facts::Log(_)) => {
-            told_apart(entry::without_gz(one.path.file_name()), entry::without_gz(other.path.file_name()))
-        }
-        (Facts::Digest(_, Some(one)), Facts::Digest(_, Some(other))) => {
-            let (one, other) = (one.object(), other.object());
-            if one.bucket != other.bucket {
-                None
-            } else if one.folder == other.folder {
-                told_apart(one.name.as_bytes(), other.name.as_bytes())
-            } else {
-                told_apart(one.folder.as_bytes(), other.folder.as_bytes())
-            }
-        }
-        (Facts::Digest(..), Facts::Log(_)) => Some(Ordering::Less),
-        (Facts::Log(_), Facts::Digest(..)) => Some(Ordering::Greater),
-        _ => None,
-    }
+}
+
+/// The same for log files.
+fn logs_by_name(one: &LogEntry<'_>, other: &LogEntry<'_>) -> Option<Ordering> {
+    told_apart(entry::without_gz(one.path.name), entry::without_gz(other.path.name))
+}
+
+fn told_apart(one: &[u8], other: &[u8]) -> Option<Ordering> {
+    let shared = one.len().min(other.len());
+    Some(one.get(..shared).cmp(&other.get(..shared))).filter(|order| order.is_ne())
 }
 
 #[cfg(test)]
@@ -598,17 +610,27 @@ mod tests {
         for letters in ["AbCdEf0123456789", "AbCdEf012345678"] {
             archive.put(&format!("111122223333_CloudTrail_us-east-1_20260301T0005Z_{letters}.json"), "{}");
         }
-        let exhibits: Vec<Exhibit> = archive
-            .entries
-            .iter()
-            .map(|entry| examine(EntryPath::new(&entry.path), &entry.bytes, &Limits::default()))
-            .filter(|exhibit| matches!(exhibit.facts, Facts::Digest(..) | Facts::Log(_)))
-            .collect();
-        let pairs = exhibits.iter().flat_map(|one| exhibits.iter().map(move |other| (one, other)));
-        let told: Vec<_> = pairs.filter_map(|(one, other)| Some((one, other, by_names(one, other)?))).collect();
-        assert!(told.len() > exhibits.len());
-        for (one, other, order) in told {
-            assert_eq!(order, root_line(one).cmp(&root_line(other)), "{} and {}", one.path.text(), other.path.text());
+        let mut case = Case::new();
+        for entry in &archive.entries {
+            case.admit(examine(EntryPath::new(&entry.path), &entry.bytes, &Limits::default()));
         }
+        let evidence = Evidence::sort_out(&case.register, &case.exhibits);
+        let mut told = 0;
+        for (one, other) in evidence.digests.iter().flat_map(|one| evidence.digests.iter().map(move |other| (one, other))) {
+            if let Some(order) = digests_by_name(one, other) {
+                assert_eq!(order, digest_line(one).cmp(&digest_line(other)), "{} and {}", one.path.text(), other.path.text());
+                told += 1;
+            }
+        }
+        assert!(told > evidence.digests.len());
+        let logs: Vec<LogEntry<'_>> = evidence.logs.iter().filter(|entry| entry.is_named).collect();
+        let mut told = 0;
+        for (one, other) in logs.iter().flat_map(|one| logs.iter().map(move |other| (one, other))) {
+            if let Some(order) = logs_by_name(one, other) {
+                assert_eq!(order, log_line(one).cmp(&log_line(other)), "{} and {}", one.path.text(), other.path.text());
+                told += 1;
+            }
+        }
+        assert!(told > logs.len());
     }
 }

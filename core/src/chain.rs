@@ -159,7 +159,7 @@ fn judge_identity(node: &Node<'_>, places: &Places<'_>, ledger: &mut Ledger<'_>)
     for path in &node.entries {
         if !bears_name(path, node.digest) && !matches!(entry::classify(path), Kind::Digest(name) if name == node.name) {
             ledger.enter(mismatch("its file name is another digest file's").entry(path.text()));
-        } else if !places.agree_with_digest(path, node.digest.object()) {
+        } else if !places.agree_with_digest(path.split(), node.digest.object()) {
             ledger.enter(raise(Code::DigestRelocated, node).entry(path.text()));
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Nothing here looks at contents; a claim becomes a fact only when a signed digest file says the same.
 
+use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
@@ -85,19 +86,73 @@ impl EntryPath {
 
     /// The last part.
     pub fn file_name(&self) -> &[u8] {
-        self.0.rsplit(|byte| *byte == b'/').next().unwrap_or_default()
+        self.split().name
     }
 
     /// The folders inside the innermost container, from the top.
     pub fn folders(&self) -> impl DoubleEndedIterator<Item = &[u8]> + Clone {
-        let mut parts = self.inner().split(|byte| *byte == b'/');
-        parts.next_back();
-        parts
+        self.split().folders()
+    }
+
+    /// Its two pieces.
+    pub(crate) fn split(&self) -> SplitPath<'_> {
+        let end = self.0.iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash.saturating_add(1));
+        let (folder, name) = self.0.split_at_checked(end).unwrap_or_default();
+        SplitPath { folder, name }
     }
 
     /// Its printable form, as [`printable`].
     pub fn text(&self) -> String {
         printable(&self.0)
+    }
+}
+
+/// An entry's path in two pieces, as long lists keep it. Its order is that of paths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SplitPath<'a> {
+    /// What stands before its name, with the slash at its end.
+    pub(crate) folder: &'a [u8],
+    /// The last part.
+    pub(crate) name: &'a [u8],
+}
+
+impl<'a> SplitPath<'a> {
+    /// The folders inside the innermost container, from the top.
+    pub(crate) fn folders(self) -> impl DoubleEndedIterator<Item = &'a [u8]> + Clone {
+        let boundary = self.folder.windows(2).rposition(|pair| pair == b"//");
+        let inner = boundary.and_then(|boundary| self.folder.get(boundary.saturating_add(2)..)).unwrap_or(self.folder);
+        let mut parts = inner.split(|byte| *byte == b'/');
+        // What stands behind the last slash is no folder.
+        parts.next_back();
+        parts
+    }
+
+    /// In one piece again.
+    pub(crate) fn join(self) -> EntryPath {
+        EntryPath([self.folder, self.name].concat().into())
+    }
+
+    /// Its printable form.
+    pub(crate) fn text(self) -> String {
+        self.join().text()
+    }
+}
+
+impl Ord for SplitPath<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if self.folder == other.folder {
+            return self.name.cmp(other.name);
+        }
+        let bytes = |path: &Self| path.folder.iter().chain(path.name).copied();
+        let shared = self.folder.len().min(other.folder.len());
+        let start = |path: &Self| path.folder.get(..shared);
+        start(self).cmp(&start(other)).then_with(|| bytes(self).cmp(bytes(other)))
+    }
+}
+
+impl PartialOrd for SplitPath<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -438,6 +493,19 @@ mod tests {
         assert_eq!(path.text(), "2026/march.zip//a/b.json");
         assert!(path.folders().eq([b"a"]));
         assert_eq!(path.file_name(), b"b.json");
+    }
+
+    #[test]
+    fn split_paths_are_in_the_order_of_whole_ones() {
+        let texts = ["", "a", "b", "a/b", "a/b/c", "a/z", "a-/b", "a//b", "a//b/c", "a/b.zip//", "a/b.zip//c", "aa/", "b/"];
+        let paths: Vec<EntryPath> = texts.iter().map(|text| EntryPath(text.as_bytes().into())).collect();
+        for one in &paths {
+            assert_eq!(one.split().join(), *one);
+            for other in &paths {
+                assert_eq!(one.split().cmp(&other.split()), one.cmp(other), "{one:?} and {other:?}");
+                assert_eq!(one.split() == other.split(), one == other);
+            }
+        }
     }
 
     #[test]

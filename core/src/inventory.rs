@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::case::{Evidence, missing_keys};
 use crate::chain::sidecar_command;
 use crate::coverage::Spans;
-use crate::entry::{self, DigestKind, IgnoredKind, Kind, LogKind};
-use crate::examine::{Exhibit, Facts};
+use crate::entry::{DigestKind, IgnoredKind, LogKind};
+use crate::examine::Exhibit;
 use crate::ledger::Ledger;
 use crate::link::Graph;
+use crate::log::LogEntries;
 use crate::place::Places;
 use crate::policy::{Scope, Trust, Weights};
 use crate::report::MissingKey;
@@ -87,24 +88,27 @@ pub struct MissingSignature {
 }
 
 impl Inventory {
-    /// Looks at sorted exhibits. `trust` tells which keys the verifier already has.
-    pub(crate) fn of(exhibits: &[Exhibit], ignored: &BTreeMap<IgnoredKind, u64>, trust: &Trust) -> Self {
-        let evidence = Evidence::sort_out(exhibits);
+    /// Looks at a case that was settled: so many entries, of which `exhibits` are those that may have notes. `trust` tells which keys the
+    /// verifier already has.
+    pub(crate) fn of(
+        entries: u64,
+        evidence: &Evidence<'_>,
+        exhibits: &[Exhibit],
+        ignored: &BTreeMap<IgnoredKind, u64>,
+        trust: &Trust,
+    ) -> Self {
         let weights = Weights::default();
         let mut ledger = Ledger::new(&weights);
-        let places = Places::survey(
-            evidence.digests.iter().map(|entry| entry.path).chain(evidence.log_paths()),
-            evidence.digests.iter().filter_map(|entry| Some(entry.digest?.object())),
-            &[],
-        );
+        let places =
+            Places::survey(evidence.paths(), evidence.digests.iter().filter_map(|entry| Some(entry.digest?.object())), &[]);
         let graph = Graph::build(&evidence.digests, &evidence.detached, &places, &Scope::default(), &mut ledger);
         let own: Vec<String> = trust.keys.iter().filter_map(|entry| entry.der.as_deref().map(fingerprint)).collect();
         let lacking = |fingerprint: &str| !own.iter().any(|own| own == fingerprint);
         let unsigned = graph.nodes.iter().filter(|node| graph.signatures(node).next().is_none());
         Self {
-            entries: (exhibits.len() as u64).saturating_add(ignored.values().sum()),
+            entries,
             chains: chains(&graph),
-            logs: logs(exhibits),
+            logs: logs(&evidence.logs),
             enclosed_keys: evidence.keys.len() as u64,
             metadata: graph.nodes.iter().filter(|node| !node.metadata.is_empty()).count() as u64,
             unreadable: unreadable(exhibits),
@@ -135,10 +139,9 @@ fn chains(graph: &Graph<'_>) -> Vec<ChainClaim> {
     claims.collect()
 }
 
-fn logs(exhibits: &[Exhibit]) -> Vec<LogClaim> {
+fn logs(entries: &LogEntries<'_>) -> Vec<LogClaim> {
     let mut claims: BTreeMap<(&str, &str, LogKind), (u64, Period)> = BTreeMap::new();
-    for exhibit in exhibits.iter().filter(|exhibit| matches!(exhibit.facts, Facts::Log(_))) {
-        let Kind::Log(name) = entry::classify(&exhibit.path) else { continue };
+    for name in entries.iter().filter_map(|entry| entry.name()) {
         let minute = Period { from: name.time, to: name.time.plus(60) };
         let (count, extent) = claims.entry((name.account, name.region, name.kind)).or_insert((0, minute));
         *count = count.saturating_add(1);

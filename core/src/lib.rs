@@ -47,6 +47,8 @@ mod chain;
 mod log;
 // Asked and proved time.
 mod coverage;
+// Plain log files, packed.
+mod register;
 // All exhibits, and the steps to the report.
 mod case;
 // Exhibits and cases between processes.

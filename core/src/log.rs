@@ -8,22 +8,23 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
 
-use crate::entry::{self, ChainId, EntryPath, Kind, LogKind, LogName};
-use crate::examine::Content;
+use crate::entry::{self, ChainId, EntryPath, Kind, LogKind, LogName, SplitPath};
 use crate::examine::digest::{Listed, Object};
+use crate::examine::{Content, Exhibit, Facts};
 use crate::finding::{Code, Effect};
 use crate::ledger::{Ledger, Raise};
 use crate::link::{Graph, Node};
 use crate::object::Fate;
 use crate::place::Places;
 use crate::policy::Scope;
+use crate::register::Register;
 use crate::report::LogCounts;
 use crate::time::{HOUR_SECONDS, Period, Time};
 
 /// An entry whose content may be that of a log file.
 pub(crate) struct LogEntry<'a> {
-    pub(crate) path: &'a EntryPath,
-    pub(crate) content: &'a Content,
+    pub(crate) path: SplitPath<'a>,
+    pub(crate) content: Content,
     /// It claims to be a log file.
     pub(crate) is_named: bool,
     /// No note refutes its container.
@@ -31,9 +32,69 @@ pub(crate) struct LogEntry<'a> {
 }
 
 impl<'a> LogEntry<'a> {
+    /// None if what is in it cannot be a log file.
+    fn of(exhibit: &'a Exhibit) -> Option<Self> {
+        let (content, is_named) = match &exhibit.facts {
+            Facts::Log(content) => (content, true),
+            // A digest file can be listed like any object; it is found, and called foreign.
+            Facts::Digest(content, _) | Facts::Stray(content) => (content, false),
+            _ => return None,
+        };
+        Some(Self { path: exhibit.path.split(), content: *content, is_named, is_sound: exhibit.is_sound() })
+    }
+
     /// What its name says, if it claims to be a log file.
     pub(crate) fn name(&self) -> Option<LogName<'a>> {
-        std::str::from_utf8(self.path.file_name()).ok().filter(|_| self.is_named).and_then(entry::log_name)
+        std::str::from_utf8(self.path.name).ok().filter(|_| self.is_named).and_then(entry::log_name)
+    }
+}
+
+/// All entries whose content may be that of a log file, in the order of exhibits.
+pub(crate) struct LogEntries<'a> {
+    register: &'a Register,
+    others: Vec<&'a Exhibit>,
+    /// For each entry its number in the register, or from its end on among the others.
+    order: Vec<Place>,
+}
+
+impl<'a> LogEntries<'a> {
+    /// Both are sorted.
+    pub(crate) fn of(register: &'a Register, exhibits: &'a [Exhibit]) -> Self {
+        let others: Vec<&Exhibit> = exhibits.iter().filter(|exhibit| LogEntry::of(exhibit).is_some()).collect();
+        let mut order = Vec::with_capacity(register.len().saturating_add(others.len()));
+        let mut taken = 0_usize;
+        for (other, number) in others.iter().zip(register.len()..) {
+            let path = other.path.split();
+            let is_before = |row: usize| match register.path(row).cmp(&Some(path)) {
+                Ordering::Equal => register.exhibit(row).is_some_and(|exhibit| exhibit < **other),
+                order => order.is_lt(),
+            };
+            let rows = (taken..register.len()).take_while(|row| is_before(*row)).count();
+            order.extend((taken..register.len()).take(rows).map(Place::of));
+            order.push(Place::of(number));
+            taken = taken.saturating_add(rows);
+        }
+        order.extend((taken..register.len()).map(Place::of));
+        Self { register, others, order }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    pub(crate) fn get(&self, index: usize) -> Option<LogEntry<'a>> {
+        let number = self.order.get(index)?.get()?;
+        match number.checked_sub(self.register.len()) {
+            None => {
+                let (path, content) = (self.register.path(number)?, self.register.content(number)?);
+                Some(LogEntry { path, content, is_named: true, is_sound: true })
+            }
+            Some(other) => LogEntry::of(self.others.get(other)?),
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = LogEntry<'a>> {
+        (0..self.len()).filter_map(|index| self.get(index))
     }
 }
 
@@ -188,7 +249,7 @@ impl<'a> Want<'a> {
 pub(crate) fn judge<'a>(
     graph: &'a Graph<'a>,
     listings: &'a [Listing<'a>],
-    entries: &[LogEntry<'a>],
+    entries: &LogEntries<'a>,
     places: &Places<'_>,
     scope: &Scope,
     ledger: &mut Ledger<'_>,
@@ -208,10 +269,10 @@ pub(crate) fn judge<'a>(
         let entry = want.entry().and_then(|index| entries.get(index));
         // A weaker list, outside of what was asked, does not take a log file out of it.
         let is_outside = !want.in_scope && best.is_some_and(|best| want.standing < best);
-        let is_kept = is_outside && entry.and_then(LogEntry::name).is_some_and(|name| is_log_asked(&name, scope));
+        let is_kept = is_outside && entry.as_ref().and_then(LogEntry::name).is_some_and(|name| is_log_asked(&name, scope));
         want.in_scope |= is_kept;
         if want.standing.is_signed() {
-            want.fate = judge_signed(want, entry, places, ledger);
+            want.fate = judge_signed(want, entry.as_ref(), places, ledger);
             let is_proved = want.fate == Fate::Proved;
             logs.confirmations = logs.confirmations.saturating_add(u64::from(is_proved && want.in_scope));
             if is_kept {
@@ -221,9 +282,9 @@ pub(crate) fn judge<'a>(
                 );
             }
         } else {
-            judge_unsigned(want, entry, ledger);
+            judge_unsigned(want, entry.as_ref(), ledger);
         }
-        count(want, entry, logs.per_chain.entry(want.node().name.chain).or_default());
+        count(want, entry.as_ref(), logs.per_chain.entry(want.node().name.chain).or_default());
     }
     for (slot, holder) in logs.in_scope.iter_mut().zip(&holders) {
         if let Some(want) = holder.get().and_then(|holder| wants.get(holder)) {
@@ -243,7 +304,7 @@ fn count(want: &Want<'_>, entry: Option<&LogEntry<'_>>, counts: &mut LogCounts) 
     };
     *slot = slot.saturating_add(1);
     if let (Fate::Proved, Some(Content::Whole { inflated_bytes, .. })) = (want.fate, entry.map(|entry| entry.content)) {
-        counts.proved_bytes = counts.proved_bytes.saturating_add(*inflated_bytes);
+        counts.proved_bytes = counts.proved_bytes.saturating_add(inflated_bytes);
     }
 }
 
@@ -303,7 +364,7 @@ fn gather<'a>(listings: &'a [Listing<'a>], ledger: &mut Ledger<'_>) -> Vec<Want<
 }
 
 struct Matching<'m, 'a> {
-    entries: &'m [LogEntry<'a>],
+    entries: &'m LogEntries<'a>,
     places: &'m Places<'m>,
     /// Which object each entry serves.
     holders: Vec<Place>,
@@ -322,10 +383,10 @@ struct Index {
 }
 
 impl Index {
-    fn new(mut order: Vec<Place>, entries: &[LogEntry<'_>], key: impl Fn(&LogEntry<'_>, &LogEntry<'_>) -> Ordering) -> Self {
+    fn new(mut order: Vec<Place>, entries: &LogEntries<'_>, key: impl Fn(&LogEntry<'_>, &LogEntry<'_>) -> Ordering) -> Self {
         let entry = |place: &Place| place.get().and_then(|index| entries.get(index));
         order.sort_by(|one, other| match (entry(one), entry(other)) {
-            (Some(one), Some(other)) => key(one, other),
+            (Some(one), Some(other)) => key(&one, &other),
             (one, other) => one.is_some().cmp(&other.is_some()),
         });
         Self { skips: (1..=order.len()).map(Place::of).collect(), order, hint: 0 }
@@ -377,16 +438,16 @@ fn by_name(one: &[u8], other: &[u8]) -> Ordering {
 }
 
 impl<'m, 'a> Matching<'m, 'a> {
-    fn new(entries: &'m [LogEntry<'a>], places: &'m Places<'_>) -> Self {
+    fn new(entries: &'m LogEntries<'a>, places: &'m Places<'_>) -> Self {
         let all = (0..entries.len()).map(Place::of).collect();
-        let names = Index::new(all, entries, |one, other| by_name(one.path.file_name(), other.path.file_name()));
+        let names = Index::new(all, entries, |one, other| by_name(one.path.name, other.path.name));
         Self { entries, places, holders: vec![Place::NONE; entries.len()], names, contents: Index::default() }
     }
 
     fn by_name(&mut self, wants: &mut [Want<'_>], standing: Standing) {
-        self.round(wants, standing, By::Name, |want, entry, is_in_place| want.has_hash_of(entry.content) && is_in_place());
+        self.round(wants, standing, By::Name, |want, entry, is_in_place| want.has_hash_of(&entry.content) && is_in_place());
         self.round(wants, standing, By::Name, |_, _, is_in_place| is_in_place());
-        self.round(wants, standing, By::Name, |want, entry, _| want.has_hash_of(entry.content));
+        self.round(wants, standing, By::Name, |want, entry, _| want.has_hash_of(&entry.content));
         self.round(wants, standing, By::Name, |_, entry, _| entry.is_named);
     }
 
@@ -451,8 +512,7 @@ impl<'m, 'a> Matching<'m, 'a> {
 
     fn named(&mut self, want: &Want<'_>, most: usize) -> Vec<usize> {
         let name = want.object().name.as_bytes();
-        let compare =
-            |index: usize| self.entries.get(index).map_or(Ordering::Greater, |entry| by_name(entry.path.file_name(), name));
+        let compare = |index: usize| self.entries.get(index).map_or(Ordering::Greater, |entry| by_name(entry.path.name, name));
         self.names.free(&self.holders, most, compare)
     }
 
@@ -478,12 +538,12 @@ impl<'m, 'a> Matching<'m, 'a> {
             }
             for copy in copies {
                 let Some(entry) = self.entries.get(copy).filter(|entry| entry.is_named) else { continue };
-                let is_equal = entry.content == original.content && *entry.content != Content::Unread;
+                let is_equal = entry.content == original.content && entry.content != Content::Unread;
                 if !is_equal && !is_in_place(self.places, entry.path, want.object(), want.is_shared) {
                     continue;
                 }
                 self.take(copy, index);
-                if *entry.content == Content::Unread {
+                if entry.content == Content::Unread {
                     continue;
                 }
                 ledger.enter(
@@ -498,8 +558,8 @@ impl<'m, 'a> Matching<'m, 'a> {
     }
 }
 
-fn is_in_place(places: &Places<'_>, path: &EntryPath, object: Object<'_>, is_shared: bool) -> bool {
-    let is_named = by_name(path.file_name(), object.name.as_bytes()).is_eq();
+fn is_in_place(places: &Places<'_>, path: SplitPath<'_>, object: Object<'_>, is_shared: bool) -> bool {
+    let is_named = by_name(path.name, object.name.as_bytes()).is_eq();
     is_named && places.agree(path, object) && (!is_shared || places.names_bucket(path, object))
 }
 
@@ -529,7 +589,7 @@ fn judge_signed(want: &Want<'_>, entry: Option<&LogEntry<'_>>, places: &Places<'
         Content::Unread => Fate::Unproved,
         Content::Damaged { .. } => Fate::Failed,
         // Of two hashes that were committed to, one is always contradicted.
-        Content::Whole { sha256, .. } if want.hashes().any(|hash| hash != sha256) => {
+        Content::Whole { sha256, .. } if want.hashes().any(|hash| *hash != sha256) => {
             ledger.enter(
                 want.raise(Code::LogHashMismatch).entry(entry.path.text()).expected(hashes_text(want)).found(hex::encode(sha256)),
             );
@@ -554,7 +614,7 @@ fn judge_unsigned(want: &Want<'_>, entry: Option<&LogEntry<'_>>, ledger: &mut Le
     let raise = want.raise(Code::LogUnproved);
     ledger.enter(match entry {
         None => raise.detail("not in the archive either"),
-        Some(entry) if entry.content.sha256().is_some() && !want.has_hash_of(entry.content) => {
+        Some(entry) if entry.content.sha256().is_some() && !want.has_hash_of(&entry.content) => {
             raise.detail("their contents differ from the unsigned list, too")
         }
         Some(_) => raise,
@@ -570,7 +630,7 @@ fn is_log_asked(name: &LogName<'_>, scope: &Scope) -> bool {
 /// Log files that no digest file lists.
 fn judge_unreferenced<'a>(
     graph: &Graph<'_>,
-    entries: &[LogEntry<'a>],
+    entries: &LogEntries<'a>,
     holders: &[Place],
     scope: &Scope,
     logs: &mut Logs<'a>,
@@ -584,16 +644,18 @@ fn judge_unreferenced<'a>(
             .and_modify(|extent| *extent = Period { from: extent.from.min(own.from), to: extent.to.max(own.to) })
             .or_insert(own);
     }
-    let mut found: Vec<(LogName<'a>, &LogEntry<'a>, usize)> = Vec::new();
-    for (index, (entry, _)) in entries.iter().zip(holders).enumerate().filter(|(_, (_, holder))| **holder == Place::NONE) {
-        if let Some(name) = entry.name() {
-            found.push((name, entry, index));
+    let mut found: Vec<(LogName<'a>, SplitPath<'a>, usize)> = Vec::new();
+    for (index, _) in holders.iter().enumerate().filter(|(_, holder)| **holder == Place::NONE) {
+        if let Some(entry) = entries.get(index)
+            && let Some(name) = entry.name()
+        {
+            found.push((name, entry.path, index));
         }
     }
-    found.sort_by_key(|(name, entry, _)| (*name, entry.path));
+    found.sort_by_key(|(name, path, _)| (*name, *path));
     let mut position = 0_u64;
     let mut last: Option<LogName<'_>> = None;
-    for (name, entry, index) in found {
+    for (name, path, index) in found {
         // Neighbours within an hour are one run.
         let is_near = last.is_some_and(|last| name.time.unix().saturating_sub(last.time.unix()) <= HOUR_SECONDS);
         position = position.saturating_add(if is_near { 1 } else { 2 });
@@ -610,7 +672,7 @@ fn judge_unreferenced<'a>(
         };
         let when = relation(extents.get(&(name.account, name.region)), name.time);
         ledger.enter(
-            Raise::new(code, entry.path.text())
+            Raise::new(code, path.text())
                 .in_scope(in_scope)
                 .position(position)
                 .at(name.time)

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::entry::{ChainId, EntryPath, Kind, classify};
+use crate::entry::{ChainId, EntryPath, Kind, SplitPath, classify};
 use crate::examine::Content;
 use crate::link::{DigestEntry, Graph, Node, Status};
-use crate::log::{LogEntry, Logs, Want};
+use crate::log::{LogEntries, LogEntry, Logs, Want};
 use crate::policy::Scope;
 use crate::report::Level;
 use crate::time::Period;
@@ -114,7 +114,7 @@ impl Fate {
 pub(crate) fn list(
     graph: &Graph<'_>,
     digests: &[DigestEntry<'_>],
-    entries: &[LogEntry<'_>],
+    entries: &LogEntries<'_>,
     logs: &Logs<'_>,
     scope: &Scope,
 ) -> Objects {
@@ -126,7 +126,7 @@ pub(crate) fn list(
         digests
             .get(from..)
             .and_then(|rest| rest.iter().take_while(|entry| entry.path == wanted).find(same))
-            .map(|entry| entry.content)
+            .map(|entry| *entry.content)
     };
     let mut placed: BTreeSet<(&EntryPath, [u8; 32])> = BTreeSet::new();
     for node in &graph.nodes {
@@ -138,7 +138,13 @@ pub(crate) fn list(
                 level: level_of(node),
                 in_scope: node.in_scope,
                 period: Some(node.digest.period),
-                ..row(ObjectKind::Digest, Some(node.subject()), Some(path), Some(id.clone()), inflated(path, node.digest.sha256))
+                ..row(
+                    ObjectKind::Digest,
+                    Some(node.subject()),
+                    Some(path.split()),
+                    Some(id.clone()),
+                    inflated(path, node.digest.sha256),
+                )
             });
         }
         if let Some(missing) = graph.missing_predecessor(node) {
@@ -159,7 +165,7 @@ pub(crate) fn list(
         rows.push(JudgedObject {
             fate: if *entry.content == Content::Unread { Fate::Unproved } else { Fate::Failed },
             in_scope: name.as_ref().is_none_or(|name| scope.is_named(name)),
-            ..row(ObjectKind::Digest, None, Some(entry.path), name.map(|name| chain.id(&name.chain)), Some(entry.content))
+            ..row(ObjectKind::Digest, None, Some(entry.path.split()), name.map(|name| chain.id(&name.chain)), Some(*entry.content))
         });
     }
     for want in &logs.wants {
@@ -167,7 +173,7 @@ pub(crate) fn list(
         rows.push(JudgedObject {
             fate: want.fate,
             level: level_of(want.node()),
-            ..listed(want, entry, chain.id(&want.node().name.chain))
+            ..listed(want, entry.as_ref(), chain.id(&want.node().name.chain))
         });
     }
     for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.is_named) {
@@ -175,7 +181,7 @@ pub(crate) fn list(
         match holder {
             Some(want) if want.entry() == Some(index) => {}
             Some(want) => {
-                rows.push(JudgedObject { fate: Fate::Duplicate, ..listed(want, Some(entry), chain.id(&want.node().name.chain)) });
+                rows.push(JudgedObject { fate: Fate::Duplicate, ..listed(want, Some(&entry), chain.id(&want.node().name.chain)) });
             }
             None => rows.push(JudgedObject {
                 fate: Fate::Unreferenced,
@@ -207,15 +213,15 @@ fn listed(want: &Want<'_>, entry: Option<&LogEntry<'_>>, chain: Arc<str>) -> Jud
 fn row(
     kind: ObjectKind,
     object: Option<String>,
-    entry: Option<&EntryPath>,
+    entry: Option<SplitPath<'_>>,
     chain: Option<Arc<str>>,
-    content: Option<&Content>,
+    content: Option<Content>,
 ) -> JudgedObject {
     let (sha256, inflated_bytes) = match content {
-        Some(Content::Whole { sha256, inflated_bytes }) => (Some(hex::encode(sha256)), Some(*inflated_bytes)),
+        Some(Content::Whole { sha256, inflated_bytes }) => (Some(hex::encode(sha256)), Some(inflated_bytes)),
         _ => (None, None),
     };
-    let entry = entry.map(EntryPath::text);
+    let entry = entry.map(SplitPath::text);
     JudgedObject {
         kind,
         object,

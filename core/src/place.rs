@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::entry::{self, EntryPath};
+use crate::entry::{self, EntryPath, SplitPath};
 use crate::examine::digest::{Digest, Object};
 use crate::examine::metadata::Detached;
 use crate::link::Handed;
@@ -20,12 +20,14 @@ pub(crate) struct Places<'a> {
 impl<'a> Places<'a> {
     /// Looks at all digest and log entries, and at the objects that digest files claim to be.
     pub(crate) fn survey(
-        evidence: impl Iterator<Item = &'a EntryPath>,
+        evidence: impl Iterator<Item = SplitPath<'a>>,
         digests: impl Iterator<Item = Object<'a>> + Clone,
         relocations: &'a [Relocation],
     ) -> Self {
         let mut common: Option<Vec<&[u8]>> = None;
-        for path in evidence {
+        let mut last = None;
+        // What lies beside the one before it shares as much.
+        for path in evidence.filter(|path| last.replace(path.folder) != Some(path.folder)) {
             match &mut common {
                 None => common = Some(path.folders().collect()),
                 Some(common) => {
@@ -50,7 +52,7 @@ impl<'a> Places<'a> {
     }
 
     /// True if the entry's folders are those of the object, as far as both go, or a stated renaming leads there.
-    pub(crate) fn agree(&self, path: &EntryPath, object: Object<'_>) -> bool {
+    pub(crate) fn agree(&self, path: SplitPath<'_>, object: Object<'_>) -> bool {
         let folders = path.folders();
         let mut inner = folders.clone();
         inner.by_ref().take(self.wrapper).for_each(drop);
@@ -62,12 +64,12 @@ impl<'a> Places<'a> {
     }
 
     /// As [`agree`](Self::agree), and where two buckets hold the digest's key, its own bucket's name is a folder above it.
-    pub(crate) fn agree_with_digest(&self, path: &EntryPath, object: Object<'_>) -> bool {
+    pub(crate) fn agree_with_digest(&self, path: SplitPath<'_>, object: Object<'_>) -> bool {
         self.agree(path, object) && (!self.shared_keys.contains(&(object.folder, object.name)) || self.names_bucket(path, object))
     }
 
     /// True if a folder above the object's key bears its bucket's name, or the name of the bucket that it was moved to.
-    pub(crate) fn names_bucket(&self, path: &EntryPath, object: Object<'_>) -> bool {
+    pub(crate) fn names_bucket(&self, path: SplitPath<'_>, object: Object<'_>) -> bool {
         let folders = path.folders();
         let names = |bucket: &str, folder: &str| {
             let above = folders.clone().count().saturating_sub(entry::key_folders(folder).count());
@@ -127,7 +129,7 @@ impl<'m, 'a> Assignment<'m, 'a> {
             }
         }
         if found.is_empty() {
-            let agrees = |detached: &&Detached| self.places.agree(&detached.path, digest.object());
+            let agrees = |detached: &&Detached| self.places.agree(detached.path.split(), digest.object());
             found.extend(self.free(digest.object().name.as_bytes()).filter(agrees));
         }
         found.sort();
@@ -165,7 +167,7 @@ mod tests {
     use super::*;
 
     fn survey<'a>(paths: &'a [EntryPath], objects: &'a [Object<'a>], rules: &'a [Relocation]) -> Places<'a> {
-        Places::survey(paths.iter(), objects.iter().copied(), rules)
+        Places::survey(paths.iter().map(EntryPath::split), objects.iter().copied(), rules)
     }
 
     #[test]
@@ -176,11 +178,11 @@ mod tests {
             ["x.json.gz", "01/x.json.gz", "CloudTrail/r/2026/03/01/x.json", "bucket/p/AWSLogs/1/CloudTrail/r/2026/03/01/x.json.gz"]
         {
             let paths = [EntryPath::new(path), other.clone()];
-            assert!(survey(&paths, &[], &[]).agree(&paths[0], object), "{path}");
+            assert!(survey(&paths, &[], &[]).agree(paths[0].split(), object), "{path}");
         }
         for path in ["02/x.json.gz", "q/AWSLogs/1/CloudTrail/r/2026/03/01/x.json.gz"] {
             let paths = [EntryPath::new(path), other.clone()];
-            assert!(!survey(&paths, &[], &[]).agree(&paths[0], object), "{path}");
+            assert!(!survey(&paths, &[], &[]).agree(paths[0].split(), object), "{path}");
         }
     }
 
@@ -189,8 +191,8 @@ mod tests {
         let paths = [EntryPath::new("handover/r/2026/x.json.gz"), EntryPath::new("handover/r/2027/y.json.gz")];
         let objects = [Object::new("b", "AWSLogs/r/2026/x.json.gz"), Object::new("b", "AWSLogs/r/2026/y.json.gz")];
         let places = survey(&paths, &[], &[]);
-        assert!(places.agree(&paths[0], objects[0]));
-        assert!(!places.agree(&paths[1], objects[1]));
+        assert!(places.agree(paths[0].split(), objects[0]));
+        assert!(!places.agree(paths[1].split(), objects[1]));
     }
 
     #[test]
@@ -198,10 +200,10 @@ mod tests {
         let objects = [Object::new("one", "AWSLogs/x.json.gz"), Object::new("two", "AWSLogs/x.json.gz")];
         let paths = [EntryPath::new("one/AWSLogs/x.json.gz"), EntryPath::new("two/AWSLogs/x.json.gz")];
         let places = survey(&paths, &objects, &[]);
-        assert!(places.agree_with_digest(&paths[0], objects[0]));
-        assert!(!places.agree_with_digest(&paths[0], objects[1]));
+        assert!(places.agree_with_digest(paths[0].split(), objects[0]));
+        assert!(!places.agree_with_digest(paths[0].split(), objects[1]));
         let lone = survey(&paths, &objects[..1], &[]);
-        assert!(lone.agree_with_digest(&paths[1], objects[0]), "one bucket alone needs no name");
+        assert!(lone.agree_with_digest(paths[1].split(), objects[0]), "one bucket alone needs no name");
     }
 
     #[test]
@@ -209,7 +211,7 @@ mod tests {
         let rules = ["s3://old/a=s3://new/b".parse().unwrap()];
         let paths = [EntryPath::new("b/AWSLogs/x.json.gz"), EntryPath::new("c/AWSLogs/y.json.gz")];
         let object = Object::new("old", "a/AWSLogs/x.json.gz");
-        assert!(survey(&paths, &[], &rules).agree(&paths[0], object));
-        assert!(!survey(&paths, &[], &[]).agree(&paths[0], object));
+        assert!(survey(&paths, &[], &rules).agree(paths[0].split(), object));
+        assert!(!survey(&paths, &[], &[]).agree(paths[0].split(), object));
     }
 }

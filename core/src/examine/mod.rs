@@ -43,7 +43,7 @@ pub(crate) enum Facts {
 }
 
 /// What is known of an entry's inflated content.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Content {
     Whole {
         sha256: [u8; 32],
@@ -111,6 +111,11 @@ impl Exhibit {
     pub fn with_note(mut self, code: Code, detail: impl Into<String>) -> Self {
         self.notes.push(Note { code, detail: Some(detail.into()) });
         self
+    }
+
+    /// True if no note refutes its container.
+    pub(crate) fn is_sound(&self) -> bool {
+        !self.notes.iter().any(|note| matches!(note.code, Code::ContainerTrailingData | Code::ContainerTruncated))
     }
 
     /// Inflated bytes that were read, for progress bars.
