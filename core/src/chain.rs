@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::entry::{self, ChainId, DigestKind, Kind};
+use crate::entry::{self, DigestKind, Kind};
 use crate::examine::digest::Object;
 use crate::finding::{Code, Effect};
 use crate::keyring::Keyring;
@@ -178,7 +178,7 @@ fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Le
         ledger.enter(raise(Code::ChainLinkForeign, node).found(previous.object.to_string()));
         return;
     };
-    let Some(predecessor) = node.previous.and_then(|index| graph.node(index)) else {
+    let Some(predecessor) = node.previous.get().and_then(|index| graph.node(index)) else {
         if let Some(unread) = graph.unread.get(&name) {
             // It is there, but no digest file; perhaps its bytes still tell that they were altered.
             if let (Some(expected), Some(found)) = (previous.sha256, unread.sha256)
@@ -282,24 +282,28 @@ fn effect_among(parties: &[&Node<'_>]) -> Effect {
     if parties.iter().all(|party| party.is_signed()) { Effect::Limits } else { Effect::Refutes }
 }
 
+/// The object to which a link leads.
+fn predecessor_of<'a>(graph: &Graph<'a>, node: &Node<'a>) -> Option<Object<'a>> {
+    let predecessor = node.previous.get().and_then(|index| graph.node(index)).map(|predecessor| predecessor.digest.object());
+    predecessor.or_else(|| Some(node.digest.previous()?.object))
+}
+
 /// Two successors of one digest file, of different hours.
 fn judge_forks(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
     // By chain, too: a link from another chain is foreign, and must not stand before the fork.
-    let mut branches: Vec<(&ChainId<'_>, Object<'_>, &Node<'_>)> = Vec::new();
-    for node in graph.nodes.iter().filter(|node| !node.is_invalid()) {
-        if let Some(previous) = node.digest.previous() {
-            let target = node.previous.and_then(|index| graph.node(index)).map_or(previous.object, |target| target.digest.object());
-            branches.push((&node.name.chain, target, node));
-        }
-    }
-    branches.sort_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)));
-    for branch in branches.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)).filter(|branch| branch.len() > 1) {
-        let successors: Vec<&Node<'_>> = branch.iter().map(|(.., node)| *node).collect();
-        let mut parties = successors.clone();
-        parties.extend(successors.first().and_then(|node| node.previous).and_then(|index| graph.node(index)));
+    let compare = |one: &&Node<'_>, other: &&Node<'_>| {
+        one.name.chain.cmp(&other.name.chain).then_with(|| predecessor_of(graph, one).cmp(&predecessor_of(graph, other)))
+    };
+    let mut branches: Vec<&Node<'_>> =
+        graph.nodes.iter().filter(|node| !node.is_invalid() && node.digest.previous().is_some()).collect();
+    branches.sort_by(compare);
+    for successors in branches.chunk_by(|one, other| compare(one, other).is_eq()).filter(|branch| branch.len() > 1) {
+        let mut parties = successors.to_vec();
+        parties.extend(successors.first().and_then(|node| node.previous.get()).and_then(|index| graph.node(index)));
         let effect = effect_among(&parties);
         let in_scope = successors.iter().any(|node| node.in_scope);
-        let (Some((first, others)), Some((_, target, _))) = (successors.split_first(), branch.first()) else { continue };
+        let Some((first, others)) = successors.split_first() else { continue };
+        let Some(target) = predecessor_of(graph, first) else { continue };
         let mut last = first;
         for other in others {
             if other.name.time != last.name.time {
@@ -327,7 +331,7 @@ fn judge_cycles(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
                 Some(seen) if *seen == UNSEEN => *seen = walk,
                 _ => break,
             }
-            let Some(next) = node.previous else { break };
+            let Some(next) = node.previous.get() else { break };
             if seen_in.get(next) == Some(&walk) {
                 ledger.enter(raise(Code::ChainCycle, node).found(graph.node(next).map(Node::subject).unwrap_or_default()));
                 break;

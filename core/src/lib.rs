@@ -37,6 +37,8 @@ mod examine;
 mod signature;
 // Whose keys vouch, and how far.
 mod keyring;
+// Positions in long lists.
+mod position;
 // Where entries lie.
 mod place;
 // The graph of digest files.

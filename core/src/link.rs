@@ -19,6 +19,7 @@ use crate::keyring::{Key, Keyring};
 use crate::ledger::{Ledger, Raise};
 use crate::place::{Assignment, Places};
 use crate::policy::Scope;
+use crate::position::Position;
 use crate::report::Level;
 use crate::signature::{Authentic, Check, Checked, Signature};
 use crate::time::Time;
@@ -36,11 +37,11 @@ pub(crate) struct Node<'a> {
     /// What its metadata says, wherever that was found.
     pub(crate) metadata: Vec<&'a Detached>,
     /// The node that it names as its predecessor.
-    pub(crate) previous: Option<usize>,
+    pub(crate) previous: Position,
     /// The first node of the same object: other contents under one object must face the same signatures.
     pub(crate) first_of_object: usize,
-    /// Held by the first node of an object: the nodes whose link leads to that object, and which therefore quote its signature.
-    quoted_by: Vec<usize>,
+    /// Held by the first node of an object: the first nodes whose link leads to that object, and which therefore quote its signature.
+    quoted_by: [Position; MOST_SIGNATURES],
     /// The signature that verified.
     pub(crate) verified: Option<&'a Signature>,
 }
@@ -82,6 +83,9 @@ impl Node<'_> {
 /// How many successors of one object are asked for the signature that they quote, and how many different signatures are tried on one
 /// digest file. One is usual; further ones refute or limit by themselves, and must not cost an RSA operation for each pair.
 const MOST_SIGNATURES: usize = 4;
+
+/// How many digest files' signatures are tried at once: enough work for all threads of a host, and little memory.
+const CHECKED_AT_ONCE: usize = 1 << 14;
 
 /// All digest files of a case.
 pub(crate) struct Graph<'a> {
@@ -157,9 +161,9 @@ impl<'a> Graph<'a> {
                 entries: paths,
                 status: Status::Unsigned,
                 position: 0,
-                previous: None,
+                previous: Position::NONE,
                 first_of_object: 0,
-                quoted_by: Vec::new(),
+                quoted_by: [Position::NONE; MOST_SIGNATURES],
                 verified: None,
             });
         }
@@ -235,11 +239,12 @@ impl<'a> Graph<'a> {
             .collect();
         for (index, previous) in links {
             if let Some(node) = self.nodes.get_mut(index) {
-                node.previous = Some(previous);
+                node.previous = Position::of(previous);
             }
             let first = self.node(previous).map_or(previous, |node| node.first_of_object);
-            if let Some(first) = self.nodes.get_mut(first).filter(|first| first.quoted_by.len() < MOST_SIGNATURES) {
-                first.quoted_by.push(index);
+            let free = self.nodes.get_mut(first).and_then(|first| first.quoted_by.iter_mut().find(|by| **by == Position::NONE));
+            if let Some(free) = free {
+                *free = Position::of(index);
             }
         }
     }
@@ -248,10 +253,11 @@ impl<'a> Graph<'a> {
     pub(crate) fn signatures(&self, node: &Node<'a>) -> impl Iterator<Item = (Option<usize>, &'a Signature)> {
         let stated = node.metadata.iter().filter(|detached| has_supported_algorithm(detached));
         let from_metadata = stated.filter_map(|detached| detached.signature.as_ref()).map(|signature| (None, signature));
-        let successors = self.node(node.first_of_object).map(|first| first.quoted_by.as_slice()).unwrap_or_default();
-        let from_successors = successors.iter().filter_map(|index| {
-            let digest = self.node(*index)?.digest;
-            Some((Some(*index), digest.previous()?.signature))
+        let successors = self.node(node.first_of_object).map(|first| first.quoted_by).into_iter().flatten();
+        let from_successors = successors.filter_map(|successor| {
+            let index = successor.get()?;
+            let digest = self.node(index)?.digest;
+            Some((Some(index), digest.previous()?.signature))
         });
         from_metadata.chain(from_successors)
     }
@@ -264,9 +270,18 @@ impl<'a> Graph<'a> {
 
     /// Steps 3 and 4. `run` does the arithmetic, on as many threads as the host has.
     pub(crate) fn authenticate(&mut self, keyring: &Keyring, run: &dyn Fn(&[Check<'_>]) -> Vec<Checked>) {
+        for start in (0..self.nodes.len()).step_by(CHECKED_AT_ONCE) {
+            self.check(start..start.saturating_add(CHECKED_AT_ONCE), keyring, run);
+        }
+        self.mark_invalid(keyring);
+        self.follow_hash_links();
+    }
+
+    /// Tries the signatures of some nodes.
+    fn check(&mut self, range: std::ops::Range<usize>, keyring: &Keyring, run: &dyn Fn(&[Check<'_>]) -> Vec<Checked>) {
         let mut checks: Vec<Check<'_>> = Vec::new();
         let mut owners: Vec<(usize, usize, &'a Signature)> = Vec::new();
-        for (index, node) in self.nodes.iter().enumerate() {
+        for (index, node) in range.clone().zip(self.nodes.iter().skip(range.start)) {
             let Some((key_index, key)) = usable_key(node.digest, keyring) else { continue };
             let mut distinct: Vec<&[u8]> = Vec::new();
             for (_, signature) in self.signatures(node) {
@@ -290,8 +305,6 @@ impl<'a> Graph<'a> {
                 node.verified = Some(*signature);
             }
         }
-        self.mark_invalid(keyring);
-        self.follow_hash_links();
     }
 
     /// From the newest to the oldest: a signature quoted by an invalid successor does not make its predecessor invalid.
@@ -316,7 +329,7 @@ impl<'a> Graph<'a> {
             (0..self.nodes.len()).filter(|index| self.node(*index).is_some_and(Node::is_signed)).collect();
         while let Some(index) = queue.pop_front() {
             let Some(node) = self.node(index) else { continue };
-            let (Status::Signed(successor, level), Some(previous)) = (node.status, node.previous) else { continue };
+            let (Status::Signed(successor, level), Some(previous)) = (node.status, node.previous.get()) else { continue };
             let Some(predecessor) = self.nodes.get_mut(previous) else { continue };
             let is_better = match predecessor.status {
                 Status::Signed(_, own) => level > own,
@@ -336,7 +349,7 @@ impl<'a> Graph<'a> {
 
     /// The predecessor that a signed node names and that is not there, although older ones of its chain are.
     pub(crate) fn missing_predecessor(&self, node: &Node<'a>) -> Option<Object<'a>> {
-        let previous = node.digest.previous().filter(|_| node.is_signed() && node.previous.is_none())?;
+        let previous = node.digest.previous().filter(|_| node.is_signed() && node.previous == Position::NONE)?;
         let name = entry::digest_name(previous.object.name).filter(|name| name.chain == node.name.chain)?;
         let is_there = self.unread.contains_key(&name) || self.newest_before(&name).is_none();
         (!is_there).then_some(previous.object)

@@ -17,6 +17,7 @@ use crate::link::{Graph, Node};
 use crate::object::Fate;
 use crate::place::Places;
 use crate::policy::Scope;
+use crate::position::Position;
 use crate::register::Register;
 use crate::report::LogCounts;
 use crate::time::{HOUR_SECONDS, Period, Time};
@@ -54,7 +55,7 @@ pub(crate) struct LogEntries<'a> {
     register: &'a Register,
     others: Vec<&'a Exhibit>,
     /// For each entry its number in the register, or from its end on among the others.
-    order: Vec<Place>,
+    order: Vec<Position>,
 }
 
 impl<'a> LogEntries<'a> {
@@ -70,11 +71,11 @@ impl<'a> LogEntries<'a> {
                 order => order.is_lt(),
             };
             let rows = (taken..register.len()).take_while(|row| is_before(*row)).count();
-            order.extend((taken..register.len()).take(rows).map(Place::of));
-            order.push(Place::of(number));
+            order.extend((taken..register.len()).take(rows).map(Position::of));
+            order.push(Position::of(number));
             taken = taken.saturating_add(rows);
         }
-        order.extend((taken..register.len()).map(Place::of));
+        order.extend((taken..register.len()).map(Position::of));
         Self { register, others, order }
     }
 
@@ -104,7 +105,7 @@ pub(crate) struct Logs<'a> {
     /// The listed objects, judged.
     pub(crate) wants: Vec<Want<'a>>,
     /// For each entry: the listed object that it serves or copies, as a position in `wants`.
-    holders: Vec<Place>,
+    holders: Vec<Position>,
     pub(crate) per_chain: BTreeMap<ChainId<'a>, LogCounts>,
     /// Log files that no digest file lists, by account and region.
     pub(crate) unreferenced: BTreeMap<(&'a str, &'a str), u64>,
@@ -118,23 +119,6 @@ impl<'a> Logs<'a> {
     /// The listed object that an entry serves or copies.
     pub(crate) fn holder(&self, entry: usize) -> Option<&Want<'a>> {
         self.wants.get(self.holders.get(entry)?.get()?)
-    }
-}
-
-/// A position in one of the long lists, or none. Half as large as an `Option<usize>`, of which there would be several for every file;
-/// what lies beyond four thousand million files is none.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Place(u32);
-
-impl Place {
-    const NONE: Self = Self(u32::MAX);
-
-    fn of(index: usize) -> Self {
-        u32::try_from(index).map_or(Self::NONE, Self)
-    }
-
-    fn get(self) -> Option<usize> {
-        (self != Self::NONE).then_some(self.0 as usize)
     }
 }
 
@@ -167,7 +151,7 @@ impl<'a> Listing<'a> {
 /// One listed object.
 pub(crate) struct Want<'a> {
     /// The line that lists it, of several the one that can be believed most.
-    line: Listing<'a>,
+    line: &'a Listing<'a>,
     /// The others: the signed ones, or all where there is no signed one.
     peers: &'a [Listing<'a>],
     standing: Standing,
@@ -175,7 +159,7 @@ pub(crate) struct Want<'a> {
     /// Another bucket has the same key, by a list that can be believed as much.
     is_shared: bool,
     /// The entry that serves it.
-    entry: Place,
+    entry: Position,
     pub(crate) fate: Fate,
 }
 
@@ -222,7 +206,7 @@ impl<'a> Want<'a> {
 
     /// What digest files commit to, perhaps the same several times.
     fn hashes(&self) -> impl Iterator<Item = &'a [u8; 32]> {
-        std::iter::once(self.line).chain(self.peers.iter().copied()).filter_map(Listing::sha256)
+        std::iter::once(self.line).chain(self.peers).filter_map(|line| line.sha256())
     }
 
     fn distinct_hashes(&self) -> Vec<&'a [u8; 32]> {
@@ -326,12 +310,12 @@ fn gather<'a>(listings: &'a [Listing<'a>], ledger: &mut Ledger<'_>) -> Vec<Want<
         let peers = others.partition_point(|listing| listing.standing().is_signed() == standing.is_signed());
         let peers = others.get(..peers).unwrap_or_default();
         let want = Want {
-            line: *line,
+            line,
             peers,
             standing,
             in_scope: line.node.in_scope || peers.iter().any(|listing| listing.node.in_scope),
             is_shared: false,
-            entry: Place::NONE,
+            entry: Position::NONE,
             fate: Fate::Unproved,
         };
         if standing.is_signed() && !peers.is_empty() {
@@ -367,7 +351,7 @@ struct Matching<'m, 'a> {
     entries: &'m LogEntries<'a>,
     places: &'m Places<'m>,
     /// Which object each entry serves.
-    holders: Vec<Place>,
+    holders: Vec<Position>,
     names: Index,
     contents: Index,
 }
@@ -375,25 +359,25 @@ struct Matching<'m, 'a> {
 /// Entries in the order of their names or of their contents.
 #[derive(Default)]
 struct Index {
-    order: Vec<Place>,
+    order: Vec<Position>,
     /// For each place in that order, one behind it before which none of its like is free, so that these are not passed again and again.
-    skips: Vec<Place>,
+    skips: Vec<Position>,
     /// Where the last search ended. Objects are sorted too, and the next one's entry is nearly always there.
     hint: usize,
 }
 
 impl Index {
-    fn new(mut order: Vec<Place>, entries: &LogEntries<'_>, key: impl Fn(&LogEntry<'_>, &LogEntry<'_>) -> Ordering) -> Self {
-        let entry = |place: &Place| place.get().and_then(|index| entries.get(index));
+    fn new(mut order: Vec<Position>, entries: &LogEntries<'_>, key: impl Fn(&LogEntry<'_>, &LogEntry<'_>) -> Ordering) -> Self {
+        let entry = |place: &Position| place.get().and_then(|index| entries.get(index));
         order.sort_by(|one, other| match (entry(one), entry(other)) {
             (Some(one), Some(other)) => key(&one, &other),
             (one, other) => one.is_some().cmp(&other.is_some()),
         });
-        Self { skips: (1..=order.len()).map(Place::of).collect(), order, hint: 0 }
+        Self { skips: (1..=order.len()).map(Position::of).collect(), order, hint: 0 }
     }
 
     /// The first free entries for which `compare` says that they are sought, at most so many.
-    fn free(&mut self, holders: &[Place], most: usize, compare: impl Fn(usize) -> Ordering) -> Vec<usize> {
+    fn free(&mut self, holders: &[Position], most: usize, compare: impl Fn(usize) -> Ordering) -> Vec<usize> {
         let at = |place: usize| self.order.get(place).and_then(|place| place.get());
         let is_sought = |place: usize| at(place).is_some_and(|entry| compare(entry).is_eq());
         let mut place = if is_sought(self.hint) {
@@ -406,13 +390,13 @@ impl Index {
             if free.len() == most {
                 return free;
             }
-            let is_free = |place: usize| at(place).is_some_and(|entry| holders.get(entry) == Some(&Place::NONE));
+            let is_free = |place: usize| at(place).is_some_and(|entry| holders.get(entry) == Some(&Position::NONE));
             let mut here = place;
             while is_sought(here) && !is_free(here) {
                 here = self.skips.get(here).and_then(|skip| skip.get()).unwrap_or(self.order.len());
             }
             if let Some(skip) = self.skips.get_mut(place).filter(|_| here > place) {
-                *skip = Place::of(here);
+                *skip = Position::of(here);
             }
             if !is_sought(here) {
                 place = here;
@@ -439,9 +423,9 @@ fn by_name(one: &[u8], other: &[u8]) -> Ordering {
 
 impl<'m, 'a> Matching<'m, 'a> {
     fn new(entries: &'m LogEntries<'a>, places: &'m Places<'_>) -> Self {
-        let all = (0..entries.len()).map(Place::of).collect();
+        let all = (0..entries.len()).map(Position::of).collect();
         let names = Index::new(all, entries, |one, other| by_name(one.path.name, other.path.name));
-        Self { entries, places, holders: vec![Place::NONE; entries.len()], names, contents: Index::default() }
+        Self { entries, places, holders: vec![Position::NONE; entries.len()], names, contents: Index::default() }
     }
 
     fn by_name(&mut self, wants: &mut [Want<'_>], standing: Standing) {
@@ -452,12 +436,12 @@ impl<'m, 'a> Matching<'m, 'a> {
     }
 
     fn by_content(&mut self, wants: &mut [Want<'_>], standing: Standing) {
-        if wants.iter().any(|want| want.standing == standing && want.entry == Place::NONE) {
+        if wants.iter().any(|want| want.standing == standing && want.entry == Position::NONE) {
             let free = |index: &usize| {
                 let is_whole = self.entries.get(*index).is_some_and(|entry| entry.content.sha256().is_some());
-                is_whole && self.holders.get(*index) == Some(&Place::NONE)
+                is_whole && self.holders.get(*index) == Some(&Position::NONE)
             };
-            let free = (0..self.entries.len()).filter(free).map(Place::of).collect();
+            let free = (0..self.entries.len()).filter(free).map(Position::of).collect();
             self.contents = Index::new(free, self.entries, |one, other| one.content.sha256().cmp(&other.content.sha256()));
             self.round(wants, standing, By::Hash, |_, _, _| true);
         }
@@ -472,7 +456,7 @@ impl<'m, 'a> Matching<'m, 'a> {
         fits: impl Fn(&Want<'_>, &LogEntry<'_>, &dyn Fn() -> bool) -> bool,
     ) {
         for (index, want) in wants.iter_mut().enumerate() {
-            if want.entry != Place::NONE || want.standing != standing {
+            if want.entry != Position::NONE || want.standing != standing {
                 continue;
             }
             let free = self.free(want, by);
@@ -490,7 +474,7 @@ impl<'m, 'a> Matching<'m, 'a> {
                     .max_by_key(|(candidate, entry)| (self.places.names_bucket(entry.path, object), Reverse(*candidate))),
             };
             if let Some((entry, _)) = best {
-                want.entry = Place::of(entry);
+                want.entry = Position::of(entry);
                 self.take(entry, index);
             }
         }
@@ -518,7 +502,7 @@ impl<'m, 'a> Matching<'m, 'a> {
 
     fn take(&mut self, entry: usize, want: usize) {
         if let Some(holder) = self.holders.get_mut(entry) {
-            *holder = Place::of(want);
+            *holder = Position::of(want);
         }
     }
 
@@ -631,7 +615,7 @@ fn is_log_asked(name: &LogName<'_>, scope: &Scope) -> bool {
 fn judge_unreferenced<'a>(
     graph: &Graph<'_>,
     entries: &LogEntries<'a>,
-    holders: &[Place],
+    holders: &[Position],
     scope: &Scope,
     logs: &mut Logs<'a>,
     ledger: &mut Ledger<'_>,
@@ -645,7 +629,7 @@ fn judge_unreferenced<'a>(
             .or_insert(own);
     }
     let mut found: Vec<(LogName<'a>, SplitPath<'a>, usize)> = Vec::new();
-    for (index, _) in holders.iter().enumerate().filter(|(_, holder)| **holder == Place::NONE) {
+    for (index, _) in holders.iter().enumerate().filter(|(_, holder)| **holder == Position::NONE) {
         if let Some(entry) = entries.get(index)
             && let Some(name) = entry.name()
         {

@@ -139,16 +139,26 @@ pub(crate) struct Listed<'a> {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct List {
     text: Box<str>,
+    folders: Box<[Folder]>,
     rows: Box<[Row]>,
+}
+
+/// Where listed log files lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Folder {
+    /// Where it is not the digest file's.
+    other_bucket: Option<Part>,
+    folder: Part,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Row {
-    /// Where it is not the digest file's.
-    other_bucket: Option<Part>,
-    folder: Part,
-    name: Part,
-    sha256: Option<[u8; 32]>,
+    /// Zeros if the hash's algorithm is not supported.
+    sha256: [u8; 32],
+    name_start: u32,
+    folder: u32,
+    name_bytes: u16,
+    is_hashed: bool,
 }
 
 /// A part of the text of a list.
@@ -222,17 +232,19 @@ impl Digest {
 
     /// The log file in this place of its list.
     pub(crate) fn log(&self, index: usize) -> Option<Listed<'_>> {
-        let row = self.list.rows.get(index)?;
-        let part = |part: Part| self.list.part(part);
-        let object =
-            Object { bucket: row.other_bucket.map_or(&*self.bucket, part), folder: part(row.folder), name: part(row.name) };
-        Some(Listed { object, sha256: row.sha256.as_ref() })
+        let Row { sha256, name_start: start, folder, name_bytes: bytes, is_hashed } = self.list.rows.get(index)?;
+        let Folder { other_bucket, folder } = *self.list.folders.get(*folder as usize)?;
+        let part = |part: Part| slice(&self.list.text, part);
+        let name = part(Part { start: *start, bytes: *bytes });
+        let object = Object { bucket: other_bucket.map_or(&*self.bucket, part), folder: part(folder), name };
+        Some(Listed { object, sha256: is_hashed.then_some(sha256) })
     }
 }
 
 impl List {
     fn read(listed: &[Json], bucket: &str, unsupported: &mut Option<String>) -> Result<Self, String> {
         let mut text = String::new();
+        let mut folders: Vec<Folder> = Vec::new();
         let mut rows: Vec<Row> = Vec::with_capacity(listed.len());
         for log in listed {
             let (other, key, sha256) = listed_log(log, unsupported).map_err(|reason| format!("logFiles: {reason}"))?;
@@ -240,26 +252,34 @@ impl List {
             let mut put = |last: Option<Part>, part: &str| match last.filter(|last| slice(&text, *last) == part) {
                 Some(last) => Ok(last),
                 None => {
-                    let too_long = |_| "logFiles holds too many bytes".to_owned();
                     let start = u32::try_from(text.len()).map_err(too_long)?;
                     text.push_str(part);
                     Ok::<_, String>(Part { start, bytes: u16::try_from(part.len()).map_err(too_long)? })
                 }
             };
-            let last = rows.last();
-            rows.push(Row {
+            let last = folders.last();
+            let folder = Folder {
                 other_bucket: if other == bucket { None } else { Some(put(last.and_then(|last| last.other_bucket), other)?) },
                 folder: put(last.map(|last| last.folder), object.folder)?,
-                name: put(None, object.name)?,
-                sha256,
+            };
+            if last != Some(&folder) {
+                folders.push(folder);
+            }
+            let name = put(None, object.name)?;
+            rows.push(Row {
+                sha256: sha256.unwrap_or_default(),
+                name_start: name.start,
+                folder: u32::try_from(folders.len().saturating_sub(1)).map_err(too_long)?,
+                name_bytes: name.bytes,
+                is_hashed: sha256.is_some(),
             });
         }
-        Ok(Self { text: text.into(), rows: rows.into() })
+        Ok(Self { text: text.into(), folders: folders.into(), rows: rows.into() })
     }
+}
 
-    fn part(&self, part: Part) -> &str {
-        slice(&self.text, part)
-    }
+fn too_long(_: std::num::TryFromIntError) -> String {
+    "logFiles holds too many bytes".to_owned()
 }
 
 fn slice(text: &str, part: Part) -> &str {
@@ -440,6 +460,17 @@ mod tests {
         assert_eq!(found, rows.map(|(bucket, key)| Object::new(bucket, key)));
         assert_eq!(found.iter().map(Object::key).collect::<Vec<_>>(), rows.map(|(_, key)| key));
         assert_eq!(digest.list.text.matches("a/").count(), 1);
+        assert_eq!(digest.list.folders.len(), 5);
+        assert_eq!(size_of::<Row>(), 44);
+    }
+
+    #[test]
+    fn a_hash_of_another_algorithm_is_none() {
+        let json = sample();
+        let (before, after) = json.rsplit_once(r#""hashAlgorithm":"SHA-256""#).unwrap();
+        let digest = read(&format!(r#"{before}"hashAlgorithm":"MD5"{after}"#)).unwrap();
+        assert_eq!(digest.log(0).unwrap().sha256, None);
+        assert_eq!(digest.unsupported.as_deref(), Some("MD5"));
     }
 
     #[test]
