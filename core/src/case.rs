@@ -598,6 +598,55 @@ mod tests {
     use crate::forged::trail;
     use crate::{Limits, examine};
 
+    const LOG: &str = "111122223333_CloudTrail_us-east-1_20260301T0005Z_AbCdEf0123456789.json";
+
+    fn case_of(exhibits: impl IntoIterator<Item = Exhibit>) -> Case {
+        let mut case = Case::new();
+        exhibits.into_iter().for_each(|exhibit| case.admit(exhibit));
+        case.settle();
+        case
+    }
+
+    fn log(folder: &str, content: &str) -> Exhibit {
+        let mut exhibit = examine(EntryPath::new(&format!("{folder}/{LOG}")), content.as_bytes(), &Limits::default());
+        exhibit.notes.clear();
+        exhibit
+    }
+
+    #[test]
+    fn log_files_with_and_without_notes_stand_in_one_order() {
+        let plain = ["b", "a", "c"].iter().flat_map(|folder| ["1", "2", "3"].map(|content| log(folder, content)));
+        let mut all: Vec<Exhibit> = plain.collect();
+        all.extend(
+            [("a", "2"), ("b", "0"), ("d", "1"), ("a0", "1")]
+                .map(|(folder, content)| log(folder, content).with_note(Code::ContainerTruncated, "")),
+        );
+        all.push(Exhibit { facts: Facts::Log(Content::Unread), ..log("b", "") });
+        let case = case_of(all.clone());
+        assert_eq!((case.register.len(), case.exhibits.len()), (9, 5));
+        all.sort();
+        let evidence = Evidence::sort_out(&case.register, &case.exhibits);
+        let found: Vec<_> = evidence.logs.iter().map(|entry| (entry.path.join(), entry.content, entry.is_sound)).collect();
+        let expected = all.iter().map(|exhibit| match &exhibit.facts {
+            Facts::Log(content) => (exhibit.path.clone(), *content, exhibit.notes.is_empty()),
+            _ => panic!("{exhibit:?}"),
+        });
+        assert_eq!(found, expected.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn links_lead_to_plain_log_files_and_to_their_folders() {
+        let link = |path: &str, target: &str| Exhibit::link(EntryPath::new(path), EntryPath::new(target));
+        let (there, here) = (format!("a/b/{LOG}"), format!("c/{LOG}"));
+        let case = case_of([log("a/b", "1"), link(&here, &there), link("d.json", "a"), link("e.json", "a/b")]);
+        let found: Vec<Exhibit> = (0..case.register.len()).filter_map(|row| case.register.exhibit(row)).collect();
+        assert_eq!(found, [log("a/b", "1"), log("c", "1")]);
+        assert_eq!((case.exhibits, case.ignored), (Vec::new(), [(IgnoredKind::Other, 2)].into()));
+        let several = case_of([log("a/b", "1"), log("a/b", "2"), link(&here, &there)]);
+        assert_eq!(several.exhibits.len(), 1, "of two contents none is taken");
+        assert_eq!(several.exhibits[0].notes[0].code, Code::ArchiveEntryUnreadable);
+    }
+
     #[test]
     fn names_tell_the_order_of_lines_as_the_lines_do() {
         let chains = ["a", "b/c"].map(|prefix| trail("2026-03-01T00:01:31Z").with_prefix(prefix).chain(&[2, 1]));
