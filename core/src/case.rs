@@ -85,8 +85,8 @@ impl Case {
         self.conclude_with(policy, &|checks| checks.iter().map(Check::run).collect())
     }
 
-    /// Judges the case; `run` calls [`Check::run`] on every check, on as many threads as the host likes, and returns the
-    /// outcomes in the same order.
+    /// Judges the case; `run` calls [`Check::run`] on every check that it gets, on as many threads as the host likes, and returns the
+    /// outcomes in the same order. Large cases call it several times.
     pub fn conclude_with(self, policy: &Policy, run: &dyn Fn(&[Check<'_>]) -> Vec<Checked>) -> Report {
         self.judge(policy, run, |_, _, _| ()).0
     }
