@@ -70,7 +70,7 @@ impl Host for Threads<'_> {
             }
         };
         let work = || {
-            let (mut gathered, mut workspace) = (G::default(), Workspace::default());
+            let (mut gathered, mut workspace) = (G::default(), self.workspace());
             while let Some(items) = line.wait(self.count) {
                 take(&mut gathered, &mut workspace, items);
             }
@@ -78,7 +78,7 @@ impl Host for Threads<'_> {
         };
         std::thread::scope(|scope| {
             let others: Vec<_> = (1..self.count).map(|_| scope.spawn(work)).collect();
-            let (mut gathered, mut workspace) = (G::default(), Workspace::default());
+            let (mut gathered, mut workspace) = (G::default(), self.workspace());
             {
                 // However bringing ends, the others must not wait for more.
                 let _end = End(&line);

@@ -501,8 +501,10 @@ mod tests {
         let paths: Vec<EntryPath> = texts.iter().map(|text| EntryPath(text.as_bytes().into())).collect();
         for one in &paths {
             assert_eq!(one.split().join(), *one);
+            assert_eq!(one.split().text(), one.text());
             for other in &paths {
                 assert_eq!(one.split().cmp(&other.split()), one.cmp(other), "{one:?} and {other:?}");
+                assert_eq!(one.split().partial_cmp(&other.split()), Some(one.cmp(other)));
                 assert_eq!(one.split() == other.split(), one == other);
             }
         }
