@@ -8,17 +8,19 @@ use sha2::{Digest as _, Sha256};
 
 use crate::chain;
 use crate::coverage::{self, Coverage};
+use crate::entries::{Entries, Entry, Held};
 use crate::entry::{self, EntryPath, IgnoredKind, Kind, SplitPath};
-use crate::examine::digest::Digest;
+use crate::examine::digest::Object;
 use crate::examine::keys::KeyEntry;
 use crate::examine::metadata::Detached;
+use crate::examine::packed::Digest;
 use crate::examine::{Content, Exhibit, Facts, is_read};
 use crate::finding::{Axis, Code, Effect, Finding};
 use crate::inventory::Inventory;
 use crate::keyring::Keyring;
 use crate::ledger::{Ledger, Raise, effects};
-use crate::link::{DigestEntry, Graph, Node, Status};
-use crate::log::{self, LogEntries, LogEntry, Logs};
+use crate::link::{Graph, Node, Status};
+use crate::log::{self, Logs};
 use crate::object::{self, Objects};
 use crate::place::Places;
 use crate::policy::{Policy, Scope, Trust};
@@ -32,7 +34,7 @@ use crate::time::{HOUR_SECONDS, Period};
 /// The exhibits of one or several archives that are judged together.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
-    /// Plain log files, which nearly all are.
+    /// Plain log and digest files, which nearly all are.
     register: Register,
     /// All others.
     exhibits: Vec<Exhibit>,
@@ -93,7 +95,7 @@ impl Case {
 
     /// The same, and what became of each single object.
     pub fn conclude_with_objects(self, policy: &Policy, run: &dyn Fn(&[Check<'_>]) -> Vec<Checked>) -> (Report, Objects) {
-        self.judge(policy, run, |evidence, graph, logs| object::list(graph, &evidence.digests, &evidence.logs, logs, &policy.scope))
+        self.judge(policy, run, |evidence, graph, logs| object::list(graph, &evidence.entries, logs, &policy.scope))
     }
 
     /// `and` takes what it likes from the judged case, which then goes.
@@ -109,18 +111,14 @@ impl Case {
         let mut ledger = Ledger::new(&policy.weights);
         let scope = &policy.scope;
 
-        let stated: BTreeSet<&str> = evidence.digests.iter().filter_map(|entry| Some(&*entry.digest?.fingerprint)).collect();
+        let stated: BTreeSet<&str> = evidence.digests().map(Digest::fingerprint).collect();
         let keyring = Keyring::gather(&policy.trust, &evidence.keys, &stated, &mut ledger);
-        let places = Places::survey(
-            evidence.paths(),
-            evidence.digests.iter().filter_map(|entry| Some(entry.digest?.object())),
-            &scope.relocations,
-        );
-        let mut graph = Graph::build(&evidence.digests, &evidence.detached, &places, scope, &mut ledger);
+        let places = Places::survey(evidence.paths(), evidence.digests().map(Digest::object), &scope.relocations);
+        let mut graph = Graph::build(&evidence.entries, &evidence.detached, &places, scope, &mut ledger);
         graph.authenticate(&keyring, run);
         chain::judge(&graph, &keyring, &places, scope, &mut ledger);
         let listings = log::listings(&graph);
-        let logs = log::judge(&graph, &listings, &evidence.logs, &places, scope, &mut ledger);
+        let logs = log::judge(&graph, &listings, &evidence.entries, &places, scope, &mut ledger);
         let coverages: Vec<Coverage> =
             graph.chains.values().map(|range| coverage::judge_chain(nodes_of(&graph, range), scope, &mut ledger)).collect();
         coverage::judge_absences(&graph, scope, &mut ledger);
@@ -145,7 +143,7 @@ impl Case {
             chains: report_chains(&graph, &logs, coverages, scope, &keyring),
             keys,
             missing_keys: missing_keys(graph.nodes.iter().filter(|node| {
-                let is_had = || keyring.find(&node.digest.fingerprint).is_some_and(|(_, key)| key.level > Level::Enclosed);
+                let is_had = || keyring.find(node.digest.fingerprint()).is_some_and(|(_, key)| key.level > Level::Enclosed);
                 node.in_scope && !node.is_authenticated() && !node.is_invalid() && !is_had()
             })),
             findings,
@@ -240,9 +238,9 @@ impl Case {
         // One path may hold several contents; what is said about it is in scope if one of them is.
         let noted = || self.exhibits.iter().filter(|exhibit| !exhibit.notes.is_empty());
         let mut scopes: BTreeMap<SplitPath<'_>, Option<bool>> = noted().map(|exhibit| (exhibit.path.split(), None)).collect();
-        let logs_in_scope = evidence.logs.iter().zip(&logs.in_scope).filter(|(entry, _)| entry.is_named);
+        let logs_in_scope = evidence.entries.iter().zip(&logs.in_scope).filter(|(entry, _)| entry.is_log());
         let logs_in_scope = logs_in_scope.map(|(entry, in_scope)| (entry.path, *in_scope));
-        let digests_in_scope = graph.nodes.iter().flat_map(|node| node.entries.iter().map(|path| (path.split(), node.in_scope)));
+        let digests_in_scope = graph.nodes.iter().flat_map(|node| graph.paths(node).map(|path| (path, node.in_scope)));
         let is_any_noted = !scopes.is_empty();
         for (path, in_scope) in logs_in_scope.chain(digests_in_scope).filter(|_| is_any_noted) {
             if let Some(known) = scopes.get_mut(&path) {
@@ -280,7 +278,7 @@ impl Case {
     }
 
     fn judge_whole(&self, evidence: &Evidence<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
-        if evidence.digests.is_empty() {
+        if !evidence.entries.iter().any(|entry| matches!(entry.held, Held::Digest(_))) {
             ledger.enter(Raise::new(Code::ArchiveEmpty, "the whole archive"));
         }
         if scope.has_no_period() {
@@ -306,8 +304,8 @@ impl Case {
         for node in &graph.nodes {
             count_digest(node, &mut counts.digests);
         }
-        for entry in evidence.digests.iter().filter(|entry| entry.digest.is_none()) {
-            let slot = if *entry.content == Content::Unread { &mut counts.digests.unproved } else { &mut counts.digests.failed };
+        for entry in evidence.entries.iter().filter(|entry| matches!(entry.held, Held::Digest(None))) {
+            let slot = if entry.content == Content::Unread { &mut counts.digests.unproved } else { &mut counts.digests.failed };
             *slot = slot.saturating_add(1);
         }
         for chain in logs.per_chain.values() {
@@ -338,34 +336,33 @@ impl Case {
 
 /// What was admitted, by what it is.
 pub(crate) struct Evidence<'a> {
-    pub(crate) digests: Vec<DigestEntry<'a>>,
-    pub(crate) logs: LogEntries<'a>,
+    pub(crate) entries: Entries<'a>,
     pub(crate) keys: Vec<(String, &'a KeyEntry)>,
     pub(crate) detached: Vec<&'a Detached>,
 }
 
 impl<'a> Evidence<'a> {
     fn sort_out(register: &'a Register, exhibits: &'a [Exhibit]) -> Self {
-        let logs = LogEntries::of(register, exhibits);
-        let mut evidence = Self { digests: Vec::new(), logs, keys: Vec::new(), detached: Vec::new() };
+        let mut evidence = Self { entries: Entries::of(register, exhibits), keys: Vec::new(), detached: Vec::new() };
         for Exhibit { path, facts, .. } in exhibits {
             match facts {
-                Facts::Digest(content, digest) => {
-                    evidence.digests.push(DigestEntry { path, digest: digest.as_deref(), content });
-                }
                 Facts::Keys(entries) => evidence.keys.extend(entries.iter().map(|entry| (path.text(), entry))),
                 Facts::Metadata(found) => evidence.detached.extend(found),
                 // Links have been followed.
-                Facts::Log(_) | Facts::Stray(_) | Facts::Ignored(_) | Facts::Link(_) | Facts::Refused => {}
+                Facts::Digest(..) | Facts::Log(_) | Facts::Stray(_) | Facts::Ignored(_) | Facts::Link(_) | Facts::Refused => {}
             }
         }
         evidence
     }
 
+    /// The digest files that could be read.
+    pub(crate) fn digests(&self) -> impl Iterator<Item = Digest<'a>> + Clone {
+        self.entries.iter().filter_map(|entry| if let Held::Digest(digest) = entry.held { digest } else { None })
+    }
+
     /// Where the digest and log files lie.
     pub(crate) fn paths(&self) -> impl Iterator<Item = SplitPath<'a>> {
-        let logs = self.logs.iter().filter(|entry| entry.is_named).map(|entry| entry.path);
-        self.digests.iter().map(|entry| entry.path.split()).chain(logs)
+        self.entries.iter().filter(|entry| !matches!(entry.held, Held::Stray)).map(|entry| entry.path)
     }
 }
 
@@ -408,7 +405,7 @@ fn fold_axes(findings: &[Finding], graph: &Graph<'_>, logs: &Logs<'_>, coverages
 }
 
 fn proved_extent(graph: &Graph<'_>) -> Option<Period> {
-    let proved = || graph.nodes.iter().filter(|node| node.in_scope && node.is_signed()).map(|node| node.digest.period);
+    let proved = || graph.nodes.iter().filter(|node| node.in_scope && node.is_signed()).map(|node| node.digest.period());
     Some(Period { from: proved().map(|period| period.from).min()?, to: proved().map(|period| period.to).max()? })
 }
 
@@ -466,7 +463,7 @@ fn report_keys(keyring: &Keyring, graph: &Graph<'_>, ledger: &mut Ledger<'_>) ->
             *count = count.saturating_add(1);
         }
     }
-    let needed: BTreeSet<&str> = graph.nodes.iter().map(|node| &*node.digest.fingerprint).collect();
+    let needed: BTreeSet<&str> = graph.nodes.iter().map(|node| node.digest.fingerprint()).collect();
     keyring
         .keys
         .iter()
@@ -493,16 +490,15 @@ pub(crate) fn missing_keys<'n, 'a: 'n>(lacking: impl Iterator<Item = &'n Node<'a
     let mut periods: BTreeMap<(&str, &str), Period> = BTreeMap::new();
     let mut regions: BTreeMap<&str, Period> = BTreeMap::new();
     for node in lacking {
-        let Digest { period, fingerprint, .. } = node.digest;
-        let fingerprint = &**fingerprint;
+        let (period, fingerprint) = (node.digest.period(), node.digest.fingerprint());
         // A fingerprint that is none would only carry strange characters into a command.
         if fingerprint.len() != 32 || !fingerprint.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             continue;
         }
         let region = node.name.chain.region;
         let wider = |whole: &mut Period| *whole = Period { from: whole.from.min(period.from), to: whole.to.max(period.to) };
-        periods.entry((region, fingerprint)).and_modify(wider).or_insert(*period);
-        regions.entry(region).and_modify(wider).or_insert(*period);
+        periods.entry((region, fingerprint)).and_modify(wider).or_insert(period);
+        regions.entry(region).and_modify(wider).or_insert(period);
     }
     let missing = periods.into_iter().filter_map(|((region, fingerprint), period)| {
         // One list of a region holds all its keys of a time: one command for all of them, into one file.
@@ -531,31 +527,46 @@ fn evidence_root(evidence: &Evidence<'_>) -> String {
             last = line;
         }
     };
+    let entries = &evidence.entries;
+    let sorted = |is_wanted: fn(&Held<'_>) -> bool, order: fn(&Entry<'_>, &Entry<'_>) -> Ordering| {
+        let wanted = |index: &usize| entries.get(*index).is_some_and(|entry| is_wanted(&entry.held));
+        let mut wanted: Vec<usize> = (0..entries.len()).filter(wanted).collect();
+        wanted.sort_by(|one, other| match (entries.get(*one), entries.get(*other)) {
+            (Some(one), Some(other)) => order(&one, &other),
+            (one, other) => one.is_some().cmp(&other.is_some()),
+        });
+        wanted.into_iter().filter_map(|index| entries.get(index))
+    };
     // The lines of digest files stand before those of log files.
-    let mut digests: Vec<&DigestEntry<'_>> = evidence.digests.iter().collect();
-    digests.sort_by(|one, other| digests_by_name(one, other).unwrap_or_else(|| digest_line(one).cmp(&digest_line(other))));
-    digests.into_iter().for_each(|entry| add(digest_line(entry)));
-    let log = |index: &usize| evidence.logs.get(*index).filter(|entry| entry.is_named);
-    let mut logs: Vec<usize> = (0..evidence.logs.len()).filter(|index| log(index).is_some()).collect();
-    logs.sort_by(|one, other| match (log(one), log(other)) {
-        (Some(one), Some(other)) => logs_by_name(&one, &other).unwrap_or_else(|| log_line(&one).cmp(&log_line(&other))),
-        (one, other) => one.is_some().cmp(&other.is_some()),
-    });
-    logs.iter().filter_map(log).for_each(|entry| add(log_line(&entry)));
+    let digests = sorted(
+        |held| matches!(held, Held::Digest(_)),
+        |one, other| digests_by_name(one, other).unwrap_or_else(|| digest_line(one).cmp(&digest_line(other))),
+    );
+    digests.for_each(|entry| add(digest_line(&entry)));
+    let logs = sorted(
+        |held| matches!(held, Held::Log),
+        |one, other| logs_by_name(one, other).unwrap_or_else(|| log_line(one).cmp(&log_line(other))),
+    );
+    logs.for_each(|entry| add(log_line(&entry)));
     hex::encode(hasher.finalize())
 }
 
-fn digest_line(entry: &DigestEntry<'_>) -> Vec<u8> {
-    match entry.digest.map(Digest::object) {
+fn digest_line(entry: &Entry<'_>) -> Vec<u8> {
+    match object_of(entry) {
         Some(object) => root_line(
             &[b"digest s3://", object.bucket.as_bytes(), b"/", object.folder.as_bytes(), object.name.as_bytes()],
-            entry.content,
+            &entry.content,
         ),
-        None => root_line(&[b"digest ", entry::without_gz(entry.path.file_name()), b".gz"], entry.content),
+        None => root_line(&[b"digest ", entry::without_gz(entry.path.name), b".gz"], &entry.content),
     }
 }
 
-fn log_line(entry: &LogEntry<'_>) -> Vec<u8> {
+/// The object that a digest file claims to be.
+fn object_of<'a>(entry: &Entry<'a>) -> Option<Object<'a>> {
+    if let Held::Digest(digest) = entry.held { digest.map(Digest::object) } else { None }
+}
+
+fn log_line(entry: &Entry<'_>) -> Vec<u8> {
     root_line(&[b"log ", entry::without_gz(entry.path.name), b".gz"], &entry.content)
 }
 
@@ -569,8 +580,8 @@ fn root_line(start: &[&[u8]], content: &Content) -> Vec<u8> {
 }
 
 /// The order of two such lines, where their names tell it: nearly always, and long before the lines are written down.
-fn digests_by_name(one: &DigestEntry<'_>, other: &DigestEntry<'_>) -> Option<Ordering> {
-    let (one, other) = (one.digest?.object(), other.digest?.object());
+fn digests_by_name(one: &Entry<'_>, other: &Entry<'_>) -> Option<Ordering> {
+    let (one, other) = (object_of(one)?, object_of(other)?);
     if one.bucket != other.bucket {
         None
     } else if one.folder == other.folder {
@@ -581,7 +592,7 @@ fn digests_by_name(one: &DigestEntry<'_>, other: &DigestEntry<'_>) -> Option<Ord
 }
 
 /// The same for log files.
-fn logs_by_name(one: &LogEntry<'_>, other: &LogEntry<'_>) -> Option<Ordering> {
+fn logs_by_name(one: &Entry<'_>, other: &Entry<'_>) -> Option<Ordering> {
     told_apart(entry::without_gz(one.path.name), entry::without_gz(other.path.name))
 }
 
@@ -626,7 +637,7 @@ mod tests {
         assert_eq!((case.register.len(), case.exhibits.len()), (9, 5));
         all.sort();
         let evidence = Evidence::sort_out(&case.register, &case.exhibits);
-        let found: Vec<_> = evidence.logs.iter().map(|entry| (entry.path.join(), entry.content, entry.is_sound)).collect();
+        let found: Vec<_> = evidence.entries.iter().map(|entry| (entry.path.join(), entry.content, entry.is_sound)).collect();
         let expected = all.iter().map(|exhibit| match &exhibit.facts {
             Facts::Log(content) => (exhibit.path.clone(), *content, exhibit.notes.is_empty()),
             _ => panic!("{exhibit:?}"),
@@ -663,16 +674,19 @@ mod tests {
         for entry in &archive.entries {
             case.admit(examine(EntryPath::new(&entry.path), &entry.bytes, &Limits::default()));
         }
+        case.settle();
         let evidence = Evidence::sort_out(&case.register, &case.exhibits);
         let mut told = 0;
-        for (one, other) in evidence.digests.iter().flat_map(|one| evidence.digests.iter().map(move |other| (one, other))) {
+        let of_kind = |is_wanted: fn(&Held<'_>) -> bool| evidence.entries.iter().filter(move |entry| is_wanted(&entry.held));
+        let digests: Vec<Entry<'_>> = of_kind(|held| matches!(held, Held::Digest(_))).collect();
+        for (one, other) in digests.iter().flat_map(|one| digests.iter().map(move |other| (one, other))) {
             if let Some(order) = digests_by_name(one, other) {
                 assert_eq!(order, digest_line(one).cmp(&digest_line(other)), "{} and {}", one.path.text(), other.path.text());
                 told += 1;
             }
         }
-        assert!(told > evidence.digests.len());
-        let logs: Vec<LogEntry<'_>> = evidence.logs.iter().filter(|entry| entry.is_named).collect();
+        assert!(told > digests.len());
+        let logs: Vec<Entry<'_>> = of_kind(|held| matches!(held, Held::Log)).collect();
         let mut told = 0;
         for (one, other) in logs.iter().flat_map(|one| logs.iter().map(move |other| (one, other))) {
             if let Some(order) = logs_by_name(one, other) {

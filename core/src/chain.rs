@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::entry::{self, DigestKind, Kind};
+use crate::entry::{self, DigestKind, Kind, SplitPath};
 use crate::examine::digest::Object;
 use crate::finding::{Code, Effect};
 use crate::keyring::Keyring;
@@ -21,7 +21,7 @@ pub(crate) fn judge(graph: &Graph<'_>, keyring: &Keyring, places: &Places<'_>, s
         judge_signature(graph, node, keyring, ledger);
         judge_signature_sources(graph, node, ledger);
         if !node.is_invalid() {
-            judge_identity(node, places, ledger);
+            judge_identity(graph, node, places, ledger);
         }
         if node.is_signed() {
             judge_link(graph, node, scope, ledger);
@@ -33,20 +33,20 @@ pub(crate) fn judge(graph: &Graph<'_>, keyring: &Keyring, places: &Places<'_>, s
 }
 
 fn raise(code: Code, node: &Node<'_>) -> Raise {
-    Raise::new(code, node.subject()).chain(&node.name.chain, node.position).in_scope(node.in_scope).period(node.digest.period)
+    Raise::new(code, node.subject()).chain(&node.name.chain, node.position).in_scope(node.in_scope).period(node.digest.period())
 }
 
-fn path_text(node: &Node<'_>) -> String {
-    node.entries.first().map(|path| path.text()).unwrap_or_default()
+fn path_text(graph: &Graph<'_>, node: &Node<'_>) -> String {
+    graph.paths(node).next().map(SplitPath::text).unwrap_or_default()
 }
 
 fn judge_signature(graph: &Graph<'_>, node: &Node<'_>, keyring: &Keyring, ledger: &mut Ledger<'_>) {
-    let fingerprint = || entry::printable(node.digest.fingerprint.as_bytes());
+    let fingerprint = || entry::printable(node.digest.fingerprint().as_bytes());
     let odd_metadata = node.metadata.iter().find(|detached| !has_supported_algorithm(detached));
-    if let Some(algorithm) = node.digest.unsupported.as_deref().or_else(|| odd_metadata.and_then(|odd| odd.algorithm.as_deref())) {
+    if let Some(algorithm) = node.digest.unsupported().or_else(|| odd_metadata.and_then(|odd| odd.algorithm.as_deref())) {
         ledger.enter(raise(Code::DigestAlgorithmUnsupported, node).found(entry::printable(algorithm.as_bytes())));
     }
-    let key = keyring.find(&node.digest.fingerprint).map(|(_, key)| key);
+    let key = keyring.find(node.digest.fingerprint()).map(|(_, key)| key);
     match node.status {
         Status::Signed(authentic, level) => {
             match authentic.route() {
@@ -55,7 +55,7 @@ fn judge_signature(graph: &Graph<'_>, node: &Node<'_>, keyring: &Keyring, ledger
                         judge_key(node, key, ledger);
                     }
                 }
-                Route::HashLink if key.is_none() && !node.digest.signature_unsupported => ledger.enter(
+                Route::HashLink if key.is_none() && !node.digest.signature_unsupported() => ledger.enter(
                     raise(Code::DigestKeyUnknown, node)
                         .effect(Effect::Informs)
                         .found(fingerprint())
@@ -68,23 +68,20 @@ fn judge_signature(graph: &Graph<'_>, node: &Node<'_>, keyring: &Keyring, ledger
             }
         }
         Status::Invalid => {
-            let is_malformed = |signature: &Signature| match signature {
+            let is_malformed = |signature: &Signature<'_>| match signature {
                 Signature::NotHex(_) => true,
                 Signature::Bytes(bytes) => key.is_some_and(|key| key.public.signature_bytes() != bytes.len()),
             };
-            let signatures: Vec<&Signature> = graph.quotable_signatures(node).map(|(_, signature)| signature).collect();
-            let code = if signatures.iter().all(|signature| is_malformed(signature)) {
-                Code::DigestSignatureMalformed
-            } else {
-                Code::DigestSignatureInvalid
-            };
-            let found = signatures.first().map(|signature| signature.abbreviated()).unwrap_or_default();
-            ledger.enter(raise(code, node).entry(path_text(node)).found(found));
+            let signatures: Vec<Signature<'_>> = graph.quotable_signatures(node).map(|(_, signature)| signature).collect();
+            let code =
+                if signatures.iter().all(is_malformed) { Code::DigestSignatureMalformed } else { Code::DigestSignatureInvalid };
+            let found = signatures.first().map(Signature::abbreviated).unwrap_or_default();
+            ledger.enter(raise(code, node).entry(path_text(graph, node)).found(found));
             if key.is_none() {
                 ledger.enter(raise(Code::DigestKeyUnknown, node).found(fingerprint()));
             }
         }
-        Status::Unsigned if node.digest.signature_unsupported => {}
+        Status::Unsigned if node.digest.signature_unsupported() => {}
         Status::Unsigned => {
             if key.is_none() {
                 ledger.enter(raise(Code::DigestKeyUnknown, node).found(fingerprint()));
@@ -105,7 +102,7 @@ fn judge_key(node: &Node<'_>, key: &crate::keyring::Key, ledger: &mut Ledger<'_>
         ledger.enter(raise(Code::DigestKeyOtherRegion, node).expected(region).found(stated.join(", ")));
     }
     let made = match node.name.chain.kind {
-        DigestKind::Normal => Some(node.digest.period.to),
+        DigestKind::Normal => Some(node.digest.period().to),
         // Backfill digests are signed with the key of the time at which they are made; without their metadata it is not known.
         DigestKind::Backfill => node.generated(),
     };
@@ -126,7 +123,7 @@ pub(crate) fn sidecar_command(object: Object<'_>) -> Option<String> {
 /// Metadata and successors must agree on one signature.
 fn judge_signature_sources(graph: &Graph<'_>, node: &Node<'_>, ledger: &mut Ledger<'_>) {
     let from_metadata = || graph.quotable_signatures(node).find(|(source, _)| source.is_none()).map(|(_, signature)| signature);
-    let Some(reference) = node.verified.or_else(from_metadata) else { return };
+    let Some(reference) = node.verified.as_ref().map(Signature::borrowed).or_else(from_metadata) else { return };
     for (source, signature) in graph.quotable_signatures(node) {
         if signature == reference {
             continue;
@@ -148,18 +145,19 @@ fn judge_signature_sources(graph: &Graph<'_>, node: &Node<'_>, ledger: &mut Ledg
 }
 
 /// The names of its entries, and the JSON itself, against the key that is signed inside.
-fn judge_identity(node: &Node<'_>, places: &Places<'_>, ledger: &mut Ledger<'_>) {
-    let mismatch = |detail: &str| raise(Code::DigestIdentityMismatch, node).entry(path_text(node)).detail(detail.to_owned());
-    if *node.digest.account != *node.name.chain.account {
-        ledger
-            .enter(mismatch("awsAccountId is not the account in its key").found(entry::printable(node.digest.account.as_bytes())));
-    } else if node.name.chain.kind == DigestKind::Normal && node.digest.period.to != node.name.time {
-        ledger.enter(mismatch("digestEndTime is not the time in its key").found(node.digest.period.to.to_string()));
+fn judge_identity(graph: &Graph<'_>, node: &Node<'_>, places: &Places<'_>, ledger: &mut Ledger<'_>) {
+    let mismatch = |detail: &str| raise(Code::DigestIdentityMismatch, node).entry(path_text(graph, node)).detail(detail.to_owned());
+    if node.digest.account() != node.name.chain.account {
+        ledger.enter(
+            mismatch("awsAccountId is not the account in its key").found(entry::printable(node.digest.account().as_bytes())),
+        );
+    } else if node.name.chain.kind == DigestKind::Normal && node.digest.period().to != node.name.time {
+        ledger.enter(mismatch("digestEndTime is not the time in its key").found(node.digest.period().to.to_string()));
     }
-    for path in &node.entries {
-        if !bears_name(path, node.digest) && !matches!(entry::classify(path), Kind::Digest(name) if name == node.name) {
+    for path in graph.paths(node) {
+        if !bears_name(path, node.digest) && !matches!(entry::classify(&path.join()), Kind::Digest(name) if name == node.name) {
             ledger.enter(mismatch("its file name is another digest file's").entry(path.text()));
-        } else if !places.agree_with_digest(path.split(), node.digest.object()) {
+        } else if !places.agree_with_digest(path, node.digest.object()) {
             ledger.enter(raise(Code::DigestRelocated, node).entry(path.text()));
         }
     }
@@ -189,7 +187,7 @@ fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Le
             }
         } else if let Some(older) = graph.newest_before(&name) {
             let missing = raise(Code::ChainDigestMissing, node).expected(previous.object.to_string());
-            let hole = |older| Period::new(older, node.digest.period.from).ok();
+            let hole = |older| Period::new(older, node.digest.period().from).ok();
             // The scope of a hole is the scope of its time, not that of its edges.
             let surely = hole(graph.newest_authenticated_before(&name).unwrap_or(older));
             let missing = match surely {
@@ -204,15 +202,15 @@ fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Le
         return;
     };
     let raise = |code| raise(code, node).in_scope(node.in_scope || predecessor.in_scope);
-    if let Some(sha256) = previous.sha256.filter(|sha256| *sha256 != predecessor.digest.sha256) {
+    if let Some(sha256) = previous.sha256.filter(|sha256| *sha256 != predecessor.digest.sha256()) {
         ledger.enter(
             raise(Code::ChainLinkHashMismatch)
-                .entry(path_text(predecessor))
+                .entry(path_text(graph, predecessor))
                 .expected(hex::encode(sha256))
-                .found(hex::encode(predecessor.digest.sha256)),
+                .found(hex::encode(predecessor.digest.sha256())),
         );
     }
-    let (begin, end) = (node.digest.period.from, predecessor.digest.period.to);
+    let (begin, end) = (node.digest.period().from, predecessor.digest.period().to);
     if is_normal && let Ok(gap) = Period::new(end, begin) {
         ledger.enter(raise(Code::ChainLinkTimeGap).period(gap));
     }
@@ -237,7 +235,7 @@ fn root_of(object: Object<'_>) -> (&str, &str) {
 /// Two entries for one object, and two digest files for one hour.
 fn judge_doubles(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
     for node in &graph.nodes {
-        for copy in node.entries.iter().skip(1) {
+        for copy in graph.paths(node).skip(1) {
             ledger.enter(
                 raise(Code::ArchiveEntryDuplicate, node).effect(Effect::Informs).entry(copy.text()).detail("the same bytes"),
             );
@@ -252,9 +250,9 @@ fn judge_doubles(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
                     ledger.enter(
                         raise(Code::ArchiveEntryDuplicate, other)
                             .in_scope(first.in_scope || other.in_scope)
-                            .entry(path_text(other))
-                            .expected(hex::encode(first.digest.sha256))
-                            .found(hex::encode(other.digest.sha256))
+                            .entry(path_text(graph, other))
+                            .expected(hex::encode(first.digest.sha256()))
+                            .found(hex::encode(other.digest.sha256()))
                             .detail("two different contents"),
                     );
                 }

@@ -92,9 +92,9 @@ pub(crate) struct Coverage {
 pub(crate) fn judge_chain(nodes: &[Node<'_>], scope: &Scope, ledger: &mut Ledger<'_>) -> Coverage {
     let signed = || nodes.iter().filter(|node| node.is_signed());
     let spans_of = |is_silent: bool| {
-        Spans::union(signed().filter(|node| (node.digest.log_count() == 0) == is_silent).map(|node| node.digest.period))
+        Spans::union(signed().filter(|node| (node.digest.log_count() == 0) == is_silent).map(|node| node.digest.period()))
     };
-    let proved = Spans::union(signed().map(|node| node.digest.period));
+    let proved = Spans::union(signed().map(|node| node.digest.period()));
     // An hour that two digest files cover is silent only if neither lists a log file.
     let silent = spans_of(true).without(&spans_of(false));
     let Some(chain) = nodes.first().map(|node| &node.name.chain) else { return Coverage::default() };
@@ -105,15 +105,15 @@ pub(crate) fn judge_chain(nodes: &[Node<'_>], scope: &Scope, ledger: &mut Ledger
     let questions = if scope.questions.is_empty() { everything.as_slice() } else { scope.questions.as_slice() };
     let questions: Vec<_> =
         questions.iter().filter(|question| question.matches_place(chain.account, chain.region, Some(chain.trail))).collect();
-    let extent = Spans::union(nodes.iter().map(|node| node.digest.period));
+    let extent = Spans::union(nodes.iter().map(|node| node.digest.period()));
     let own_extent = extent.first().zip(extent.last()).map(|(from, to)| Period { from, to });
     let owed = Spans::union(questions.iter().filter_map(|question| question.period.or(own_extent)));
     let gaps = owed.without(&proved);
-    let ends = sorted(signed().map(|node| node.digest.period.to));
-    let begins = sorted(signed().map(|node| node.digest.period.from));
+    let ends = sorted(signed().map(|node| node.digest.period().to));
+    let begins = sorted(signed().map(|node| node.digest.period().from));
     let unsigned = || nodes.iter().filter(|node| !node.is_signed());
-    let unsigned_ends = sorted(unsigned().map(|node| node.digest.period.to));
-    let unsigned_begins = sorted(unsigned().map(|node| node.digest.period.from));
+    let unsigned_ends = sorted(unsigned().map(|node| node.digest.period().to));
+    let unsigned_begins = sorted(unsigned().map(|node| node.digest.period().from));
     for gap in &gaps.0 {
         let before = ends.partition_point(|end| *end <= gap.from).checked_sub(1).and_then(|last| ends.get(last));
         let after = begins.get(begins.partition_point(|begin| *begin < gap.to));
@@ -171,10 +171,10 @@ pub(crate) fn days(nodes: &[Node<'_>], coverage: &Coverage) -> Vec<Day> {
     // Where digest files begin that prove nothing, with whether they are invalid.
     let mut worthless: Vec<(Time, bool)> = Vec::new();
     for node in nodes {
-        begins.insert(node.digest.period.from.day());
-        begins.insert(node.digest.period.to.plus(-1).day());
+        begins.insert(node.digest.period().from.day());
+        begins.insert(node.digest.period().to.plus(-1).day());
         if !node.is_signed() {
-            worthless.push((node.digest.period.from, node.is_invalid()));
+            worthless.push((node.digest.period().from, node.is_invalid()));
         }
     }
     worthless.sort_unstable();

@@ -7,11 +7,13 @@ use serde::{Deserialize, Serialize};
 use crate::case::{Evidence, missing_keys};
 use crate::chain::sidecar_command;
 use crate::coverage::Spans;
+use crate::entries::Entries;
 use crate::entry::{DigestKind, IgnoredKind, LogKind};
 use crate::examine::Exhibit;
+use crate::examine::packed::Digest;
 use crate::ledger::Ledger;
 use crate::link::Graph;
-use crate::log::LogEntries;
+
 use crate::place::Places;
 use crate::policy::{Scope, Trust, Weights};
 use crate::report::MissingKey;
@@ -99,16 +101,15 @@ impl Inventory {
     ) -> Self {
         let weights = Weights::default();
         let mut ledger = Ledger::new(&weights);
-        let places =
-            Places::survey(evidence.paths(), evidence.digests.iter().filter_map(|entry| Some(entry.digest?.object())), &[]);
-        let graph = Graph::build(&evidence.digests, &evidence.detached, &places, &Scope::default(), &mut ledger);
+        let places = Places::survey(evidence.paths(), evidence.digests().map(Digest::object), &[]);
+        let graph = Graph::build(&evidence.entries, &evidence.detached, &places, &Scope::default(), &mut ledger);
         let own: Vec<String> = trust.keys.iter().filter_map(|entry| entry.der.as_deref().map(fingerprint)).collect();
         let lacking = |fingerprint: &str| !own.iter().any(|own| own == fingerprint);
         let unsigned = graph.nodes.iter().filter(|node| graph.signatures(node).next().is_none());
         Self {
             entries,
             chains: chains(&graph),
-            logs: logs(&evidence.logs),
+            logs: logs(&evidence.entries),
             enclosed_keys: evidence.keys.len() as u64,
             metadata: graph.nodes.iter().filter(|node| !node.metadata.is_empty()).count() as u64,
             unreadable: unreadable(exhibits),
@@ -116,7 +117,7 @@ impl Inventory {
             missing_signatures: unsigned
                 .map(|node| MissingSignature { object: node.subject(), command: sidecar_command(node.digest.object()) })
                 .collect(),
-            missing_keys: missing_keys(graph.nodes.iter().filter(|node| lacking(&node.digest.fingerprint))),
+            missing_keys: missing_keys(graph.nodes.iter().filter(|node| lacking(node.digest.fingerprint()))),
         }
     }
 }
@@ -124,7 +125,7 @@ impl Inventory {
 fn chains(graph: &Graph<'_>) -> Vec<ChainClaim> {
     let claims = graph.chains.iter().filter_map(|(id, range)| {
         let nodes = graph.nodes.get(range.clone())?;
-        let covered = Spans::union(nodes.iter().map(|node| node.digest.period));
+        let covered = Spans::union(nodes.iter().map(|node| node.digest.period()));
         let extent = Period { from: covered.first()?, to: covered.last()? };
         let holes = Spans::union([extent]).without(&covered).into_periods();
         Some(ChainClaim {
@@ -139,9 +140,9 @@ fn chains(graph: &Graph<'_>) -> Vec<ChainClaim> {
     claims.collect()
 }
 
-fn logs(entries: &LogEntries<'_>) -> Vec<LogClaim> {
+fn logs(entries: &Entries<'_>) -> Vec<LogClaim> {
     let mut claims: BTreeMap<(&str, &str, LogKind), (u64, Period)> = BTreeMap::new();
-    for name in entries.iter().filter_map(|entry| entry.name()) {
+    for name in entries.iter().filter_map(|entry| entry.log_name()) {
         let minute = Period { from: name.time, to: name.time.plus(60) };
         let (count, extent) = claims.entry((name.account, name.region, name.kind)).or_insert((0, minute));
         *count = count.saturating_add(1);

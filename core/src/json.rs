@@ -6,24 +6,27 @@ use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// A JSON value.
+/// A JSON value. Texts without escapes, which nearly all are, are borrowed.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Json {
+pub(crate) enum Json<'a> {
     Null,
     Bool,
     Number(f64),
-    Text(String),
-    List(Vec<Json>),
-    Object(Vec<(String, Json)>),
+    Text(Cow<'a, str>),
+    List(Vec<Json<'a>>),
+    Object(Fields<'a>),
 }
+
+/// What an object holds, in its order.
+pub(crate) type Fields<'a> = Vec<(Cow<'a, str>, Json<'a>)>;
 
 /// Values in one text. A digest file at its limit of size holds a million, a listing of metadata two; without a bound, a file of
 /// some kilobytes that inflates to nothing but `0,` takes a gigabyte.
 const MOST_VALUES: u32 = 1 << 22;
 
-impl Json {
+impl<'a> Json<'a> {
     /// Reads exactly one value, nested at most `max_depth` deep.
-    pub(crate) fn read(bytes: &[u8], max_depth: u32) -> Result<Self, String> {
+    pub(crate) fn read(bytes: &'a [u8], max_depth: u32) -> Result<Self, String> {
         let mut deserializer = serde_json::Deserializer::from_slice(bytes);
         let values_left = Cell::new(MOST_VALUES);
         let value = Nested { depth_left: max_depth, values_left: &values_left }
@@ -38,7 +41,7 @@ impl Json {
         self.fields()?.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
-    pub(crate) fn fields(&self) -> Option<&[(String, Self)]> {
+    pub(crate) fn fields(&self) -> Option<&[(Cow<'a, str>, Self)]> {
         if let Self::Object(fields) = self { Some(fields) } else { None }
     }
 
@@ -81,9 +84,9 @@ impl Nested<'_> {
 }
 
 impl<'de> DeserializeSeed<'de> for Nested<'_> {
-    type Value = Json;
+    type Value = Json<'de>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json<'de>, D::Error> {
         let left = self.values_left.get().checked_sub(1);
         self.values_left.set(left.ok_or_else(|| de::Error::custom(format_args!("it holds more than {MOST_VALUES} values")))?);
         deserializer.deserialize_any(self)
@@ -91,39 +94,43 @@ impl<'de> DeserializeSeed<'de> for Nested<'_> {
 }
 
 impl<'de> Visitor<'de> for Nested<'_> {
-    type Value = Json;
+    type Value = Json<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
-    fn visit_unit<E>(self) -> Result<Json, E> {
+    fn visit_unit<E>(self) -> Result<Json<'de>, E> {
         Ok(Json::Null)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Json, E> {
+    fn visit_bool<E>(self, _: bool) -> Result<Json<'de>, E> {
         Ok(Json::Bool)
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+    fn visit_i64<E>(self, value: i64) -> Result<Json<'de>, E> {
         #[expect(clippy::cast_precision_loss, reason = "numbers are only read as epoch seconds")]
         Ok(Json::Number(value as f64))
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+    fn visit_u64<E>(self, value: u64) -> Result<Json<'de>, E> {
         #[expect(clippy::cast_precision_loss, reason = "numbers are only read as epoch seconds")]
         Ok(Json::Number(value as f64))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
+    fn visit_f64<E>(self, value: f64) -> Result<Json<'de>, E> {
         Ok(Json::Number(value))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
-        Ok(Json::Text(value.to_owned()))
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Json<'de>, E> {
+        Ok(Json::Text(Cow::Borrowed(value)))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json, A::Error> {
+    fn visit_str<E>(self, value: &str) -> Result<Json<'de>, E> {
+        Ok(Json::Text(Cow::Owned(value.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json<'de>, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = seq.next_element_seed(self.deeper()?)? {
             items.push(item);
@@ -132,21 +139,48 @@ impl<'de> Visitor<'de> for Nested<'_> {
         Ok(Json::List(items))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
-        let mut fields: Vec<(String, Json)> = Vec::new();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json<'de>, A::Error> {
+        let mut fields: Fields<'_> = Vec::new();
         let deeper = |nested: &Self| nested.deeper::<A::Error>();
         deeper(&self)?;
-        while let Some(key) = map.next_key::<String>()? {
+        while let Some(key) = map.next_key_seed(Key)? {
             fields.push((key, map.next_value_seed(deeper(&self)?)?));
         }
         // Sorted neighbours instead of a comparison of all with all: an object may have a million fields.
-        let mut keys: Vec<&str> = fields.iter().map(|(key, _)| key.as_str()).collect();
+        let mut keys: Vec<&str> = fields.iter().map(|(key, _)| &**key).collect();
         keys.sort_unstable();
         if let Some(doubled) = keys.windows(2).find_map(|pair| (pair.first() == pair.last()).then(|| pair.first()).flatten()) {
             let doubled: String = crate::entry::printable(doubled.as_bytes()).chars().take(80).collect();
             return Err(de::Error::custom(format_args!("the key '{doubled}' stands twice in one object")));
         }
         Ok(Json::Object(fields))
+    }
+}
+
+/// The key of a field.
+struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Borrowed(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Owned(value.to_owned()))
     }
 }
 

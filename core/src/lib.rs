@@ -51,6 +51,8 @@ mod log;
 mod coverage;
 // Plain log files, packed.
 mod register;
+// Packed and others, in one order.
+mod entries;
 // All exhibits, and the steps to the report.
 mod case;
 // Exhibits and cases between processes.

@@ -10,10 +10,11 @@
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::entry::{self, ChainId, DigestKind, DigestName, EntryPath, Kind};
-use crate::examine::Content;
-use crate::examine::digest::{self, Digest, Object};
+use crate::entries::{Entries, Held};
+use crate::entry::{self, ChainId, DigestKind, DigestName, Kind, SplitPath};
+use crate::examine::digest::{self, Object};
 use crate::examine::metadata::Detached;
+use crate::examine::packed::Digest;
 use crate::finding::Code;
 use crate::keyring::{Key, Keyring};
 use crate::ledger::{Ledger, Raise};
@@ -21,21 +22,21 @@ use crate::place::{Assignment, Places};
 use crate::policy::Scope;
 use crate::position::Position;
 use crate::report::Level;
-use crate::signature::{Authentic, Check, Checked, Signature};
+use crate::signature::{Authentic, Check, Checked, PublicKey, Signature};
 use crate::time::Time;
 
 /// One digest file in its chain.
 pub(crate) struct Node<'a> {
-    pub(crate) digest: &'a Digest,
+    pub(crate) digest: Digest<'a>,
     pub(crate) name: DigestName<'a>,
-    /// The entries that hold it; more than one if it was handed over twice.
-    pub(crate) entries: Vec<&'a EntryPath>,
+    /// The entries that hold it, as a range of those of the graph; more than one if it was handed over twice.
+    entries: std::ops::Range<usize>,
     pub(crate) in_scope: bool,
     pub(crate) status: Status<'a>,
     /// Its place in its chain's order.
     pub(crate) position: usize,
     /// What its metadata says, wherever that was found.
-    pub(crate) metadata: Vec<&'a Detached>,
+    pub(crate) metadata: Box<[&'a Detached]>,
     /// The node that it names as its predecessor.
     pub(crate) previous: Position,
     /// The first node of the same object: other contents under one object must face the same signatures.
@@ -43,7 +44,7 @@ pub(crate) struct Node<'a> {
     /// Held by the first node of an object: the first nodes whose link leads to that object, and which therefore quote its signature.
     quoted_by: [Position; MOST_SIGNATURES],
     /// The signature that verified.
-    pub(crate) verified: Option<&'a Signature>,
+    pub(crate) verified: Option<Signature<'a>>,
 }
 
 /// What became of a digest file's signature.
@@ -96,70 +97,97 @@ pub(crate) struct Graph<'a> {
     pub(crate) chains: BTreeMap<ChainId<'a>, std::ops::Range<usize>>,
     /// Digest files that are there but could not be read.
     pub(crate) unread: BTreeMap<DigestName<'a>, Unread<'a>>,
+    entries: &'a Entries<'a>,
+    /// Their positions, by the digest file that they hold.
+    held: Vec<Position>,
 }
 
 /// A digest file that is there but could not be read.
 #[derive(Clone, Copy)]
 pub(crate) struct Unread<'a> {
-    pub(crate) path: &'a EntryPath,
+    pub(crate) path: SplitPath<'a>,
     /// Of its inflated bytes, if it could be inflated.
     pub(crate) sha256: Option<[u8; 32]>,
 }
 
-/// A digest file and the entries that hold it.
-pub(crate) type Handed<'a> = (&'a Digest, Vec<&'a EntryPath>);
+/// A signature that is tried on a digest file.
+struct Try<'k, 'a> {
+    node: usize,
+    digest: Digest<'a>,
+    key: usize,
+    public: &'k PublicKey,
+    level: Level,
+    signature: Signature<'a>,
+}
 
-/// A digest entry as it was examined.
-pub(crate) struct DigestEntry<'a> {
-    pub(crate) path: &'a EntryPath,
-    pub(crate) digest: Option<&'a Digest>,
-    pub(crate) content: &'a Content,
+/// A digest file and the entries that hold it.
+#[derive(Clone, Copy)]
+pub(crate) struct Handed<'h, 'a> {
+    pub(crate) digest: Digest<'a>,
+    entries: &'h Entries<'a>,
+    alike: &'h [(Digest<'a>, Position)],
+}
+
+impl<'h, 'a> Handed<'h, 'a> {
+    /// All that stand in a sorted list.
+    fn all(digests: &'h [(Digest<'a>, Position)], entries: &'h Entries<'a>) -> impl Iterator<Item = Self> {
+        let is_same = |(one, _): &(Digest<'_>, _), (other, _): &(Digest<'_>, _)| {
+            one.sha256() == other.sha256() && one.object() == other.object()
+        };
+        digests.chunk_by(is_same).filter_map(move |alike| Some(Self { digest: alike.first()?.0, entries, alike }))
+    }
+
+    /// Where they lie.
+    pub(crate) fn paths(self) -> impl Iterator<Item = SplitPath<'a>> {
+        self.alike.iter().filter_map(move |(_, position)| self.entries.path(position.get()?))
+    }
 }
 
 impl<'a> Graph<'a> {
     /// Steps 1 and 2.
     pub(crate) fn build(
-        entries: &[DigestEntry<'a>],
+        entries: &'a Entries<'a>,
         detached: &[&'a Detached],
         places: &Places<'a>,
         scope: &Scope,
         ledger: &mut Ledger<'_>,
     ) -> Self {
         let mut unread = BTreeMap::new();
-        let mut digests: Vec<(&'a Digest, &'a EntryPath)> = Vec::new();
-        for entry in entries {
-            if let Some(digest) = entry.digest {
-                digests.push((digest, entry.path));
-            } else if let Kind::Digest(name) = entry::classify(entry.path) {
-                unread.insert(name, Unread { path: entry.path, sha256: entry.content.sha256() });
+        let mut digests: Vec<(Digest<'a>, Position)> = Vec::new();
+        for (index, entry) in entries.iter().enumerate() {
+            match entry.held {
+                Held::Digest(Some(digest)) => digests.push((digest, Position::of(index))),
+                Held::Digest(None) => {
+                    if let Some(name) = std::str::from_utf8(entry.path.name).ok().and_then(entry::digest_name) {
+                        unread.insert(name, Unread { path: entry.path, sha256: entry.content.sha256() });
+                    }
+                }
+                Held::Log | Held::Stray => {}
             }
         }
         // The same object with the same content is one digest file, however often it was handed over; its entries stay in their order.
         // What lies where it lay comes nearly sorted, and sorting the sorted is quick.
-        digests.sort_by(|(one, _), (other, _)| (one.object(), &one.sha256).cmp(&(other.object(), &other.sha256)));
-        let same = |one: &(&Digest, _), other: &(&Digest, _)| one.0.sha256 == other.0.sha256 && one.0.object() == other.0.object();
-        let handed = |alike: &[(&'a Digest, &'a EntryPath)]| {
-            let (digest, _) = *alike.first()?;
-            Some((digest, alike.iter().map(|(_, path)| *path).collect()))
-        };
-        let distinct: Vec<Handed<'a>> = digests.chunk_by(same).filter_map(handed).collect();
-        let assignment = Assignment::new(detached, distinct.iter(), places);
+        digests.sort_by(|(one, _), (other, _)| (one.object(), one.sha256()).cmp(&(other.object(), other.sha256())));
+        let assignment = Assignment::new(detached, Handed::all(&digests, entries), places);
         let mut nodes: Vec<Node<'a>> = Vec::new();
-        for (digest, paths) in distinct {
-            let Some(name) = entry::digest_name(digest.object().name) else {
+        let mut end = 0_usize;
+        for handed in Handed::all(&digests, entries) {
+            let (digest, start) = (handed.digest, end);
+            end = start.saturating_add(handed.alike.len());
+            let Some(name) = entry::digest_name(digest.name()) else {
                 ledger.enter(
                     Raise::new(Code::DigestIdentityMismatch, digest.object().to_string())
-                        .entry(paths.first().map(|path| path.text()).unwrap_or_default())
+                        .entry(handed.paths().next().map(SplitPath::text).unwrap_or_default())
                         .detail("the object key inside it is no digest file's"),
                 );
                 continue;
             };
             nodes.push(Node {
                 digest,
-                in_scope: is_asked(digest, &name, &paths, scope),
-                metadata: assignment.of(digest, &paths),
+                in_scope: is_asked(handed, &name, scope),
+                metadata: assignment.of(handed).into(),
                 name,
-                entries: paths,
+                entries: start..end,
                 status: Status::Unsigned,
                 position: 0,
                 previous: Position::NONE,
@@ -168,6 +196,7 @@ impl<'a> Graph<'a> {
                 verified: None,
             });
         }
+        let held = digests.into_iter().map(|(_, position)| position).collect();
         // Within one object, and so within one name, they have their order already.
         nodes.sort_by(|one, other| one.name.cmp(&other.name));
         let mut chains: Vec<(ChainId<'_>, std::ops::Range<usize>)> = Vec::new();
@@ -186,7 +215,7 @@ impl<'a> Graph<'a> {
                 None => chains.push((node.name.chain, index..end)),
             }
         }
-        let mut graph = Self { nodes, chains: chains.into_iter().collect(), unread };
+        let mut graph = Self { nodes, chains: chains.into_iter().collect(), unread, entries, held };
         graph.resolve_links();
         graph
     }
@@ -195,12 +224,22 @@ impl<'a> Graph<'a> {
         self.nodes.get(index)
     }
 
+    /// The positions of the entries that hold a digest file.
+    pub(crate) fn entries(&self, node: &Node<'_>) -> impl Iterator<Item = usize> {
+        self.held.get(node.entries.clone()).into_iter().flatten().filter_map(|position| position.get())
+    }
+
+    /// Where they lie.
+    pub(crate) fn paths(&self, node: &Node<'_>) -> impl Iterator<Item = SplitPath<'a>> {
+        self.entries(node).filter_map(|entry| self.entries.path(entry))
+    }
+
     fn resolve_links(&mut self) {
         // Asked only where a predecessor does not lie where it lay.
         let by_content = LazyCell::new(|| {
             let mut by_content: BTreeMap<(&DigestName<'_>, [u8; 32]), usize> = BTreeMap::new();
             for (index, node) in self.nodes.iter().enumerate() {
-                by_content.entry((&node.name, node.digest.sha256)).or_insert(index);
+                by_content.entry((&node.name, node.digest.sha256())).or_insert(index);
             }
             by_content
         });
@@ -214,7 +253,7 @@ impl<'a> Graph<'a> {
                 let before = index.checked_sub(1).filter(|before| {
                     let before = self.node(*before).filter(|before| before.name.chain == node.name.chain);
                     before.is_some_and(|before| {
-                        previous.sha256 == Some(before.digest.sha256) && before.digest.object() == previous.object
+                        previous.sha256 == Some(before.digest.sha256()) && before.digest.object() == previous.object
                     })
                 });
                 if before.is_some() {
@@ -226,7 +265,7 @@ impl<'a> Graph<'a> {
                     ..self.nodes.partition_point(|node| sought(node).is_le());
                 let of_hash = previous.sha256.and_then(|sha256| {
                     let exact = self.nodes.get(exact.clone())?;
-                    let within = exact.binary_search_by_key(&sha256, |node| node.digest.sha256).ok();
+                    let within = exact.binary_search_by_key(&sha256, |node| node.digest.sha256()).ok();
                     within
                         .and_then(|within| exact.get(within)?.first_of_object.checked_add(within))
                         .or_else(|| by_content.get(&(&name, sha256)).copied())
@@ -251,9 +290,9 @@ impl<'a> Graph<'a> {
     }
 
     /// Every available signature of a node: from metadata (no source) and from successors.
-    pub(crate) fn signatures(&self, node: &Node<'a>) -> impl Iterator<Item = (Option<usize>, &'a Signature)> {
+    pub(crate) fn signatures(&self, node: &Node<'a>) -> impl Iterator<Item = (Option<usize>, Signature<'a>)> {
         let stated = node.metadata.iter().filter(|detached| has_supported_algorithm(detached));
-        let from_metadata = stated.filter_map(|detached| detached.signature.as_ref()).map(|signature| (None, signature));
+        let from_metadata = stated.filter_map(|detached| Some((None, detached.signature.as_ref()?.borrowed())));
         let successors = self.node(node.first_of_object).map(|first| first.quoted_by).into_iter().flatten();
         let from_successors = successors.filter_map(|successor| {
             let index = successor.get()?;
@@ -264,7 +303,7 @@ impl<'a> Graph<'a> {
     }
 
     /// Those of the above that may be held against the node: what an invalid successor quotes is worth nothing.
-    pub(crate) fn quotable_signatures(&self, node: &Node<'a>) -> impl Iterator<Item = (Option<usize>, &'a Signature)> {
+    pub(crate) fn quotable_signatures(&self, node: &Node<'a>) -> impl Iterator<Item = (Option<usize>, Signature<'a>)> {
         self.signatures(node)
             .filter(|(source, _)| source.and_then(|source| self.node(source)).is_none_or(|source| !source.is_invalid()))
     }
@@ -280,37 +319,38 @@ impl<'a> Graph<'a> {
 
     /// Tries the signatures of some nodes.
     fn check(&mut self, range: std::ops::Range<usize>, keyring: &Keyring, run: &dyn Fn(&[Check<'_>]) -> Vec<Checked>) {
-        let mut checks: Vec<Check<'_>> = Vec::new();
-        let mut owners: Vec<(usize, usize, &'a Signature)> = Vec::new();
+        let mut tries: Vec<Try<'_, 'a>> = Vec::new();
         for (index, node) in range.clone().zip(self.nodes.iter().skip(range.start)) {
-            let Some((key_index, key)) = usable_key(node.digest, keyring) else { continue };
-            let mut distinct: Vec<&[u8]> = Vec::new();
+            let Some((key, Key { public, level, .. })) = usable_key(node.digest, keyring) else { continue };
             for (_, signature) in self.signatures(node) {
-                if let Signature::Bytes(bytes) = signature
-                    && bytes.len() == key.public.signature_bytes()
-                    && distinct.len() < MOST_SIGNATURES
-                    && !distinct.contains(&&**bytes)
+                let mut before = tries.iter().rev().take_while(|before| before.node == index);
+                if signature.bytes().is_some_and(|bytes| bytes.len() == public.signature_bytes())
+                    && before.clone().count() < MOST_SIGNATURES
+                    && before.all(|before| before.signature != signature)
                 {
-                    distinct.push(bytes);
-                    owners.push((index, key_index, signature));
-                    checks.push(Check { key: &key.public, message_sha256: node.digest.string_to_sign_sha256, signature: bytes });
+                    tries.push(Try { node: index, digest: node.digest, key, public, level: *level, signature });
                 }
             }
         }
-        for ((index, key_index, signature), checked) in owners.iter().zip(run(&checks)) {
-            let Some(key) = keyring.keys.get(*key_index) else { continue };
-            if let Some(node) = self.nodes.get_mut(*index)
-                && let Some(authentic) = Authentic::by_signature(node.digest, &checked, *key_index)
+        let checks = tries.iter().map(|Try { digest, public, signature, .. }| Check {
+            key: public,
+            message_sha256: digest.string_to_sign_sha256(),
+            signature: signature.bytes().unwrap_or_default(),
+        });
+        let checked = run(&checks.collect::<Vec<_>>());
+        for (Try { node, digest, key, level, signature, .. }, checked) in tries.into_iter().zip(checked) {
+            if let Some(node) = self.nodes.get_mut(node)
+                && let Some(authentic) = Authentic::by_signature(digest, &checked, key)
             {
-                node.status = Status::Signed(authentic, key.level);
-                node.verified = Some(*signature);
+                node.status = Status::Signed(authentic, level);
+                node.verified = Some(signature);
             }
         }
     }
 
     /// From the newest to the oldest: a signature quoted by an invalid successor does not make its predecessor invalid.
     fn mark_invalid(&mut self, keyring: &Keyring) {
-        let left = self.nodes.iter().enumerate().filter(|(_, node)| !node.is_signed() && !node.digest.signature_unsupported);
+        let left = self.nodes.iter().enumerate().filter(|(_, node)| !node.is_signed() && !node.digest.signature_unsupported());
         let mut order: Vec<(Time, usize)> = left.map(|(index, node)| (node.name.time, index)).collect();
         order.sort_unstable();
         for (_, index) in order.into_iter().rev() {
@@ -379,24 +419,25 @@ impl<'a> Graph<'a> {
 
 /// A digest file is in scope by what it says of itself; one that contradicts a name that it bears, inside or outside, is also where
 /// that name puts it: altered times must not take a file out of what was asked.
-fn is_asked(digest: &Digest, name: &DigestName<'_>, paths: &[&EntryPath], scope: &Scope) -> bool {
+fn is_asked(handed: Handed<'_, '_>, name: &DigestName<'_>, scope: &Scope) -> bool {
     let ChainId { account, region, trail, kind, .. } = &name.chain;
-    scope.is_asked(account, region, Some(trail), Some(digest.period))
-        || (*kind == DigestKind::Normal && digest.period.to != name.time && scope.is_named(name))
-        || paths
-            .iter()
-            .filter(|path| !bears_name(path, digest))
-            .any(|path| matches!(entry::classify(path), Kind::Digest(other) if other != *name && scope.is_named(&other)))
+    let period = handed.digest.period();
+    scope.is_asked(account, region, Some(trail), Some(period))
+        || (*kind == DigestKind::Normal && period.to != name.time && scope.is_named(name))
+        || handed
+            .paths()
+            .filter(|path| !bears_name(*path, handed.digest))
+            .any(|path| matches!(entry::classify(&path.join()), Kind::Digest(other) if other != *name && scope.is_named(&other)))
 }
 
 /// True if the entry has the file name of the digest file that it holds, as entries have that nobody renamed.
-pub(crate) fn bears_name(path: &EntryPath, digest: &Digest) -> bool {
-    path.file_name() == digest.object().name.as_bytes()
+pub(crate) fn bears_name(path: SplitPath<'_>, digest: Digest<'_>) -> bool {
+    path.name == digest.name().as_bytes()
 }
 
 /// The key that a digest file names, if its signature's algorithm is known.
-fn usable_key<'k>(digest: &Digest, keyring: &'k Keyring) -> Option<(usize, &'k Key)> {
-    if digest.signature_unsupported { None } else { keyring.find(&digest.fingerprint) }
+fn usable_key<'k>(digest: Digest<'_>, keyring: &'k Keyring) -> Option<(usize, &'k Key)> {
+    if digest.signature_unsupported() { None } else { keyring.find(digest.fingerprint()) }
 }
 
 /// Metadata without an algorithm is taken as AWS's one.

@@ -8,9 +8,10 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
 
+use crate::entries::{Entries, Entry};
 use crate::entry::{self, ChainId, EntryPath, Kind, LogKind, LogName, SplitPath};
+use crate::examine::Content;
 use crate::examine::digest::{Listed, Object};
-use crate::examine::{Content, Exhibit, Facts};
 use crate::finding::{Code, Effect};
 use crate::ledger::{Ledger, Raise};
 use crate::link::{Graph, Node};
@@ -18,86 +19,8 @@ use crate::object::Fate;
 use crate::place::Places;
 use crate::policy::Scope;
 use crate::position::Position;
-use crate::register::Register;
 use crate::report::LogCounts;
 use crate::time::{HOUR_SECONDS, Period, Time};
-
-/// An entry whose content may be that of a log file.
-pub(crate) struct LogEntry<'a> {
-    pub(crate) path: SplitPath<'a>,
-    pub(crate) content: Content,
-    /// It claims to be a log file.
-    pub(crate) is_named: bool,
-    /// No note refutes its container.
-    pub(crate) is_sound: bool,
-}
-
-impl<'a> LogEntry<'a> {
-    /// None if what is in it cannot be a log file.
-    fn of(exhibit: &'a Exhibit) -> Option<Self> {
-        let (content, is_named) = match &exhibit.facts {
-            Facts::Log(content) => (content, true),
-            // A digest file can be listed like any object; it is found, and called foreign.
-            Facts::Digest(content, _) | Facts::Stray(content) => (content, false),
-            _ => return None,
-        };
-        Some(Self { path: exhibit.path.split(), content: *content, is_named, is_sound: exhibit.is_sound() })
-    }
-
-    /// What its name says, if it claims to be a log file.
-    pub(crate) fn name(&self) -> Option<LogName<'a>> {
-        std::str::from_utf8(self.path.name).ok().filter(|_| self.is_named).and_then(entry::log_name)
-    }
-}
-
-/// All entries whose content may be that of a log file, in the order of exhibits.
-pub(crate) struct LogEntries<'a> {
-    register: &'a Register,
-    others: Vec<&'a Exhibit>,
-    /// For each entry its number in the register, or from its end on among the others.
-    order: Vec<Position>,
-}
-
-impl<'a> LogEntries<'a> {
-    /// Both are sorted.
-    pub(crate) fn of(register: &'a Register, exhibits: &'a [Exhibit]) -> Self {
-        let others: Vec<&Exhibit> = exhibits.iter().filter(|exhibit| LogEntry::of(exhibit).is_some()).collect();
-        let mut order = Vec::with_capacity(register.len().saturating_add(others.len()));
-        let mut taken = 0_usize;
-        for (other, number) in others.iter().zip(register.len()..) {
-            let path = other.path.split();
-            let is_before = |row: usize| match register.path(row).cmp(&Some(path)) {
-                Ordering::Equal => register.exhibit(row).is_some_and(|exhibit| exhibit < **other),
-                order => order.is_lt(),
-            };
-            let rows = (taken..register.len()).take_while(|row| is_before(*row)).count();
-            order.extend((taken..register.len()).take(rows).map(Position::of));
-            order.push(Position::of(number));
-            taken = taken.saturating_add(rows);
-        }
-        order.extend((taken..register.len()).map(Position::of));
-        Self { register, others, order }
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.order.len()
-    }
-
-    pub(crate) fn get(&self, index: usize) -> Option<LogEntry<'a>> {
-        let number = self.order.get(index)?.get()?;
-        match number.checked_sub(self.register.len()) {
-            None => {
-                let (path, content) = (self.register.path(number)?, self.register.content(number)?);
-                Some(LogEntry { path, content, is_named: true, is_sound: true })
-            }
-            Some(other) => LogEntry::of(self.others.get(other)?),
-        }
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = LogEntry<'a>> {
-        (0..self.len()).filter_map(|index| self.get(index))
-    }
-}
 
 /// What became of all log files.
 #[derive(Default)]
@@ -225,7 +148,7 @@ impl<'a> Want<'a> {
         Raise::new(code, self.object().to_string())
             .chain(&node.name.chain, node.position)
             .in_scope(self.in_scope)
-            .period(node.digest.period)
+            .period(node.digest.period())
     }
 }
 
@@ -233,7 +156,7 @@ impl<'a> Want<'a> {
 pub(crate) fn judge<'a>(
     graph: &'a Graph<'a>,
     listings: &'a [Listing<'a>],
-    entries: &LogEntries<'a>,
+    entries: &Entries<'a>,
     places: &Places<'_>,
     scope: &Scope,
     ledger: &mut Ledger<'_>,
@@ -253,7 +176,7 @@ pub(crate) fn judge<'a>(
         let entry = want.entry().and_then(|index| entries.get(index));
         // A weaker list, outside of what was asked, does not take a log file out of it.
         let is_outside = !want.in_scope && best.is_some_and(|best| want.standing < best);
-        let is_kept = is_outside && entry.as_ref().and_then(LogEntry::name).is_some_and(|name| is_log_asked(&name, scope));
+        let is_kept = is_outside && entry.as_ref().and_then(Entry::log_name).is_some_and(|name| is_log_asked(&name, scope));
         want.in_scope |= is_kept;
         if want.standing.is_signed() {
             want.fate = judge_signed(want, entry.as_ref(), places, ledger);
@@ -279,7 +202,7 @@ pub(crate) fn judge<'a>(
     Logs { wants, holders, ..logs }
 }
 
-fn count(want: &Want<'_>, entry: Option<&LogEntry<'_>>, counts: &mut LogCounts) {
+fn count(want: &Want<'_>, entry: Option<&Entry<'_>>, counts: &mut LogCounts) {
     let slot = match want.fate {
         Fate::Proved => &mut counts.proved,
         Fate::Failed => &mut counts.failed,
@@ -348,7 +271,7 @@ fn gather<'a>(listings: &'a [Listing<'a>], ledger: &mut Ledger<'_>) -> Vec<Want<
 }
 
 struct Matching<'m, 'a> {
-    entries: &'m LogEntries<'a>,
+    entries: &'m Entries<'a>,
     places: &'m Places<'m>,
     /// Which object each entry serves.
     holders: Vec<Position>,
@@ -367,7 +290,7 @@ struct Index {
 }
 
 impl Index {
-    fn new(mut order: Vec<Position>, entries: &LogEntries<'_>, key: impl Fn(&LogEntry<'_>, &LogEntry<'_>) -> Ordering) -> Self {
+    fn new(mut order: Vec<Position>, entries: &Entries<'_>, key: impl Fn(&Entry<'_>, &Entry<'_>) -> Ordering) -> Self {
         let entry = |place: &Position| place.get().and_then(|index| entries.get(index));
         order.sort_by(|one, other| match (entry(one), entry(other)) {
             (Some(one), Some(other)) => key(&one, &other),
@@ -422,7 +345,7 @@ fn by_name(one: &[u8], other: &[u8]) -> Ordering {
 }
 
 impl<'m, 'a> Matching<'m, 'a> {
-    fn new(entries: &'m LogEntries<'a>, places: &'m Places<'_>) -> Self {
+    fn new(entries: &'m Entries<'a>, places: &'m Places<'_>) -> Self {
         let all = (0..entries.len()).map(Position::of).collect();
         let names = Index::new(all, entries, |one, other| by_name(one.path.name, other.path.name));
         Self { entries, places, holders: vec![Position::NONE; entries.len()], names, contents: Index::default() }
@@ -432,7 +355,7 @@ impl<'m, 'a> Matching<'m, 'a> {
         self.round(wants, standing, By::Name, |want, entry, is_in_place| want.has_hash_of(&entry.content) && is_in_place());
         self.round(wants, standing, By::Name, |_, _, is_in_place| is_in_place());
         self.round(wants, standing, By::Name, |want, entry, _| want.has_hash_of(&entry.content));
-        self.round(wants, standing, By::Name, |_, entry, _| entry.is_named);
+        self.round(wants, standing, By::Name, |_, entry, _| entry.is_log());
     }
 
     fn by_content(&mut self, wants: &mut [Want<'_>], standing: Standing) {
@@ -453,7 +376,7 @@ impl<'m, 'a> Matching<'m, 'a> {
         wants: &mut [Want<'_>],
         standing: Standing,
         by: By,
-        fits: impl Fn(&Want<'_>, &LogEntry<'_>, &dyn Fn() -> bool) -> bool,
+        fits: impl Fn(&Want<'_>, &Entry<'_>, &dyn Fn() -> bool) -> bool,
     ) {
         for (index, want) in wants.iter_mut().enumerate() {
             if want.entry != Position::NONE || want.standing != standing {
@@ -521,7 +444,7 @@ impl<'m, 'a> Matching<'m, 'a> {
                 continue;
             }
             for copy in copies {
-                let Some(entry) = self.entries.get(copy).filter(|entry| entry.is_named) else { continue };
+                let Some(entry) = self.entries.get(copy).filter(|entry| entry.is_log()) else { continue };
                 let is_equal = entry.content == original.content && entry.content != Content::Unread;
                 if !is_equal && !is_in_place(self.places, entry.path, want.object(), want.is_shared) {
                     continue;
@@ -548,7 +471,7 @@ fn is_in_place(places: &Places<'_>, path: SplitPath<'_>, object: Object<'_>, is_
 }
 
 /// Judges an object that a signed digest file lists.
-fn judge_signed(want: &Want<'_>, entry: Option<&LogEntry<'_>>, places: &Places<'_>, ledger: &mut Ledger<'_>) -> Fate {
+fn judge_signed(want: &Want<'_>, entry: Option<&Entry<'_>>, places: &Places<'_>, ledger: &mut Ledger<'_>) -> Fate {
     let chain = &want.node().name.chain;
     let name = entry::log_name(want.object().name);
     if !name.as_ref().is_some_and(|name| name.account == chain.account && name.region == chain.region) {
@@ -594,7 +517,7 @@ fn hashes_text(want: &Want<'_>) -> String {
 }
 
 /// An unsigned list commits nobody, but the reader should know whether it would agree.
-fn judge_unsigned(want: &Want<'_>, entry: Option<&LogEntry<'_>>, ledger: &mut Ledger<'_>) {
+fn judge_unsigned(want: &Want<'_>, entry: Option<&Entry<'_>>, ledger: &mut Ledger<'_>) {
     let raise = want.raise(Code::LogUnproved);
     ledger.enter(match entry {
         None => raise.detail("not in the archive either"),
@@ -614,7 +537,7 @@ fn is_log_asked(name: &LogName<'_>, scope: &Scope) -> bool {
 /// Log files that no digest file lists.
 fn judge_unreferenced<'a>(
     graph: &Graph<'_>,
-    entries: &LogEntries<'a>,
+    entries: &Entries<'a>,
     holders: &[Position],
     scope: &Scope,
     logs: &mut Logs<'a>,
@@ -622,7 +545,7 @@ fn judge_unreferenced<'a>(
 ) {
     let mut extents: BTreeMap<(&str, &str), Period> = BTreeMap::new();
     for node in graph.nodes.iter().filter(|node| node.is_signed()) {
-        let own = node.digest.period;
+        let own = node.digest.period();
         extents
             .entry((node.name.chain.account, node.name.chain.region))
             .and_modify(|extent| *extent = Period { from: extent.from.min(own.from), to: extent.to.max(own.to) })
@@ -631,7 +554,7 @@ fn judge_unreferenced<'a>(
     let mut found: Vec<(LogName<'a>, SplitPath<'a>, usize)> = Vec::new();
     for (index, _) in holders.iter().enumerate().filter(|(_, holder)| **holder == Position::NONE) {
         if let Some(entry) = entries.get(index)
-            && let Some(name) = entry.name()
+            && let Some(name) = entry.log_name()
         {
             found.push((name, entry.path, index));
         }

@@ -1,14 +1,15 @@
 //! What became of each single digest and log file: too much for the report, but what a table of objects needs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::entry::{ChainId, EntryPath, Kind, SplitPath, classify};
+use crate::entries::{Entries, Entry, Held};
+use crate::entry::{ChainId, SplitPath, digest_name};
 use crate::examine::Content;
-use crate::link::{DigestEntry, Graph, Node, Status};
-use crate::log::{LogEntries, LogEntry, Logs, Want};
+use crate::link::{Graph, Node, Status};
+use crate::log::{Logs, Want};
 use crate::policy::Scope;
 use crate::report::Level;
 use crate::time::Period;
@@ -111,40 +112,21 @@ impl Fate {
 }
 
 /// Lists all objects of a judged case.
-pub(crate) fn list(
-    graph: &Graph<'_>,
-    digests: &[DigestEntry<'_>],
-    entries: &LogEntries<'_>,
-    logs: &Logs<'_>,
-    scope: &Scope,
-) -> Objects {
+pub(crate) fn list(graph: &Graph<'_>, entries: &Entries<'_>, logs: &Logs<'_>, scope: &Scope) -> Objects {
     let mut rows: Vec<JudgedObject> = Vec::new();
     let mut chain = Chains::default();
-    let inflated = |wanted: &EntryPath, sha256: [u8; 32]| {
-        let same = |entry: &&DigestEntry<'_>| entry.path == wanted && entry.content.sha256() == Some(sha256);
-        let from = digests.partition_point(|entry| entry.path < wanted);
-        digests
-            .get(from..)
-            .and_then(|rest| rest.iter().take_while(|entry| entry.path == wanted).find(same))
-            .map(|entry| *entry.content)
-    };
-    let mut placed: BTreeSet<(&EntryPath, [u8; 32])> = BTreeSet::new();
+    let mut placed = vec![false; entries.len()];
     for node in &graph.nodes {
-        placed.extend(node.entries.iter().map(|path| (*path, node.digest.sha256)));
         let id = chain.id(&node.name.chain);
-        for (index, path) in node.entries.iter().enumerate() {
+        for (number, index) in graph.entries(node).enumerate() {
+            let Some(entry) = entries.get(index) else { continue };
+            placed.get_mut(index).into_iter().for_each(|placed| *placed = true);
             rows.push(JudgedObject {
-                fate: if index == 0 { fate_of(node) } else { Fate::Duplicate },
+                fate: if number == 0 { fate_of(node) } else { Fate::Duplicate },
                 level: level_of(node),
                 in_scope: node.in_scope,
-                period: Some(node.digest.period),
-                ..row(
-                    ObjectKind::Digest,
-                    Some(node.subject()),
-                    Some(path.split()),
-                    Some(id.clone()),
-                    inflated(path, node.digest.sha256),
-                )
+                period: Some(node.digest.period()),
+                ..row(ObjectKind::Digest, Some(node.subject()), Some(entry.path), Some(id.clone()), Some(entry.content))
             });
         }
         if let Some(missing) = graph.missing_predecessor(node) {
@@ -156,16 +138,13 @@ pub(crate) fn list(
             });
         }
     }
-    let is_placed = |entry: &DigestEntry<'_>| entry.digest.is_some_and(|digest| placed.contains(&(entry.path, digest.sha256)));
-    for entry in digests.iter().filter(|entry| !is_placed(entry)) {
-        let name = match classify(entry.path) {
-            Kind::Digest(name) => Some(name),
-            _ => None,
-        };
+    let unplaced = entries.iter().zip(&placed).filter(|(entry, placed)| matches!(entry.held, Held::Digest(_)) && !**placed);
+    for (entry, _) in unplaced {
+        let name = std::str::from_utf8(entry.path.name).ok().and_then(digest_name);
         rows.push(JudgedObject {
-            fate: if *entry.content == Content::Unread { Fate::Unproved } else { Fate::Failed },
+            fate: if entry.content == Content::Unread { Fate::Unproved } else { Fate::Failed },
             in_scope: name.as_ref().is_none_or(|name| scope.is_named(name)),
-            ..row(ObjectKind::Digest, None, Some(entry.path.split()), name.map(|name| chain.id(&name.chain)), Some(*entry.content))
+            ..row(ObjectKind::Digest, None, Some(entry.path), name.map(|name| chain.id(&name.chain)), Some(entry.content))
         });
     }
     for want in &logs.wants {
@@ -176,7 +155,7 @@ pub(crate) fn list(
             ..listed(want, entry.as_ref(), chain.id(&want.node().name.chain))
         });
     }
-    for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.is_named) {
+    for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.is_log()) {
         let holder = logs.holder(index);
         match holder {
             Some(want) if want.entry() == Some(index) => {}
@@ -201,11 +180,11 @@ fn order(row: &JudgedObject) -> impl Ord + '_ {
 }
 
 /// An object of a list, with an entry for it.
-fn listed(want: &Want<'_>, entry: Option<&LogEntry<'_>>, chain: Arc<str>) -> JudgedObject {
+fn listed(want: &Want<'_>, entry: Option<&Entry<'_>>, chain: Arc<str>) -> JudgedObject {
     let object = Some(want.object().to_string());
     JudgedObject {
         in_scope: want.in_scope,
-        period: Some(want.node().digest.period),
+        period: Some(want.node().digest.period()),
         ..row(ObjectKind::Log, object, entry.map(|entry| entry.path), Some(chain), entry.map(|entry| entry.content))
     }
 }

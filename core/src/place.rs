@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::entry::{self, EntryPath, SplitPath};
-use crate::examine::digest::{Digest, Object};
+use crate::entry::{self, SplitPath};
+use crate::examine::digest::Object;
 use crate::examine::metadata::Detached;
 use crate::link::Handed;
 use crate::policy::Relocation;
@@ -98,9 +98,9 @@ pub(crate) struct Assignment<'m, 'a> {
 
 impl<'m, 'a> Assignment<'m, 'a> {
     /// Sorts metadata by the digest files, each given with the entries that hold it.
-    pub(crate) fn new<'d>(detached: &[&'a Detached], digests: impl Iterator<Item = &'d Handed<'a>>, places: &'m Places<'a>) -> Self
+    pub(crate) fn new<'h>(detached: &[&'a Detached], digests: impl Iterator<Item = Handed<'h, 'a>>, places: &'m Places<'a>) -> Self
     where
-        'a: 'd,
+        'a: 'h,
     {
         let mut by_name: BTreeMap<&[u8], Vec<&Detached>> = BTreeMap::new();
         for one in detached {
@@ -112,36 +112,37 @@ impl<'m, 'a> Assignment<'m, 'a> {
             alike.truncate(MOST_ALIKE);
         }
         let mut assignment = Self { by_name, taken: BTreeSet::new(), places };
-        for (digest, paths) in digests {
-            let exact = assignment.exact(digest, paths);
+        for handed in digests.take_while(|_| !detached.is_empty()) {
+            let exact = assignment.exact(handed);
             assignment.taken.extend(exact);
         }
         assignment
     }
 
     /// The metadata of a digest file.
-    pub(crate) fn of(&self, digest: &Digest, paths: &[&EntryPath]) -> Vec<&'a Detached> {
-        let mut found = self.exact(digest, paths);
+    pub(crate) fn of(&self, handed: Handed<'_, 'a>) -> Vec<&'a Detached> {
+        let mut found = self.exact(handed);
         if found.is_empty() {
-            for path in paths {
+            for path in handed.paths() {
                 let near = |detached: &&Detached| entry::folders_agree(detached.path.folders(), path.folders());
-                found.extend(self.free(path.file_name()).filter(near));
+                found.extend(self.free(path.name).filter(near));
             }
         }
         if found.is_empty() {
-            let agrees = |detached: &&Detached| self.places.agree(detached.path.split(), digest.object());
-            found.extend(self.free(digest.object().name.as_bytes()).filter(agrees));
+            let object = handed.digest.object();
+            let agrees = |detached: &&Detached| self.places.agree(detached.path.split(), object);
+            found.extend(self.free(object.name.as_bytes()).filter(agrees));
         }
         found.sort();
         found.dedup();
         found
     }
 
-    fn exact(&self, digest: &Digest, paths: &[&EntryPath]) -> Vec<&'a Detached> {
-        let object = digest.object();
+    fn exact(&self, handed: Handed<'_, 'a>) -> Vec<&'a Detached> {
+        let object = handed.digest.object();
         let mut found: Vec<&Detached> = Vec::new();
-        for path in paths {
-            found.extend(self.named(path.file_name()).filter(|detached| detached.path.folders().eq(path.folders())));
+        for path in handed.paths() {
+            found.extend(self.named(path.name).filter(|detached| detached.path.folders().eq(path.folders())));
         }
         if found.is_empty() {
             let bears_key = |detached: &&Detached| {
@@ -165,6 +166,7 @@ impl<'m, 'a> Assignment<'m, 'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entry::EntryPath;
 
     fn survey<'a>(paths: &'a [EntryPath], objects: &'a [Object<'a>], rules: &'a [Relocation]) -> Places<'a> {
         Places::survey(paths.iter().map(EntryPath::split), objects.iter().copied(), rules)

@@ -1,8 +1,10 @@
 //! Positions in the long lists of a case.
 
+use serde::{Deserialize, Serialize};
+
 /// A position in one of the long lists, or none. Half as large as an `Option<usize>`, of which there would be several for every file;
 /// what lies beyond four thousand million files is none.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Position(u32);
 
 impl Position {

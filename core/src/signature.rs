@@ -3,12 +3,14 @@
 
 mod verifier;
 
+use std::borrow::Cow;
+
 use md5::Md5;
 use pkcs1::der::Decode;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::examine::digest::Digest;
+use crate::examine::packed::Digest;
 use verifier::Verifier;
 
 /// The SHA-256 of some bytes.
@@ -30,22 +32,35 @@ pub fn string_to_sign_sha256(end: &str, bucket: &str, key: &str, sha256: &[u8; 3
 
 /// The bytes of a signature, or what was given in their place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Signature {
+pub enum Signature<'a> {
     /// Hexadecimal, in any case.
-    Bytes(Box<[u8]>),
+    Bytes(Cow<'a, [u8]>),
     /// Something else, in its printable form.
-    NotHex(String),
+    NotHex(Cow<'a, str>),
 }
 
-impl Signature {
+impl Signature<'_> {
+    /// The same, borrowed.
+    pub(crate) fn borrowed(&self) -> Signature<'_> {
+        match self {
+            Self::Bytes(bytes) => Signature::Bytes(Cow::Borrowed(bytes)),
+            Self::NotHex(text) => Signature::NotHex(Cow::Borrowed(text)),
+        }
+    }
+
     pub(crate) fn from_hex(text: &str) -> Self {
-        let mut bytes: Box<[u8]> = vec![0; text.len() / 2].into();
+        let mut bytes = vec![0; text.len() / 2];
         // Of all that is read in hexadecimal, signatures are the long ones; `hex` takes a fifth of RSA's time for one.
         let is_read = base16ct::mixed::decode(text, &mut bytes).is_ok();
         match bytes {
-            bytes if is_read && !bytes.is_empty() => Self::Bytes(bytes),
+            bytes if is_read && !bytes.is_empty() => Self::Bytes(bytes.into()),
             _ => Self::NotHex(crate::entry::printable(text.as_bytes()).chars().take(80).collect()),
         }
+    }
+
+    /// Its bytes, if it was hexadecimal.
+    pub(crate) fn bytes(&self) -> Option<&[u8]> {
+        if let Self::Bytes(bytes) = self { Some(bytes) } else { None }
     }
 
     /// Its first bytes, to tell signatures apart in a report.
@@ -166,21 +181,21 @@ pub(crate) enum Route {
 /// A digest that a key vouches for, directly or through its successors; made only by a check that succeeded.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Authentic<'a> {
-    digest: &'a Digest,
+    digest: Digest<'a>,
     route: Route,
 }
 
 impl<'a> Authentic<'a> {
     /// A digest whose signature verified.
-    pub(crate) fn by_signature(digest: &'a Digest, checked: &Checked, key: usize) -> Option<Self> {
-        (checked.verifies && checked.message_sha256 == digest.string_to_sign_sha256)
+    pub(crate) fn by_signature(digest: Digest<'a>, checked: &Checked, key: usize) -> Option<Self> {
+        (checked.verifies && checked.message_sha256 == digest.string_to_sign_sha256())
             .then_some(Self { digest, route: Route::Signature { key } })
     }
 
     /// A digest to whose bytes an authentic successor commits.
-    pub(crate) fn by_hash_link(successor: &Self, digest: &'a Digest) -> Option<Self> {
+    pub(crate) fn by_hash_link(successor: &Self, digest: Digest<'a>) -> Option<Self> {
         let previous = successor.digest.previous()?;
-        (previous.sha256 == Some(digest.sha256)).then_some(Self { digest, route: Route::HashLink })
+        (previous.sha256 == Some(digest.sha256())).then_some(Self { digest, route: Route::HashLink })
     }
 
     pub(crate) fn route(&self) -> Route {

@@ -46,14 +46,14 @@ fn decode_base64(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(compact).ok()
 }
 
-fn validity(entry: &Json) -> Option<Period> {
+fn validity(entry: &Json<'_>) -> Option<Period> {
     let from = instant(entry.field("ValidityStartTime")?)?;
     let to = instant(entry.field("ValidityEndTime")?)?;
     Period::new(from, to).ok()
 }
 
 /// An instant as the AWS CLI and SDKs print it: ISO 8601 with any offset, epoch seconds as a number or as a text.
-fn instant(json: &Json) -> Option<Time> {
+fn instant(json: &Json<'_>) -> Option<Time> {
     let from_epoch = |seconds: f64| {
         #[expect(clippy::cast_possible_truncation, reason = "the cast saturates, and from_unix refuses what is out of range")]
         Time::from_unix(seconds.floor() as i64).filter(|_| seconds.is_finite())

@@ -1,9 +1,11 @@
 //! Object metadata in every shape in which exports carry it: where the newest digest file's signature comes from.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::entry::{self, EntryPath, MetadataShape};
-use crate::json::{Json, decode_text};
+use crate::json::{Fields, Json, decode_text};
 use crate::signature::Signature;
 use crate::time::Time;
 
@@ -13,7 +15,7 @@ pub(crate) struct Detached {
     /// The object's path: a key as far as the listing knows it, or the place beside a sidecar.
     pub(crate) path: EntryPath,
     /// The signature.
-    pub(crate) signature: Option<Signature>,
+    pub(crate) signature: Option<Signature<'static>>,
     /// The signature's algorithm, if stated.
     pub(crate) algorithm: Option<String>,
     /// When a backfill digest was made.
@@ -22,7 +24,7 @@ pub(crate) struct Detached {
 
 impl Detached {
     /// None if the path names no digest file: other objects carry no signature.
-    fn of(path: EntryPath, fields: &[(String, Json)]) -> Option<Self> {
+    fn of(path: EntryPath, fields: &[(Cow<'_, str>, Json<'_>)]) -> Option<Self> {
         let name = std::str::from_utf8(path.file_name()).ok()?;
         entry::digest_name(name)?;
         let value = |wanted: &str| {
@@ -100,7 +102,7 @@ fn sidecar(path: &EntryPath, text: &str, max_depth: u32) -> Result<Option<Detach
 }
 
 /// A row of `rclone lsjson` (`Path`, `Metadata`) or of `s5cmd head` (`key`, `metadata`; also `Key`, `Metadata`).
-fn collect_row(mut found: (Vec<Detached>, Vec<String>), row: &Json) -> (Vec<Detached>, Vec<String>) {
+fn collect_row(mut found: (Vec<Detached>, Vec<String>), row: &Json<'_>) -> (Vec<Detached>, Vec<String>) {
     let key = ["Path", "key", "Key"].iter().find_map(|name| row.field(name)).and_then(Json::text);
     let metadata = ["Metadata", "metadata"]
         .iter()
@@ -138,8 +140,7 @@ fn table(text: &str) -> (Vec<Detached>, Vec<String>) {
             Ok(record) => {
                 // An empty cell is no value.
                 let cells = headers.iter().zip(record.iter()).filter(|(_, value)| !value.is_empty());
-                let fields: Vec<(String, Json)> =
-                    cells.map(|(header, value)| (header.clone(), Json::Text(value.to_owned()))).collect();
+                let fields: Fields<'_> = cells.map(|(header, value)| (header.as_str().into(), Json::Text(value.into()))).collect();
                 match record.get(key_column) {
                     Some(key) => found.0.extend(Detached::of(object_path(key), &fields)),
                     None => found.1.push(format!("row {number} names no key")),
@@ -192,7 +193,7 @@ mod tests {
             assert_eq!(problems, Vec::<String>::new(), "{file}");
             assert_eq!(found.len(), 1, "{file}");
             assert_eq!(found[0].path, EntryPath::new(&key), "{file}");
-            assert_eq!(found[0].signature, Some(Signature::Bytes([0x0a, 0xff].into())), "{file}");
+            assert_eq!(found[0].signature, Some(Signature::Bytes([0x0a, 0xff].as_slice().into())), "{file}");
             assert_eq!(found[0].algorithm.as_deref(), Some("SHA256withRSA"), "{file}");
         }
     }

@@ -3,6 +3,7 @@
 pub(crate) mod digest;
 pub(crate) mod keys;
 pub(crate) mod metadata;
+pub(crate) mod packed;
 
 use std::io::{self, BufRead, Read};
 
@@ -13,9 +14,9 @@ use crate::entry::{self, EntryPath, IgnoredKind, Kind};
 use crate::finding::Code;
 use crate::gunzip::{self, Inflater, gunzip};
 use crate::policy::Limits;
-use digest::Digest;
 use keys::KeyEntry;
 use metadata::Detached;
+use packed::Digests;
 
 /// What one entry proves alone: small, serialisable, and indifferent to order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -29,7 +30,7 @@ pub struct Exhibit {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Facts {
     /// A digest file; `None` where a note says why it could not be read.
-    Digest(Content, Option<Box<Digest>>),
+    Digest(Content, Option<Box<Digests>>),
     Log(Content),
     Keys(Vec<KeyEntry>),
     Metadata(Vec<Detached>),
@@ -234,7 +235,7 @@ fn examine_stream(
             Kind::Digest(_) => match reading.whole(&mut tools.content) {
                 Ok(sha256) => {
                     let bytes = &tools.content;
-                    let digest = Digest::read(bytes, sha256, limits.json_depth).map_or_else(
+                    let digest = digest::read(bytes, sha256, limits.json_depth).map_or_else(
                         |reason| {
                             notes.push(Note { code: Code::DigestMalformed, detail: Some(reason) });
                             None

@@ -1,0 +1,118 @@
+//! All digest and log files, and what may be such under another name, in the order of exhibits.
+
+use crate::entry::{self, LogName, SplitPath};
+use crate::examine::packed::Digest;
+use crate::examine::{Content, Exhibit, Facts};
+use crate::position::Position;
+use crate::register::Register;
+
+/// An entry that was hashed or should have been.
+pub(crate) struct Entry<'a> {
+    pub(crate) path: SplitPath<'a>,
+    pub(crate) content: Content,
+    pub(crate) held: Held<'a>,
+    /// No note refutes its container.
+    pub(crate) is_sound: bool,
+}
+
+/// What an entry claims to be.
+#[derive(Clone, Copy)]
+pub(crate) enum Held<'a> {
+    /// None where it could not be read.
+    Digest(Option<Digest<'a>>),
+    Log,
+    /// Nothing, but it may be a log file under another name.
+    Stray,
+}
+
+impl<'a> Entry<'a> {
+    /// None if what is in it cannot be hashed.
+    fn of(exhibit: &'a Exhibit) -> Option<Self> {
+        let (content, held) = match &exhibit.facts {
+            Facts::Digest(content, digest) => (content, Held::Digest(digest.as_ref().and_then(|one| one.get(0)))),
+            Facts::Log(content) => (content, Held::Log),
+            Facts::Stray(content) => (content, Held::Stray),
+            _ => return None,
+        };
+        Some(Self { path: exhibit.path.split(), content: *content, held, is_sound: exhibit.is_sound() })
+    }
+
+    /// It claims to be a log file.
+    pub(crate) fn is_log(&self) -> bool {
+        matches!(self.held, Held::Log)
+    }
+
+    /// What its name says, if it claims to be a log file.
+    pub(crate) fn log_name(&self) -> Option<LogName<'a>> {
+        std::str::from_utf8(self.path.name).ok().filter(|_| self.is_log()).and_then(entry::log_name)
+    }
+}
+
+/// All of them, in the order of exhibits.
+pub(crate) struct Entries<'a> {
+    register: &'a Register,
+    exhibits: &'a [Exhibit],
+    /// For each entry its number in the register, or from its end on among the exhibits.
+    order: Vec<Position>,
+}
+
+impl<'a> Entries<'a> {
+    /// Both are sorted.
+    pub(crate) fn of(register: &'a Register, exhibits: &'a [Exhibit]) -> Self {
+        let others = exhibits.iter().zip(register.len()..).filter(|(exhibit, _)| Entry::of(exhibit).is_some());
+        let mut order: Vec<Position> = (0..register.len()).chain(others.map(|(_, number)| number)).map(Position::of).collect();
+        let mut entries = Self { register, exhibits, order: Vec::new() };
+        // Three sorted runs.
+        order.sort_by(|one, other| {
+            let exhibits = || entries.exhibit(*one).cmp(&entries.exhibit(*other));
+            entries.path_at(*one).cmp(&entries.path_at(*other)).then_with(exhibits)
+        });
+        entries.order = order;
+        entries
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    pub(crate) fn get(&self, index: usize) -> Option<Entry<'a>> {
+        self.at(*self.order.get(index)?)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Entry<'a>> + Clone {
+        self.order.iter().filter_map(|position| self.at(*position))
+    }
+
+    pub(crate) fn path(&self, index: usize) -> Option<SplitPath<'a>> {
+        self.path_at(*self.order.get(index)?)
+    }
+
+    fn path_at(&self, position: Position) -> Option<SplitPath<'a>> {
+        let number = position.get()?;
+        match number.checked_sub(self.register.len()) {
+            None => self.register.path(number),
+            Some(other) => Some(self.exhibits.get(other)?.path.split()),
+        }
+    }
+
+    fn at(&self, position: Position) -> Option<Entry<'a>> {
+        let number = position.get()?;
+        match number.checked_sub(self.register.len()) {
+            None => {
+                let (path, content) = (self.register.path(number)?, self.register.content(number)?);
+                let held =
+                    if self.register.logs().contains(&number) { Held::Log } else { Held::Digest(self.register.digest(number)) };
+                Some(Entry { path, content, held, is_sound: true })
+            }
+            Some(other) => Entry::of(self.exhibits.get(other)?),
+        }
+    }
+
+    fn exhibit(&self, position: Position) -> Option<Exhibit> {
+        let number = position.get()?;
+        match number.checked_sub(self.register.len()) {
+            None => self.register.exhibit(number),
+            Some(other) => self.exhibits.get(other).cloned(),
+        }
+    }
+}
