@@ -19,7 +19,7 @@ use crate::finding::{Axis, Code, Effect, Finding};
 use crate::inventory::Inventory;
 use crate::keyring::Keyring;
 use crate::ledger::{Ledger, Raise, effects};
-use crate::link::{Graph, Node, Status};
+use crate::link::{self, Graph, Node, Status};
 use crate::log::{self, Logs};
 use crate::object::{self, Objects};
 use crate::place::Places;
@@ -114,7 +114,8 @@ impl Case {
         let stated: BTreeSet<&str> = evidence.digests().map(Digest::fingerprint).collect();
         let keyring = Keyring::gather(&policy.trust, &evidence.keys, &stated, &mut ledger);
         let places = Places::survey(evidence.paths(), evidence.digests().map(Digest::object), &scope.relocations);
-        let mut graph = Graph::build(&evidence.entries, &evidence.detached, &places, scope, &mut ledger);
+        let chains = link::chains(evidence.digests());
+        let mut graph = Graph::build(&evidence.entries, &chains, &evidence.detached, &places, scope, &mut ledger);
         graph.authenticate(&keyring, run);
         chain::judge(&graph, &keyring, &places, scope, &mut ledger);
         let listings = log::listings(&graph);
@@ -495,7 +496,7 @@ pub(crate) fn missing_keys<'n, 'a: 'n>(lacking: impl Iterator<Item = &'n Node<'a
         if fingerprint.len() != 32 || !fingerprint.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             continue;
         }
-        let region = node.name.chain.region;
+        let region = node.chain.region;
         let wider = |whole: &mut Period| *whole = Period { from: whole.from.min(period.from), to: whole.to.max(period.to) };
         periods.entry((region, fingerprint)).and_modify(wider).or_insert(period);
         regions.entry(region).and_modify(wider).or_insert(period);

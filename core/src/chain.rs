@@ -12,7 +12,7 @@ use crate::link::{Graph, Node, Status, bears_name, has_supported_algorithm};
 use crate::place::Places;
 use crate::policy::Scope;
 use crate::report::Level;
-use crate::signature::{Route, Signature};
+use crate::signature::{Route, SignatureRef};
 use crate::time::Period;
 
 /// Enters everything that the graph shows into the ledger.
@@ -33,7 +33,7 @@ pub(crate) fn judge(graph: &Graph<'_>, keyring: &Keyring, places: &Places<'_>, s
 }
 
 fn raise(code: Code, node: &Node<'_>) -> Raise {
-    Raise::new(code, node.subject()).chain(&node.name.chain, node.position).in_scope(node.in_scope).period(node.digest.period())
+    Raise::new(code, node.subject()).chain(node.chain, node.position).in_scope(node.in_scope).period(node.digest.period())
 }
 
 fn path_text(graph: &Graph<'_>, node: &Node<'_>) -> String {
@@ -68,14 +68,14 @@ fn judge_signature(graph: &Graph<'_>, node: &Node<'_>, keyring: &Keyring, ledger
             }
         }
         Status::Invalid => {
-            let is_malformed = |signature: &Signature<'_>| match signature {
-                Signature::NotHex(_) => true,
-                Signature::Bytes(bytes) => key.is_some_and(|key| key.public.signature_bytes() != bytes.len()),
+            let is_malformed = |signature: &SignatureRef<'_>| match signature {
+                SignatureRef::NotHex(_) => true,
+                SignatureRef::Bytes(bytes) => key.is_some_and(|key| key.public.signature_bytes() != bytes.len()),
             };
-            let signatures: Vec<Signature<'_>> = graph.quotable_signatures(node).map(|(_, signature)| signature).collect();
+            let signatures: Vec<SignatureRef<'_>> = graph.quotable_signatures(node).map(|(_, signature)| signature).collect();
             let code =
                 if signatures.iter().all(is_malformed) { Code::DigestSignatureMalformed } else { Code::DigestSignatureInvalid };
-            let found = signatures.first().map(Signature::abbreviated).unwrap_or_default();
+            let found = signatures.first().map(|signature| signature.abbreviated()).unwrap_or_default();
             ledger.enter(raise(code, node).entry(path_text(graph, node)).found(found));
             if key.is_none() {
                 ledger.enter(raise(Code::DigestKeyUnknown, node).found(fingerprint()));
@@ -96,12 +96,12 @@ fn judge_signature(graph: &Graph<'_>, node: &Node<'_>, keyring: &Keyring, ledger
 
 /// The key that verified: is it of the region, and was it valid?
 fn judge_key(node: &Node<'_>, key: &crate::keyring::Key, ledger: &mut Ledger<'_>) {
-    let region = node.name.chain.region;
+    let region = node.chain.region;
     if !key.fits_region(region) {
         let stated: Vec<&str> = key.regions.iter().flatten().map(String::as_str).collect();
         ledger.enter(raise(Code::DigestKeyOtherRegion, node).expected(region).found(stated.join(", ")));
     }
-    let made = match node.name.chain.kind {
+    let made = match node.chain.kind {
         DigestKind::Normal => Some(node.digest.period().to),
         // Backfill digests are signed with the key of the time at which they are made; without their metadata it is not known.
         DigestKind::Backfill => node.generated(),
@@ -123,7 +123,7 @@ pub(crate) fn sidecar_command(object: Object<'_>) -> Option<String> {
 /// Metadata and successors must agree on one signature.
 fn judge_signature_sources(graph: &Graph<'_>, node: &Node<'_>, ledger: &mut Ledger<'_>) {
     let from_metadata = || graph.quotable_signatures(node).find(|(source, _)| source.is_none()).map(|(_, signature)| signature);
-    let Some(reference) = node.verified.as_ref().map(Signature::borrowed).or_else(from_metadata) else { return };
+    let Some(reference) = node.verified().or_else(from_metadata) else { return };
     for (source, signature) in graph.quotable_signatures(node) {
         if signature == reference {
             continue;
@@ -147,15 +147,15 @@ fn judge_signature_sources(graph: &Graph<'_>, node: &Node<'_>, ledger: &mut Ledg
 /// The names of its entries, and the JSON itself, against the key that is signed inside.
 fn judge_identity(graph: &Graph<'_>, node: &Node<'_>, places: &Places<'_>, ledger: &mut Ledger<'_>) {
     let mismatch = |detail: &str| raise(Code::DigestIdentityMismatch, node).entry(path_text(graph, node)).detail(detail.to_owned());
-    if node.digest.account() != node.name.chain.account {
+    if node.digest.account() != node.chain.account {
         ledger.enter(
             mismatch("awsAccountId is not the account in its key").found(entry::printable(node.digest.account().as_bytes())),
         );
-    } else if node.name.chain.kind == DigestKind::Normal && node.digest.period().to != node.name.time {
+    } else if node.chain.kind == DigestKind::Normal && node.digest.period().to != node.time {
         ledger.enter(mismatch("digestEndTime is not the time in its key").found(node.digest.period().to.to_string()));
     }
     for path in graph.paths(node) {
-        if !bears_name(path, node.digest) && !matches!(entry::classify(&path.join()), Kind::Digest(name) if name == node.name) {
+        if !bears_name(path, node.digest) && !matches!(entry::classify(&path.join()), Kind::Digest(name) if name == node.name()) {
             ledger.enter(mismatch("its file name is another digest file's").entry(path.text()));
         } else if !places.agree_with_digest(path, node.digest.object()) {
             ledger.enter(raise(Code::DigestRelocated, node).entry(path.text()));
@@ -164,10 +164,10 @@ fn judge_identity(graph: &Graph<'_>, node: &Node<'_>, places: &Places<'_>, ledge
 }
 
 fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
-    let chain = &node.name.chain;
+    let chain = node.chain;
     let is_normal = chain.kind == DigestKind::Normal;
     let Some(previous) = node.digest.previous() else {
-        if is_normal && let Some(older) = graph.newest_before(&node.name) {
+        if is_normal && let Some(older) = graph.newest_before(&node.name()) {
             ledger.enter(raise(Code::ChainRestart, node).found(format!("an older digest file ends at {older}")));
         }
         return;
@@ -243,7 +243,7 @@ fn judge_doubles(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
     }
     for range in graph.chains.values() {
         let nodes = graph.nodes.get(range.clone()).unwrap_or_default();
-        for hour in nodes.chunk_by(|one, other| one.name == other.name).filter(|hour| hour.len() > 1) {
+        for hour in nodes.chunk_by(|one, other| (one.chain, one.time) == (other.chain, other.time)).filter(|hour| hour.len() > 1) {
             for object in hour.chunk_by(|one, other| one.digest.object() == other.digest.object()) {
                 let Some((first, others)) = object.split_first() else { continue };
                 for other in others {
@@ -290,7 +290,7 @@ fn predecessor_of<'a>(graph: &Graph<'a>, node: &Node<'a>) -> Option<Object<'a>> 
 fn judge_forks(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
     // By chain, too: a link from another chain is foreign, and must not stand before the fork.
     let compare = |one: &&Node<'_>, other: &&Node<'_>| {
-        one.name.chain.cmp(&other.name.chain).then_with(|| predecessor_of(graph, one).cmp(&predecessor_of(graph, other)))
+        one.chain.cmp(other.chain).then_with(|| predecessor_of(graph, one).cmp(&predecessor_of(graph, other)))
     };
     let mut branches: Vec<&Node<'_>> =
         graph.nodes.iter().filter(|node| !node.is_invalid() && node.digest.previous().is_some()).collect();
@@ -304,7 +304,7 @@ fn judge_forks(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
         let Some(target) = predecessor_of(graph, first) else { continue };
         let mut last = first;
         for other in others {
-            if other.name.time != last.name.time {
+            if other.time != last.time {
                 ledger.enter(
                     raise(Code::ChainFork, other)
                         .effect(effect)

@@ -97,7 +97,7 @@ pub(crate) fn judge_chain(nodes: &[Node<'_>], scope: &Scope, ledger: &mut Ledger
     let proved = Spans::union(signed().map(|node| node.digest.period()));
     // An hour that two digest files cover is silent only if neither lists a log file.
     let silent = spans_of(true).without(&spans_of(false));
-    let Some(chain) = nodes.first().map(|node| &node.name.chain) else { return Coverage::default() };
+    let Some(chain) = nodes.first().map(|node| node.chain) else { return Coverage::default() };
     if chain.kind == DigestKind::Backfill {
         return Coverage { proved, silent, ..Coverage::default() };
     }

@@ -28,14 +28,18 @@ impl EntryPath {
     /// name is safe: relative, without `..`, without a drive letter, without a NUL, at which other programs end it.
     pub fn normalise(name: &[u8], separator: Separator) -> (Self, bool) {
         let is_separator = |byte: &u8| *byte == b'/' || (*byte == b'\\' && separator == Separator::SlashOrBackslash);
-        let folders: Vec<&[u8]> = name.split(is_separator).filter(|folder| !folder.is_empty() && *folder != b".").collect();
-        let is_drive = matches!(folders.first(), Some([letter, b':']) if letter.is_ascii_alphabetic());
-        let is_safe = !name.first().is_some_and(is_separator)
-            && !is_drive
-            && !folders.contains(&b"..".as_slice())
-            && !folders.is_empty()
-            && !name.contains(&0);
-        (Self(folders.join(&b'/').into()), is_safe)
+        let mut path = Vec::with_capacity(name.len());
+        let mut is_safe = !name.first().is_some_and(is_separator) && !name.contains(&0);
+        for folder in name.split(is_separator).filter(|folder| !folder.is_empty() && *folder != b".") {
+            let is_drive = path.is_empty() && matches!(folder, [letter, b':'] if letter.is_ascii_alphabetic());
+            is_safe &= !is_drive && folder != b"..";
+            if !path.is_empty() {
+                path.push(b'/');
+            }
+            path.extend_from_slice(folder);
+        }
+        is_safe &= !path.is_empty();
+        (Self(path.into()), is_safe)
     }
 
     /// The path of a text that is known to be normal, for tests and for hosts that build paths themselves.

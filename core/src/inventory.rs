@@ -12,7 +12,7 @@ use crate::entry::{DigestKind, IgnoredKind, LogKind};
 use crate::examine::Exhibit;
 use crate::examine::packed::Digest;
 use crate::ledger::Ledger;
-use crate::link::Graph;
+use crate::link::{self, Graph};
 
 use crate::place::Places;
 use crate::policy::{Scope, Trust, Weights};
@@ -102,7 +102,8 @@ impl Inventory {
         let weights = Weights::default();
         let mut ledger = Ledger::new(&weights);
         let places = Places::survey(evidence.paths(), evidence.digests().map(Digest::object), &[]);
-        let graph = Graph::build(&evidence.entries, &evidence.detached, &places, &Scope::default(), &mut ledger);
+        let chain_ids = link::chains(evidence.digests());
+        let graph = Graph::build(&evidence.entries, &chain_ids, &evidence.detached, &places, &Scope::default(), &mut ledger);
         let own: Vec<String> = trust.keys.iter().filter_map(|entry| entry.der.as_deref().map(fingerprint)).collect();
         let lacking = |fingerprint: &str| !own.iter().any(|own| own == fingerprint);
         let unsigned = graph.nodes.iter().filter(|node| graph.signatures(node).next().is_none());

@@ -22,15 +22,18 @@ use crate::place::{Assignment, Places};
 use crate::policy::Scope;
 use crate::position::Position;
 use crate::report::Level;
-use crate::signature::{Authentic, Check, Checked, PublicKey, Signature};
+use crate::signature::{Authentic, Check, Checked, PublicKey, SignatureRef};
 use crate::time::Time;
 
 /// One digest file in its chain.
 pub(crate) struct Node<'a> {
     pub(crate) digest: Digest<'a>,
-    pub(crate) name: DigestName<'a>,
+    /// The chain in its name.
+    pub(crate) chain: &'a ChainId<'a>,
+    /// The time in its name.
+    pub(crate) time: Time,
     /// The entries that hold it, as a range of those of the graph; more than one if it was handed over twice.
-    entries: std::ops::Range<usize>,
+    entries: (Position, Position),
     pub(crate) in_scope: bool,
     pub(crate) status: Status<'a>,
     /// Its place in its chain's order.
@@ -40,11 +43,11 @@ pub(crate) struct Node<'a> {
     /// The node that it names as its predecessor.
     pub(crate) previous: Position,
     /// The first node of the same object: other contents under one object must face the same signatures.
-    pub(crate) first_of_object: usize,
+    first_of_object: Position,
     /// Held by the first node of an object: the first nodes whose link leads to that object, and which therefore quote its signature.
     quoted_by: [Position; MOST_SIGNATURES],
     /// The signature that verified.
-    pub(crate) verified: Option<Signature<'a>>,
+    verified: Option<&'a [u8]>,
 }
 
 /// What became of a digest file's signature.
@@ -58,7 +61,17 @@ pub(crate) enum Status<'a> {
     Unsigned,
 }
 
-impl Node<'_> {
+impl<'a> Node<'a> {
+    /// By the key inside it.
+    pub(crate) fn name(&self) -> DigestName<'a> {
+        DigestName { chain: *self.chain, time: self.time }
+    }
+
+    /// The signature that verified.
+    pub(crate) fn verified(&self) -> Option<SignatureRef<'a>> {
+        self.verified.map(SignatureRef::Bytes)
+    }
+
     pub(crate) fn is_signed(&self) -> bool {
         matches!(self.status, Status::Signed(..))
     }
@@ -117,7 +130,7 @@ struct Try<'k, 'a> {
     key: usize,
     public: &'k PublicKey,
     level: Level,
-    signature: Signature<'a>,
+    signature: &'a [u8],
 }
 
 /// A digest file and the entries that hold it.
@@ -143,10 +156,24 @@ impl<'h, 'a> Handed<'h, 'a> {
     }
 }
 
+/// The chains that digest files claim to belong to, sorted.
+pub(crate) fn chains<'a>(digests: impl Iterator<Item = Digest<'a>>) -> Vec<ChainId<'a>> {
+    let mut chains: Vec<ChainId<'_>> = Vec::new();
+    for name in digests.filter_map(|digest| entry::digest_name(digest.name())) {
+        if chains.last() != Some(&name.chain) {
+            chains.push(name.chain);
+        }
+    }
+    chains.sort_unstable();
+    chains.dedup();
+    chains
+}
+
 impl<'a> Graph<'a> {
     /// Steps 1 and 2.
     pub(crate) fn build(
         entries: &'a Entries<'a>,
+        chains: &'a [ChainId<'a>],
         detached: &[&'a Detached],
         places: &Places<'a>,
         scope: &Scope,
@@ -169,12 +196,14 @@ impl<'a> Graph<'a> {
         // What lies where it lay comes nearly sorted, and sorting the sorted is quick.
         digests.sort_by(|(one, _), (other, _)| (one.object(), one.sha256()).cmp(&(other.object(), other.sha256())));
         let assignment = Assignment::new(detached, Handed::all(&digests, entries), places);
-        let mut nodes: Vec<Node<'a>> = Vec::new();
+        let mut nodes: Vec<Node<'a>> = Vec::with_capacity(digests.len());
         let mut end = 0_usize;
         for handed in Handed::all(&digests, entries) {
             let (digest, start) = (handed.digest, end);
             end = start.saturating_add(handed.alike.len());
-            let Some(name) = entry::digest_name(digest.name()) else {
+            let name = entry::digest_name(digest.name());
+            let chain = name.and_then(|name| chains.get(chains.binary_search(&name.chain).ok()?));
+            let (Some(name), Some(chain)) = (name, chain) else {
                 ledger.enter(
                     Raise::new(Code::DigestIdentityMismatch, digest.object().to_string())
                         .entry(handed.paths().next().map(SplitPath::text).unwrap_or_default())
@@ -186,33 +215,34 @@ impl<'a> Graph<'a> {
                 digest,
                 in_scope: is_asked(handed, &name, scope),
                 metadata: assignment.of(handed).into(),
-                name,
-                entries: start..end,
+                chain,
+                time: name.time,
+                entries: (Position::of(start), Position::of(end)),
                 status: Status::Unsigned,
                 position: 0,
                 previous: Position::NONE,
-                first_of_object: 0,
+                first_of_object: Position::NONE,
                 quoted_by: [Position::NONE; MOST_SIGNATURES],
                 verified: None,
             });
         }
         let held = digests.into_iter().map(|(_, position)| position).collect();
         // Within one object, and so within one name, they have their order already.
-        nodes.sort_by(|one, other| one.name.cmp(&other.name));
+        nodes.sort_by(|one, other| (one.chain, one.time).cmp(&(other.chain, other.time)));
         let mut chains: Vec<(ChainId<'_>, std::ops::Range<usize>)> = Vec::new();
-        let mut first: Option<(Object<'_>, usize)> = None;
+        let mut first: Option<(Object<'_>, Position)> = None;
         for (index, node) in nodes.iter_mut().enumerate() {
             let object = node.digest.object();
             let same = first.filter(|(first, _)| *first == object);
-            node.first_of_object = same.map_or(index, |(_, first)| first);
+            node.first_of_object = same.map_or(Position::of(index), |(_, first)| first);
             first = Some((object, node.first_of_object));
             let end = index.saturating_add(1);
-            match chains.last_mut().filter(|(chain, _)| *chain == node.name.chain) {
+            match chains.last_mut().filter(|(chain, _)| chain == node.chain) {
                 Some((_, range)) => {
                     node.position = index.saturating_sub(range.start);
                     range.end = end;
                 }
-                None => chains.push((node.name.chain, index..end)),
+                None => chains.push((*node.chain, index..end)),
             }
         }
         let mut graph = Self { nodes, chains: chains.into_iter().collect(), unread, entries, held };
@@ -226,7 +256,9 @@ impl<'a> Graph<'a> {
 
     /// The positions of the entries that hold a digest file.
     pub(crate) fn entries(&self, node: &Node<'_>) -> impl Iterator<Item = usize> {
-        self.held.get(node.entries.clone()).into_iter().flatten().filter_map(|position| position.get())
+        let (start, end) = node.entries;
+        let held = start.get().zip(end.get()).and_then(|(start, end)| self.held.get(start..end));
+        held.into_iter().flatten().filter_map(|position| position.get())
     }
 
     /// Where they lie.
@@ -237,9 +269,9 @@ impl<'a> Graph<'a> {
     fn resolve_links(&mut self) {
         // Asked only where a predecessor does not lie where it lay.
         let by_content = LazyCell::new(|| {
-            let mut by_content: BTreeMap<(&DigestName<'_>, [u8; 32]), usize> = BTreeMap::new();
+            let mut by_content: BTreeMap<(DigestName<'_>, [u8; 32]), usize> = BTreeMap::new();
             for (index, node) in self.nodes.iter().enumerate() {
-                by_content.entry((&node.name, node.digest.sha256())).or_insert(index);
+                by_content.entry((node.name(), node.digest.sha256())).or_insert(index);
             }
             by_content
         });
@@ -251,7 +283,7 @@ impl<'a> Graph<'a> {
                 let previous = node.digest.previous()?;
                 // Where nothing is odd, it stands just before.
                 let before = index.checked_sub(1).filter(|before| {
-                    let before = self.node(*before).filter(|before| before.name.chain == node.name.chain);
+                    let before = self.node(*before).filter(|before| before.chain == node.chain);
                     before.is_some_and(|before| {
                         previous.sha256 == Some(before.digest.sha256()) && before.digest.object() == previous.object
                     })
@@ -259,20 +291,20 @@ impl<'a> Graph<'a> {
                 if before.is_some() {
                     return before.map(|before| (index, before));
                 }
-                let name = entry::digest_name(previous.object.name).filter(|name| name.chain == node.name.chain)?;
-                let sought = |node: &Node<'_>| (&node.name, node.digest.object()).cmp(&(&name, previous.object));
+                let name = entry::digest_name(previous.object.name).filter(|name| name.chain == *node.chain)?;
+                let sought = |node: &Node<'_>| (node.name(), node.digest.object()).cmp(&(name, previous.object));
                 let exact = self.nodes.partition_point(|node| sought(node).is_lt())
                     ..self.nodes.partition_point(|node| sought(node).is_le());
                 let of_hash = previous.sha256.and_then(|sha256| {
                     let exact = self.nodes.get(exact.clone())?;
                     let within = exact.binary_search_by_key(&sha256, |node| node.digest.sha256()).ok();
                     within
-                        .and_then(|within| exact.get(within)?.first_of_object.checked_add(within))
-                        .or_else(|| by_content.get(&(&name, sha256)).copied())
+                        .and_then(|within| exact.get(within)?.first_of_object.get()?.checked_add(within))
+                        .or_else(|| by_content.get(&(name, sha256)).copied())
                 });
                 let any = || {
-                    let any = self.nodes.partition_point(|node| node.name < name);
-                    self.node(any).is_some_and(|node| node.name == name).then_some(any)
+                    let any = self.nodes.partition_point(|node| node.name() < name);
+                    self.node(any).is_some_and(|node| node.name() == name).then_some(any)
                 };
                 Some((index, of_hash.or((!exact.is_empty()).then_some(exact.start)).or_else(any)?))
             })
@@ -281,7 +313,7 @@ impl<'a> Graph<'a> {
             if let Some(node) = self.nodes.get_mut(index) {
                 node.previous = Position::of(previous);
             }
-            let first = self.node(previous).map_or(previous, |node| node.first_of_object);
+            let first = self.node(previous).and_then(|node| node.first_of_object.get()).unwrap_or(previous);
             let free = self.nodes.get_mut(first).and_then(|first| first.quoted_by.iter_mut().find(|by| **by == Position::NONE));
             if let Some(free) = free {
                 *free = Position::of(index);
@@ -290,10 +322,11 @@ impl<'a> Graph<'a> {
     }
 
     /// Every available signature of a node: from metadata (no source) and from successors.
-    pub(crate) fn signatures(&self, node: &Node<'a>) -> impl Iterator<Item = (Option<usize>, Signature<'a>)> {
+    pub(crate) fn signatures(&self, node: &Node<'a>) -> impl Iterator<Item = (Option<usize>, SignatureRef<'a>)> {
         let stated = node.metadata.iter().filter(|detached| has_supported_algorithm(detached));
         let from_metadata = stated.filter_map(|detached| Some((None, detached.signature.as_ref()?.borrowed())));
-        let successors = self.node(node.first_of_object).map(|first| first.quoted_by).into_iter().flatten();
+        let first = node.first_of_object.get().and_then(|first| self.node(first));
+        let successors = first.map(|first| first.quoted_by).into_iter().flatten();
         let from_successors = successors.filter_map(|successor| {
             let index = successor.get()?;
             let digest = self.node(index)?.digest;
@@ -303,7 +336,7 @@ impl<'a> Graph<'a> {
     }
 
     /// Those of the above that may be held against the node: what an invalid successor quotes is worth nothing.
-    pub(crate) fn quotable_signatures(&self, node: &Node<'a>) -> impl Iterator<Item = (Option<usize>, Signature<'a>)> {
+    pub(crate) fn quotable_signatures(&self, node: &Node<'a>) -> impl Iterator<Item = (Option<usize>, SignatureRef<'a>)> {
         self.signatures(node)
             .filter(|(source, _)| source.and_then(|source| self.node(source)).is_none_or(|source| !source.is_invalid()))
     }
@@ -324,7 +357,8 @@ impl<'a> Graph<'a> {
             let Some((key, Key { public, level, .. })) = usable_key(node.digest, keyring) else { continue };
             for (_, signature) in self.signatures(node) {
                 let mut before = tries.iter().rev().take_while(|before| before.node == index);
-                if signature.bytes().is_some_and(|bytes| bytes.len() == public.signature_bytes())
+                if let SignatureRef::Bytes(signature) = signature
+                    && signature.len() == public.signature_bytes()
                     && before.clone().count() < MOST_SIGNATURES
                     && before.all(|before| before.signature != signature)
                 {
@@ -335,7 +369,7 @@ impl<'a> Graph<'a> {
         let checks = tries.iter().map(|Try { digest, public, signature, .. }| Check {
             key: public,
             message_sha256: digest.string_to_sign_sha256(),
-            signature: signature.bytes().unwrap_or_default(),
+            signature,
         });
         let checked = run(&checks.collect::<Vec<_>>());
         for (Try { node, digest, key, level, signature, .. }, checked) in tries.into_iter().zip(checked) {
@@ -351,13 +385,13 @@ impl<'a> Graph<'a> {
     /// From the newest to the oldest: a signature quoted by an invalid successor does not make its predecessor invalid.
     fn mark_invalid(&mut self, keyring: &Keyring) {
         let left = self.nodes.iter().enumerate().filter(|(_, node)| !node.is_signed() && !node.digest.signature_unsupported());
-        let mut order: Vec<(Time, usize)> = left.map(|(index, node)| (node.name.time, index)).collect();
+        let mut order: Vec<(Time, usize)> = left.map(|(index, node)| (node.time, index)).collect();
         order.sort_unstable();
         for (_, index) in order.into_iter().rev() {
             let Some(node) = self.node(index) else { continue };
             let has_key = usable_key(node.digest, keyring).is_some();
             let is_invalid =
-                self.quotable_signatures(node).any(|(_, signature)| has_key || matches!(signature, Signature::NotHex(_)));
+                self.quotable_signatures(node).any(|(_, signature)| has_key || matches!(signature, SignatureRef::NotHex(_)));
             if is_invalid && let Some(node) = self.nodes.get_mut(index) {
                 node.status = Status::Invalid;
             }
@@ -391,7 +425,7 @@ impl<'a> Graph<'a> {
     /// The predecessor that a signed node names and that is not there, although older ones of its chain are.
     pub(crate) fn missing_predecessor(&self, node: &Node<'a>) -> Option<Object<'a>> {
         let previous = node.digest.previous().filter(|_| node.is_signed() && node.previous == Position::NONE)?;
-        let name = entry::digest_name(previous.object.name).filter(|name| name.chain == node.name.chain)?;
+        let name = entry::digest_name(previous.object.name).filter(|name| name.chain == *node.chain)?;
         let is_there = self.unread.contains_key(&name) || self.newest_before(&name).is_none();
         (!is_there).then_some(previous.object)
     }
@@ -400,7 +434,7 @@ impl<'a> Graph<'a> {
     fn older(&self, name: &DigestName<'_>) -> &[Node<'a>] {
         let range = self.chains.get(&name.chain).cloned().unwrap_or_default();
         let nodes = self.nodes.get(range).unwrap_or_default();
-        nodes.get(..nodes.partition_point(|node| node.name.time < name.time)).unwrap_or_default()
+        nodes.get(..nodes.partition_point(|node| node.time < name.time)).unwrap_or_default()
     }
 
     /// When the newest digest file of the chain before this one ended, by its name.
@@ -408,12 +442,12 @@ impl<'a> Graph<'a> {
         let older = self.older(name);
         let first = DigestName { chain: name.chain, time: Time::FIRST };
         let unread = self.unread.range(first..*name).next_back().map(|(name, _)| name.time);
-        older.last().map(|node| node.name.time).max(unread)
+        older.last().map(|node| node.time).max(unread)
     }
 
     /// The same among those that are authenticated: what nobody signed must not make a hole look smaller than it is.
     pub(crate) fn newest_authenticated_before(&self, name: &DigestName<'_>) -> Option<Time> {
-        self.older(name).iter().rev().find(|node| node.is_authenticated()).map(|node| node.name.time)
+        self.older(name).iter().rev().find(|node| node.is_authenticated()).map(|node| node.time)
     }
 }
 

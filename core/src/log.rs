@@ -146,7 +146,7 @@ impl<'a> Want<'a> {
     fn raise(&self, code: Code) -> Raise {
         let node = self.node();
         Raise::new(code, self.object().to_string())
-            .chain(&node.name.chain, node.position)
+            .chain(node.chain, node.position)
             .in_scope(self.in_scope)
             .period(node.digest.period())
     }
@@ -191,7 +191,7 @@ pub(crate) fn judge<'a>(
         } else {
             judge_unsigned(want, entry.as_ref(), ledger);
         }
-        count(want, entry.as_ref(), logs.per_chain.entry(want.node().name.chain).or_default());
+        count(want, entry.as_ref(), logs.per_chain.entry(*want.node().chain).or_default());
     }
     for (slot, holder) in logs.in_scope.iter_mut().zip(&holders) {
         if let Some(want) = holder.get().and_then(|holder| wants.get(holder)) {
@@ -472,7 +472,7 @@ fn is_in_place(places: &Places<'_>, path: SplitPath<'_>, object: Object<'_>, is_
 
 /// Judges an object that a signed digest file lists.
 fn judge_signed(want: &Want<'_>, entry: Option<&Entry<'_>>, places: &Places<'_>, ledger: &mut Ledger<'_>) -> Fate {
-    let chain = &want.node().name.chain;
+    let chain = want.node().chain;
     let name = entry::log_name(want.object().name);
     if !name.as_ref().is_some_and(|name| name.account == chain.account && name.region == chain.region) {
         ledger.enter(want.raise(Code::LogForeign).detail(match name {
@@ -547,7 +547,7 @@ fn judge_unreferenced<'a>(
     for node in graph.nodes.iter().filter(|node| node.is_signed()) {
         let own = node.digest.period();
         extents
-            .entry((node.name.chain.account, node.name.chain.region))
+            .entry((node.chain.account, node.chain.region))
             .and_modify(|extent| *extent = Period { from: extent.from.min(own.from), to: extent.to.max(own.to) })
             .or_insert(own);
     }

@@ -117,7 +117,7 @@ pub(crate) fn list(graph: &Graph<'_>, entries: &Entries<'_>, logs: &Logs<'_>, sc
     let mut chain = Chains::default();
     let mut placed = vec![false; entries.len()];
     for node in &graph.nodes {
-        let id = chain.id(&node.name.chain);
+        let id = chain.id(node.chain);
         for (number, index) in graph.entries(node).enumerate() {
             let Some(entry) = entries.get(index) else { continue };
             placed.get_mut(index).into_iter().for_each(|placed| *placed = true);
@@ -152,7 +152,7 @@ pub(crate) fn list(graph: &Graph<'_>, entries: &Entries<'_>, logs: &Logs<'_>, sc
         rows.push(JudgedObject {
             fate: want.fate,
             level: level_of(want.node()),
-            ..listed(want, entry.as_ref(), chain.id(&want.node().name.chain))
+            ..listed(want, entry.as_ref(), chain.id(want.node().chain))
         });
     }
     for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.is_log()) {
@@ -160,7 +160,7 @@ pub(crate) fn list(graph: &Graph<'_>, entries: &Entries<'_>, logs: &Logs<'_>, sc
         match holder {
             Some(want) if want.entry() == Some(index) => {}
             Some(want) => {
-                rows.push(JudgedObject { fate: Fate::Duplicate, ..listed(want, Some(&entry), chain.id(&want.node().name.chain)) });
+                rows.push(JudgedObject { fate: Fate::Duplicate, ..listed(want, Some(&entry), chain.id(want.node().chain)) });
             }
             None => rows.push(JudgedObject {
                 fate: Fate::Unreferenced,

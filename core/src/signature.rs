@@ -3,8 +3,6 @@
 
 mod verifier;
 
-use std::borrow::Cow;
-
 use md5::Md5;
 use pkcs1::der::Decode;
 use serde::{Deserialize, Serialize};
@@ -32,37 +30,40 @@ pub fn string_to_sign_sha256(end: &str, bucket: &str, key: &str, sha256: &[u8; 3
 
 /// The bytes of a signature, or what was given in their place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Signature<'a> {
+pub enum Signature {
     /// Hexadecimal, in any case.
-    Bytes(Cow<'a, [u8]>),
+    Bytes(Box<[u8]>),
     /// Something else, in its printable form.
-    NotHex(Cow<'a, str>),
+    NotHex(String),
 }
 
-impl Signature<'_> {
-    /// The same, borrowed.
-    pub(crate) fn borrowed(&self) -> Signature<'_> {
+/// The same where it is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SignatureRef<'a> {
+    Bytes(&'a [u8]),
+    NotHex(&'a str),
+}
+
+impl Signature {
+    pub(crate) fn borrowed(&self) -> SignatureRef<'_> {
         match self {
-            Self::Bytes(bytes) => Signature::Bytes(Cow::Borrowed(bytes)),
-            Self::NotHex(text) => Signature::NotHex(Cow::Borrowed(text)),
+            Self::Bytes(bytes) => SignatureRef::Bytes(bytes),
+            Self::NotHex(text) => SignatureRef::NotHex(text),
         }
     }
 
     pub(crate) fn from_hex(text: &str) -> Self {
-        let mut bytes = vec![0; text.len() / 2];
+        let mut bytes: Box<[u8]> = vec![0; text.len() / 2].into();
         // Of all that is read in hexadecimal, signatures are the long ones; `hex` takes a fifth of RSA's time for one.
         let is_read = base16ct::mixed::decode(text, &mut bytes).is_ok();
         match bytes {
-            bytes if is_read && !bytes.is_empty() => Self::Bytes(bytes.into()),
+            bytes if is_read && !bytes.is_empty() => Self::Bytes(bytes),
             _ => Self::NotHex(crate::entry::printable(text.as_bytes()).chars().take(80).collect()),
         }
     }
+}
 
-    /// Its bytes, if it was hexadecimal.
-    pub(crate) fn bytes(&self) -> Option<&[u8]> {
-        if let Self::Bytes(bytes) = self { Some(bytes) } else { None }
-    }
-
+impl SignatureRef<'_> {
     /// Its first bytes, to tell signatures apart in a report.
     pub(crate) fn abbreviated(&self) -> String {
         match self {
@@ -226,7 +227,7 @@ mod tests {
 
     #[test]
     fn signatures_are_told_apart_by_their_first_bytes() {
-        assert_eq!(Signature::from_hex(&"0123456789abcdef".repeat(32)).abbreviated(), "0123456789abcdef… (256 bytes)");
-        assert_eq!(Signature::from_hex("zz\n").abbreviated(), "not hexadecimal: zz%0A");
+        assert_eq!(Signature::from_hex(&"0123456789abcdef".repeat(32)).borrowed().abbreviated(), "0123456789abcdef… (256 bytes)");
+        assert_eq!(Signature::from_hex("zz\n").borrowed().abbreviated(), "not hexadecimal: zz%0A");
     }
 }

@@ -146,7 +146,7 @@ fn show_entry(at: Option<&EntryPath>, entry: &mut tar::Entry<'_, impl Read>, lim
             if size_bytes > GIVEN_BYTES {
                 return show(Found::Exhibit(examine_reader(path, entry, limits)));
             }
-            let mut bytes = Vec::new();
+            let mut bytes = Vec::with_capacity(usize::try_from(size_bytes).unwrap_or_default());
             match entry.take(GIVEN_BYTES).read_to_end(&mut bytes) {
                 Ok(read) if (read as u64) < size_bytes => {
                     show(refuse(Code::ArchiveEntryUnreadable, io::ErrorKind::UnexpectedEof.to_string()));

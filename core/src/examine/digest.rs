@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::entry;
 use crate::examine::packed::{Digests, List};
 use crate::json::Json;
-use crate::signature::{self, Signature};
+use crate::signature::{self, Signature, SignatureRef};
 use crate::time::{Period, Time};
 
 /// An object in S3, as a digest file names it; its key is the folder, with the slash at its end, and the name.
@@ -87,12 +87,12 @@ pub(crate) struct Facts<'a> {
 }
 
 /// What a digest file says about its predecessor.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Previous<'a> {
     pub(crate) object: Object<'a>,
     /// None if the hash's algorithm is not supported.
     pub(crate) sha256: Option<[u8; 32]>,
-    pub(crate) signature: Signature<'a>,
+    pub(crate) signature: SignatureRef<'a>,
 }
 
 /// A log file in a digest file's list.
@@ -127,9 +127,10 @@ pub(crate) fn read(bytes: &[u8], sha256: [u8; 32], max_depth: u32) -> Result<Dig
     let algorithm = text(&json, "digestSignatureAlgorithm")?;
     let mut unsupported = (!is_supported_signature(algorithm)).then(|| entry::printable(algorithm.as_bytes()));
     let signature_unsupported = unsupported.is_some();
-    let previous = previous(&json, &mut unsupported)?;
+    let previous_signature = json.field(PREVIOUS_SIGNATURE).and_then(Json::text);
+    let quoted = previous_signature.map(Signature::from_hex);
+    let previous = previous(&json, quoted.as_ref(), &mut unsupported)?;
     let list = list(field(&json, "logFiles")?.list().ok_or("logFiles is no array")?, &mut unsupported)?;
-    let previous_signature = field(&json, "previousDigestSignature")?.text();
     Ok(Digests::of(Facts {
         object: Object::new(bucket, key),
         account: text(&json, "awsAccountId")?,
@@ -154,13 +155,19 @@ fn list(listed: &[Json<'_>], unsupported: &mut Option<String>) -> Result<List, S
     Ok(list)
 }
 
-fn previous<'a>(json: &'a Json<'_>, unsupported: &mut Option<String>) -> Result<Option<Previous<'a>>, String> {
+const PREVIOUS_SIGNATURE: &str = "previousDigestSignature";
+
+fn previous<'a>(
+    json: &'a Json<'_>,
+    quoted: Option<&'a Signature>,
+    unsupported: &mut Option<String>,
+) -> Result<Option<Previous<'a>>, String> {
     const NAMES: [&str; 5] = [
         "previousDigestS3Bucket",
         "previousDigestS3Object",
         "previousDigestHashValue",
         "previousDigestHashAlgorithm",
-        "previousDigestSignature",
+        PREVIOUS_SIGNATURE,
     ];
     let mut nulls = 0;
     for name in NAMES {
@@ -171,12 +178,12 @@ fn previous<'a>(json: &'a Json<'_>, unsupported: &mut Option<String>) -> Result<
     match nulls {
         5 => Ok(None),
         0 => {
-            let [bucket, key, hash, algorithm, signature] = NAMES;
+            let [bucket, key, hash, algorithm, _] = NAMES;
             let (bucket, key) = object(json, bucket, key)?;
             Ok(Some(Previous {
                 object: Object::new(bucket, key),
                 sha256: hash_value(json, hash, algorithm, unsupported)?,
-                signature: Signature::from_hex(text(json, signature)?),
+                signature: quoted.ok_or_else(|| format!("{PREVIOUS_SIGNATURE} is no string"))?.borrowed(),
             }))
         }
         _ => Err("some of its previousDigest… fields are null and others are not".to_owned()),

@@ -15,7 +15,7 @@ pub(crate) struct Detached {
     /// The object's path: a key as far as the listing knows it, or the place beside a sidecar.
     pub(crate) path: EntryPath,
     /// The signature.
-    pub(crate) signature: Option<Signature<'static>>,
+    pub(crate) signature: Option<Signature>,
     /// The signature's algorithm, if stated.
     pub(crate) algorithm: Option<String>,
     /// When a backfill digest was made.
@@ -193,7 +193,7 @@ mod tests {
             assert_eq!(problems, Vec::<String>::new(), "{file}");
             assert_eq!(found.len(), 1, "{file}");
             assert_eq!(found[0].path, EntryPath::new(&key), "{file}");
-            assert_eq!(found[0].signature, Some(Signature::Bytes([0x0a, 0xff].as_slice().into())), "{file}");
+            assert_eq!(found[0].signature, Some(Signature::Bytes([0x0a, 0xff].into())), "{file}");
             assert_eq!(found[0].algorithm.as_deref(), Some("SHA256withRSA"), "{file}");
         }
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::examine::digest::{Facts, Listed, Object, Previous};
 use crate::position::Position;
-use crate::signature::Signature;
+use crate::signature::SignatureRef;
 use crate::time::Period;
 
 /// Digest files. What many share is kept once where it is the same as just before. Nothing about any of them is believed before its
@@ -169,12 +169,12 @@ impl Digests {
             let place = put_place(text, places, &object);
             let name = Part::put(text, last, object.name);
             let (is_hex, signature) = match signature {
-                Signature::Bytes(bytes) => {
+                SignatureRef::Bytes(bytes) => {
                     let part = Part { start: signatures.len() as u64, bytes: bytes.len() as u64 };
-                    signatures.extend_from_slice(&bytes);
+                    signatures.extend_from_slice(bytes);
                     (true, part)
                 }
-                Signature::NotHex(given) => (false, Part::put(text, None, &given)),
+                SignatureRef::NotHex(given) => (false, Part::put(text, None, given)),
             };
             links.push(Link { sha256, is_hex, place, name, signature });
             Position::of(links.len().saturating_sub(1))
@@ -261,9 +261,9 @@ impl<'a> Digest<'a> {
     pub(crate) fn previous(self) -> Option<Previous<'a>> {
         let Link { sha256, is_hex, place, name, signature } = *at(&self.all.links, self.row.link)?;
         let signature = if is_hex {
-            Signature::Bytes(self.all.signatures.get(signature.range()).unwrap_or_default().into())
+            SignatureRef::Bytes(self.all.signatures.get(signature.range()).unwrap_or_default())
         } else {
-            Signature::NotHex(signature.of(&self.all.text).into())
+            SignatureRef::NotHex(signature.of(&self.all.text))
         };
         let object = object_at(&self.all.text, &self.all.places, place, name.of(&self.all.text));
         Some(Previous { object, sha256, signature })
@@ -338,6 +338,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::signature::Signature;
     use crate::time::Time;
 
     /// A list with its objects' buckets, keys and the first bytes of their hashes.
@@ -359,7 +360,7 @@ mod tests {
         let previous = previous.map(|key| Previous {
             object: Object::new("bucket", key),
             sha256: Some([1; 32]),
-            signature: Signature::Bytes([2; 256].as_slice().into()),
+            signature: SignatureRef::Bytes(&[2; 256]),
         });
         Facts {
             object: Object::new("bucket", key),
@@ -424,15 +425,16 @@ mod tests {
             unsupported in prop::option::of("[MD]{1,2}"), signature_unsupported in any::<bool>(), first in any::<u8>(), hour in 0_i64..9,
         ) -> Digests {
             let [bucket, key, account, fingerprint] = &text;
+            let signature = previous.as_ref().map(|(_, _, _, signature)| Signature::from_hex(signature));
             Digests::of(Facts {
                 object: Object::new(bucket, key),
                 account,
                 period: period(hour),
                 fingerprint,
-                previous: previous.as_ref().map(|(bucket, key, first, signature)| Previous {
+                previous: previous.as_ref().zip(signature.as_ref()).map(|((bucket, key, first, _), signature)| Previous {
                     object: Object::new(bucket, key),
                     sha256: first.map(|first| [first; 32]),
-                    signature: Signature::from_hex(signature),
+                    signature: signature.borrowed(),
                 }),
                 list: list(&logs),
                 unsupported: unsupported.as_deref(),
