@@ -422,16 +422,16 @@ fn report_chains(graph: &Graph<'_>, logs: &Logs<'_>, coverages: Vec<Coverage>, s
                 count_digest(node, &mut digests);
             }
             let unreferenced = logs.unreferenced.get(&(id.account, id.region)).copied().unwrap_or(0);
-            let keys: BTreeSet<String> = nodes
-                .iter()
-                .filter_map(|node| match node.status {
-                    Status::Signed(authentic, _) => match authentic.route() {
-                        Route::Signature { key } => keyring.keys.get(key).map(|key| hex::encode(key.sha256)),
-                        Route::HashLink => None,
-                    },
-                    _ => None,
-                })
-                .collect();
+            let keys = nodes.iter().filter_map(|node| match node.status {
+                Status::Signed(authentic, _) => match authentic.route() {
+                    Route::Signature { key } => Some(key),
+                    Route::HashLink => None,
+                },
+                _ => None,
+            });
+            let keys: BTreeSet<usize> = keys.collect();
+            let keys = keys.into_iter().filter_map(|key| keyring.keys.get(key)).map(|key| hex::encode(key.sha256));
+            let keys: BTreeSet<String> = keys.collect();
             Chain {
                 id: id.to_string(),
                 account: id.account.to_owned(),
