@@ -179,7 +179,7 @@ impl Case {
             .iter()
             .filter_map(|link| if let Facts::Link(target) = &link.facts { Some(target.split()) } else { None })
             .collect();
-        let rows = || (0..self.register.len()).filter_map(|row| Some((row, self.register.path(row)?)));
+        let rows = || self.register.numbers().filter_map(|row| Some((row, self.register.path(row)?)));
         let registered = rows().filter(|(_, path)| targets.contains(path)).filter_map(|(row, _)| self.register.exhibit(row));
         let registered: Vec<Exhibit> = registered.collect();
         // None where there are several.
@@ -626,7 +626,7 @@ mod tests {
     }
 
     #[test]
-    fn log_files_with_and_without_notes_stand_in_one_order() {
+    fn files_with_and_without_notes_stand_in_one_order() {
         let plain = ["b", "a", "c"].iter().flat_map(|folder| ["1", "2", "3"].map(|content| log(folder, content)));
         let mut all: Vec<Exhibit> = plain.collect();
         all.extend(
@@ -634,13 +634,22 @@ mod tests {
                 .map(|(folder, content)| log(folder, content).with_note(Code::ContainerTruncated, "")),
         );
         all.push(Exhibit { facts: Facts::Log(Content::Unread), ..log("b", "") });
+        for folder in ["b", "a"] {
+            let archive = Archive::of(&[&trail("2026-03-01T00:01:31Z").chain(&[0, 0])]);
+            for entry in archive.entries.iter().filter(|entry| entry.path.contains("Digest_")).take(2) {
+                let path = EntryPath::new(&format!("{folder}/{}", entry.path));
+                all.push(examine(path, &entry.bytes, &Limits::default()));
+            }
+        }
+        let noted = all.pop().unwrap().with_note(Code::ContainerTruncated, "");
+        all.push(noted);
         let case = case_of(all.clone());
-        assert_eq!((case.register.len(), case.exhibits.len()), (9, 5));
+        assert_eq!((case.register.len(), case.exhibits.len()), (12, 6));
         all.sort();
         let evidence = Evidence::sort_out(&case.register, &case.exhibits);
         let found: Vec<_> = evidence.entries.iter().map(|entry| (entry.path.join(), entry.content, entry.is_sound)).collect();
         let expected = all.iter().map(|exhibit| match &exhibit.facts {
-            Facts::Log(content) => (exhibit.path.clone(), *content, exhibit.notes.is_empty()),
+            Facts::Log(content) | Facts::Digest(content, _) => (exhibit.path.clone(), *content, exhibit.notes.is_empty()),
             _ => panic!("{exhibit:?}"),
         });
         assert_eq!(found, expected.collect::<Vec<_>>());
@@ -651,7 +660,7 @@ mod tests {
         let link = |path: &str, target: &str| Exhibit::link(EntryPath::new(path), EntryPath::new(target));
         let (there, here) = (format!("a/b/{LOG}"), format!("c/{LOG}"));
         let case = case_of([log("a/b", "1"), link(&here, &there), link("d.json", "a"), link("e.json", "a/b")]);
-        let found: Vec<Exhibit> = (0..case.register.len()).filter_map(|row| case.register.exhibit(row)).collect();
+        let found: Vec<Exhibit> = case.register.numbers().filter_map(|row| case.register.exhibit(row)).collect();
         assert_eq!(found, [log("a/b", "1"), log("c", "1")]);
         assert_eq!((case.exhibits, case.ignored), (Vec::new(), [(IgnoredKind::Other, 2)].into()));
         let several = case_of([log("a/b", "1"), log("a/b", "2"), link(&here, &there)]);
