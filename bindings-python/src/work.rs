@@ -36,6 +36,8 @@ fn words(panic: &(dyn Any + Send)) -> String {
 /// What both threads know.
 #[derive(Default)]
 pub(crate) struct Shared {
+    /// Somebody is told how far it has come.
+    is_told: bool,
     is_stopped: AtomicBool,
     files: AtomicU64,
     expected_files: AtomicU64,
@@ -44,9 +46,11 @@ pub(crate) struct Shared {
 }
 
 impl Watch for Shared {
-    fn expect(&self, files: u64, bytes: u64) {
-        self.expected_files.fetch_add(files, Ordering::Relaxed);
-        self.expected_bytes.fetch_add(bytes, Ordering::Relaxed);
+    fn expect(&self, files: u64, bytes: &dyn Fn() -> u64) {
+        if self.is_told {
+            self.expected_files.fetch_add(files, Ordering::Relaxed);
+            self.expected_bytes.fetch_add(bytes(), Ordering::Relaxed);
+        }
     }
 
     fn advance(&self, files: u64, bytes: u64) {
@@ -171,7 +175,7 @@ pub(crate) fn run<T: Send + 'static, R: Send + 'static>(
     serve: &mut dyn FnMut(R) -> PyResult<()>,
     work: impl FnOnce(&Line<R>) -> T + Send + 'static,
 ) -> PyResult<T> {
-    let shared = Arc::new(Shared::default());
+    let shared = Arc::new(Shared { is_told: listener.told.is_some(), ..Shared::default() });
     let (give, mut take) = mpsc::channel::<Message<T, R>>();
     let line = Line {
         shared: Arc::clone(&shared),

@@ -101,10 +101,10 @@ impl Host for Share {
 }
 
 impl Watch for Share {
-    fn expect(&self, files: u64, bytes: u64) {
+    fn expect(&self, files: u64, bytes: &dyn Fn() -> u64) {
         // All workers read the same directory.
         if self.is_first() {
-            Self::tell(0, 0, files, bytes);
+            Self::tell(0, 0, files, bytes());
         }
     }
 
@@ -212,8 +212,8 @@ pub fn examine() {
         }
         Some(Next::File { path, opened }) => {
             let size_bytes = opened.size_bytes();
-            let open = || Ok(opened.stream());
-            case.admit(read_file(share, path, size_bytes, open, |_| Some(size_bytes), limits, workspace));
+            let open = || Ok((opened.stream(), size_bytes));
+            case.admit(read_file(share, path, open, |_| Some(size_bytes), limits, workspace));
             Share::tell(1, size_bytes, 0, 0);
         }
         None => {}

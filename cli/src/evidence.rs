@@ -9,6 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use rawzip::FileReader;
 use trailseal::container::{self, Gather, Host, Packing, Watch, read_archive, read_file, read_stream};
 use trailseal::{Case, Check, Checked, Code, EntryPath, Exhibit, Kind, Limits, Provenance, Separator, Trust, Workspace, classify};
+use walkdir::{DirEntry, WalkDir};
 
 use crate::Failure;
 
@@ -16,8 +17,6 @@ use crate::Failure;
 struct FolderFile {
     path: EntryPath,
     file: PathBuf,
-    /// When it was listed.
-    size_bytes: u64,
 }
 
 /// What was seen while folders were walked through, besides files that are to be examined.
@@ -198,9 +197,11 @@ pub fn gather(archives: &[PathBuf], limits: &Limits, threads: &Threads<'_>) -> R
     let mut walk = Walk::default();
     let mut case: Case = threads.each(
         |give| folders.iter().for_each(|(root, real_root)| walk.through(root, real_root, limits, threads, give)),
-        |FolderFile { path, file, size_bytes }, workspace| {
+        |FolderFile { path, file }, workspace| {
+            let mut size_bytes = 0;
+            let open = || open(&file).inspect(|(_, opened_bytes)| size_bytes = *opened_bytes);
             let size_after = |file: &File| file.metadata().ok().map(|metadata| metadata.len());
-            let exhibit = read_file(threads, path, size_bytes, || File::open(&file), size_after, limits, workspace);
+            let exhibit = read_file(threads, path, open, size_after, limits, workspace);
             threads.watch.advance(1, size_bytes);
             exhibit
         },
@@ -209,19 +210,25 @@ pub fn gather(archives: &[PathBuf], limits: &Limits, threads: &Threads<'_>) -> R
     for path in files {
         case.merge(read_given(path, limits, threads)?);
     }
-    for FolderFile { path, file, .. } in walk.nested {
+    for FolderFile { path, file } in walk.nested {
         match open(&file) {
-            Ok((reader, length_bytes)) => case.merge(read_archive(threads, Some(&path), reader, length_bytes, limits)),
+            Ok((file, length_bytes)) => case.merge(read_archive(threads, Some(&path), shared(file), length_bytes, limits)),
             Err(error) => case.admit(Exhibit::refused(path, Code::ArchiveEntryUnreadable, error.kind().to_string())),
         }
     }
     if threads.watch.is_stopped() { Err(Failure::new("it was stopped")) } else { Ok(case) }
 }
 
-fn open(path: &Path) -> io::Result<(Arc<FileReader>, u64)> {
+/// Opens a file, and says how large it is.
+fn open(path: &Path) -> io::Result<(File, u64)> {
     let file = File::open(path)?;
-    let length_bytes = file.metadata()?.len();
-    Ok((Arc::new(FileReader::from(file)), length_bytes))
+    let size_bytes = file.metadata()?.len();
+    Ok((file, size_bytes))
+}
+
+/// An archive that threads read together.
+fn shared(file: File) -> Arc<FileReader> {
+    Arc::new(FileReader::from(file))
 }
 
 /// An archive that was given itself: what is none is a mistake of the caller.
@@ -234,8 +241,8 @@ fn read_given(path: &Path, limits: &Limits, threads: &Threads<'_>) -> Result<Cas
     if Packing::of(&start).is_none() {
         return Err(Failure::at(path, "neither a folder nor an archive (zip, tar, tar.gz, tar.zst)"));
     }
-    let (reader, length_bytes) = open(path).map_err(|error| Failure::read(path, &error))?;
-    Ok(read_archive(threads, None, reader, length_bytes, limits))
+    let (file, length_bytes) = open(path).map_err(|error| Failure::read(path, &error))?;
+    Ok(read_archive(threads, None, shared(file), length_bytes, limits))
 }
 
 impl Walk {
@@ -247,7 +254,9 @@ impl Walk {
         threads: &Threads<'_>,
         give: &mut dyn FnMut(FolderFile, usize),
     ) {
-        for entry in walkdir::WalkDir::new(root).min_depth(1).sort_by_file_name() {
+        // Within a folder the order of paths is that of names.
+        let in_order = |one: &DirEntry, other: &DirEntry| one.path().as_os_str().cmp(other.path().as_os_str());
+        for entry in WalkDir::new(root).min_depth(1).sort_by(in_order) {
             if threads.watch.is_stopped() {
                 break;
             }
@@ -273,13 +282,13 @@ impl Walk {
             if entry.file_type().is_symlink() {
                 self.follow(real_root, path, entry.path());
             } else if entry.file_type().is_file() {
-                let size_bytes = entry.metadata().map_or(0, |metadata| metadata.len());
-                let file = FolderFile { path, file: entry.into_path(), size_bytes };
-                if matches!(classify(&file.path), Kind::Container) {
-                    self.nested.push(file);
+                let kind = classify(&path);
+                if matches!(kind, Kind::Container) {
+                    self.nested.push(FolderFile { path, file: entry.into_path() });
                 } else {
-                    threads.watch.expect(1, size_bytes);
-                    give(file, 0);
+                    let size_bytes = || entry.metadata().map_or(0, |metadata| metadata.len());
+                    threads.watch.expect(1, &|| if matches!(kind, Kind::Ignored(_)) { 0 } else { size_bytes() });
+                    give(FolderFile { path, file: entry.into_path() }, 0);
                 }
             } else {
                 let detail = "it is a device, a FIFO or a socket";

@@ -9,6 +9,7 @@ use trailseal::container::Watch;
 /// Files, bytes, rate and time left.
 pub(crate) struct Progress {
     bar: ProgressBar,
+    is_shown: bool,
     files: AtomicU64,
     expected: AtomicU64,
 }
@@ -20,7 +21,7 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left  {msg}") {
             bar.set_style(style);
         }
-        Self { bar, files: 0.into(), expected: 0.into() }
+        Self { is_shown: !bar.is_hidden(), bar, files: 0.into(), expected: 0.into() }
     }
 
     pub(crate) fn finish(&self) {
@@ -29,12 +30,17 @@ impl Progress {
 }
 
 impl Watch for Progress {
-    fn expect(&self, files: u64, bytes: u64) {
-        self.expected.fetch_add(files, Ordering::Relaxed);
-        self.bar.inc_length(bytes);
+    fn expect(&self, files: u64, bytes: &dyn Fn() -> u64) {
+        if self.is_shown {
+            self.expected.fetch_add(files, Ordering::Relaxed);
+            self.bar.inc_length(bytes());
+        }
     }
 
     fn advance(&self, files: u64, bytes: u64) {
+        if !self.is_shown {
+            return;
+        }
         if bytes > 0 {
             self.bar.inc(bytes);
         }

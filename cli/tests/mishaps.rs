@@ -33,20 +33,40 @@ fn ended(output: &Output) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8(output.stderr.clone()).unwrap())
 }
 
-/// Does something between the moment when evidence is listed and the moment when it is read. The files of a folder are listed one
-/// by one, and a single thread reads each before it lists the next.
-struct Meanwhile<F: Fn(u64) + Sync>(AtomicU64, F);
+/// When something happens, and to the file of which number.
+#[derive(Clone, Copy)]
+enum Moment {
+    Listed(u64),
+    Opened(u64),
+}
 
-impl<F: Fn(u64) + Sync> Watch for Meanwhile<F> {
-    fn expect(&self, files: u64, _bytes: u64) {
+/// Does something once evidence is listed, and once it is opened. The files of a folder are listed one by one, and a single thread
+/// reads each before it lists the next: it asks whether to go on before it opens one, and again before it reads it.
+struct Meanwhile<F: Fn(Moment) + Sync> {
+    listed: AtomicU64,
+    asked: AtomicU64,
+    meanwhile: F,
+}
+
+impl<F: Fn(Moment) + Sync> Watch for Meanwhile<F> {
+    fn expect(&self, files: u64, _bytes: &dyn Fn() -> u64) {
         if files > 0 {
-            (self.1)(self.0.fetch_add(files, Ordering::Relaxed));
+            self.asked.store(0, Ordering::Relaxed);
+            (self.meanwhile)(Moment::Listed(self.listed.fetch_add(files, Ordering::Relaxed)));
         }
+    }
+
+    fn is_stopped(&self) -> bool {
+        let listed = self.listed.load(Ordering::Relaxed);
+        if self.asked.fetch_add(1, Ordering::Relaxed) == 1 && listed > 0 {
+            (self.meanwhile)(Moment::Opened(listed - 1));
+        }
+        false
     }
 }
 
-fn report_while(archive: &Path, meanwhile: impl Fn(u64) + Sync) -> Report {
-    let watch = Meanwhile(AtomicU64::new(0), meanwhile);
+fn report_while(archive: &Path, meanwhile: impl Fn(Moment) + Sync) -> Report {
+    let watch = Meanwhile { listed: 0.into(), asked: 0.into(), meanwhile };
     let case = gather(&[archive.to_owned()], &Limits::default(), &Threads { count: 1, watch: &watch }).unwrap();
     case.conclude(&Policy::default())
 }
@@ -58,7 +78,7 @@ fn unreadable(report: &Report) -> Vec<(String, String)> {
 }
 
 #[test]
-fn what_changes_or_vanishes_between_listing_and_reading_is_a_finding() {
+fn what_vanishes_before_it_is_opened_or_changes_while_it_is_read_is_a_finding() {
     let folder = TempDir::new().unwrap();
     let log = |letter: char| {
         folder.path().join(format!("111122223333_CloudTrail_us-east-1_20260301T0005Z_{}.json", letter.to_string().repeat(16)))
@@ -68,16 +88,22 @@ fn what_changes_or_vanishes_between_listing_and_reading_is_a_finding() {
     }
     assert_eq!(unreadable(&report_while(folder.path(), |_| ())), [], "a folder at rest");
     // More than what is read at once.
-    File::create(log('l')).unwrap().set_len(PIECE_BYTES + 1).unwrap();
-    let found = unreadable(&report_while(folder.path(), |number| match number {
-        0 => fs::remove_file(log('a')).unwrap(),
-        1 => fs::write(log('b'), "{").unwrap(),
-        2 => fs::write(log('c'), "{} ").unwrap(),
-        3 => {}
-        _ => OpenOptions::new().write(true).open(log('l')).unwrap().set_len(1 << 20).unwrap(),
+    for letter in ['l', 'm'] {
+        File::create(log(letter)).unwrap().set_len(PIECE_BYTES + 1).unwrap();
+    }
+    let set_len = |letter, bytes| OpenOptions::new().write(true).open(log(letter)).unwrap().set_len(bytes).unwrap();
+    let found = unreadable(&report_while(folder.path(), |moment| match moment {
+        Moment::Listed(0) => fs::remove_file(log('a')).unwrap(),
+        Moment::Opened(1) => fs::write(log('b'), "{").unwrap(),
+        Moment::Opened(2) => fs::write(log('c'), "{} ").unwrap(),
+        // Nothing was read of what it was before.
+        Moment::Listed(3) => fs::write(log('d'), "{} ").unwrap(),
+        Moment::Opened(4) => set_len('l', 1 << 20),
+        Moment::Opened(5) => set_len('m', PIECE_BYTES + 2),
+        _ => {}
     }));
     let names: Vec<&str> = found.iter().map(|(entry, _)| &entry[entry.len() - 6..entry.len() - 5]).collect();
-    assert_eq!(names, ["a", "b", "c", "l"], "{found:?}");
+    assert_eq!(names, ["a", "b", "c", "l", "m"], "{found:?}");
     assert!(found[1..].iter().all(|(_, detail)| detail.contains("changed")), "{found:?}");
 }
 

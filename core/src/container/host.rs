@@ -15,8 +15,9 @@ use rawzip::ReaderAt;
 
 /// What a face shows of the work, and whether it goes on.
 pub trait Watch: Sync {
-    /// So many more files, and so many more bytes, are to be read.
-    fn expect(&self, files: u64, bytes: u64) {
+    /// So many more files are to be read, and as many bytes as `bytes` says. It may have to ask the file system for each file:
+    /// only who shows it should call it.
+    fn expect(&self, files: u64, bytes: &dyn Fn() -> u64) {
         let _ = (files, bytes);
     }
 
@@ -137,7 +138,7 @@ pub fn read_archive<G: Gather>(
         Err(error) => reading.only(problem(at, Code::ArchiveEntryUnreadable, error.kind().to_string())),
         Ok(start) if Packing::of(&start) == Some(Packing::Zip) => reading.zip_file(at, &reader, length_bytes),
         Ok(_) => {
-            host.watch().expect(0, length_bytes);
+            host.watch().expect(0, &|| length_bytes);
             reading.stream(at, &mut Counted { reader: sequential(), host })
         }
     }
@@ -203,14 +204,13 @@ pub fn read_files<G: Gather, N: AsRef<[u8]>, B: AsRef<[u8]> + Send>(
     pieces
 }
 
-/// Examines one file of a folder, which `open` opens if it has to be read; large ones in memory that does not grow with them. What
-/// was read is judged in any case; `size_after` tells its size then, and that it was not the one that had been listed is said
-/// besides.
+/// Examines one file of a folder, which `open` opens if it has to be read, and of which it says how large it is; large ones in memory
+/// that does not grow with them. What was read is judged in any case. If that is not as much as there was, it is said besides; a large
+/// file need not be read to its end, and `size_after` tells its size then.
 pub fn read_file<R: Read>(
     host: &impl Host,
     path: EntryPath,
-    size_bytes: u64,
-    open: impl FnOnce() -> io::Result<R>,
+    open: impl FnOnce() -> io::Result<(R, u64)>,
     size_after: impl FnOnce(&R) -> Option<u64>,
     limits: &Limits,
     workspace: &mut Workspace,
@@ -218,31 +218,58 @@ pub fn read_file<R: Read>(
     if !is_read(&path) {
         return examine(path, &[], limits);
     }
+    let (mut file, size_bytes) = match open() {
+        Ok(opened) => opened,
+        Err(error) => return Exhibit::refused(path, Code::ArchiveEntryUnreadable, error.kind().to_string()),
+    };
     if size_bytes > limits.entry_bytes {
         return Exhibit::refused(path, Code::ArchiveLimit, format!("entry_bytes is {}", limits.entry_bytes));
     }
-    let mut reader = match open() {
-        Ok(reader) => reader,
-        Err(error) => return Exhibit::refused(path, Code::ArchiveEntryUnreadable, error.kind().to_string()),
-    };
-    let exhibit = if size_bytes > PIECE_BYTES {
-        examine_reader(path, &mut Interruptible::new((&mut reader).take(limits.entry_bytes), host), limits)
+    let mut reader = Interruptible::new(&mut file, host);
+    let (exhibit, size_bytes_read) = if size_bytes > PIECE_BYTES {
+        let exhibit = examine_reader(path, &mut reader.take(limits.entry_bytes), limits);
+        (exhibit, size_after(&file))
     } else {
         let Workspace { stored, tools } = workspace;
-        stored.clear();
-        match (&mut reader).take(PIECE_BYTES.saturating_add(1)).read_to_end(stored) {
-            Ok(read) if read as u64 > PIECE_BYTES => {
+        match read_piece(&mut reader, size_bytes, stored) {
+            Ok(piece) if piece.len() as u64 > PIECE_BYTES => {
                 return Exhibit::refused(path, Code::ArchiveEntryUnreadable, "it grew while it was read");
             }
-            Ok(_) => tools.examine(path, stored, limits),
+            Ok(piece) => (tools.examine(path, piece, limits), Some(piece.len() as u64)),
             Err(error) => return Exhibit::refused(path, Code::ArchiveEntryUnreadable, error.kind().to_string()),
         }
     };
-    if size_after(&reader) == Some(size_bytes) {
+    if size_bytes_read == Some(size_bytes) {
         exhibit
     } else {
-        exhibit.with_note(Code::ArchiveEntryUnreadable, "its size changed while the archive was read")
+        exhibit.with_note(Code::ArchiveEntryUnreadable, "its size changed while it was read")
     }
+}
+
+/// Reads to its end what should have this size, and no further than one byte more than is examined in one piece. It asks for one byte
+/// more than there should be: a file that then gives just what it should have has ended, and need not be asked again.
+fn read_piece<'m>(reader: &mut impl Read, size_bytes: u64, memory: &'m mut Vec<u8>) -> io::Result<&'m [u8]> {
+    const MOST: usize = (PIECE_BYTES as usize).saturating_add(1);
+    let size = usize::try_from(size_bytes).unwrap_or(MOST);
+    let (mut read, mut end) = (0_usize, size.saturating_add(1));
+    loop {
+        if memory.len() < end {
+            memory.resize(end, 0);
+        }
+        match reader.read(memory.get_mut(read..end).unwrap_or_default()) {
+            Ok(0) => break,
+            Ok(more) => read = read.saturating_add(more),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        if read == size || read == MOST {
+            break;
+        }
+        if read == end {
+            end = end.saturating_mul(2).min(MOST);
+        }
+    }
+    Ok(memory.get(..read).unwrap_or_default())
 }
 
 struct Reading<'a, H> {
@@ -292,8 +319,8 @@ impl<H: Host> Reading<'_, H> {
     fn zip<G: Gather, R: ReaderAt + Sync>(&self, zip: &Zip<R>) -> G {
         let members: Vec<_> = zip.members().iter().filter(|member| !member.is_container()).collect();
         // What members state may be a lie of any size.
-        let bytes = members.iter().fold(0_u64, |sum, member| sum.saturating_add(member.size_bytes()));
-        self.host.watch().expect(members.len() as u64, bytes);
+        let bytes = || members.iter().fold(0_u64, |sum, member| sum.saturating_add(member.size_bytes()));
+        self.host.watch().expect(members.len() as u64, &bytes);
         let mut gathered: G = self.host.each(
             |give| members.iter().take_while(|_| !self.host.watch().is_stopped()).for_each(|member| give(member, 0)),
             |member: &&Member, workspace| {
@@ -410,5 +437,100 @@ impl<R: Read, H: Host> Read for Counted<'_, R, H> {
         let read = self.reader.read(buffer)?;
         self.host.watch().advance(0, read as u64);
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examine::{Content, Facts};
+
+    const DIGEST: &str = "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T000131Z.json";
+
+    /// A file of which each read gives one of these pieces, or fails.
+    struct Pieces(Vec<io::Result<Vec<u8>>>);
+
+    impl Read for Pieces {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            if self.0.is_empty() {
+                return Ok(0);
+            }
+            let mut piece = self.0.remove(0)?;
+            let rest = piece.split_off(buffer.len().min(piece.len()));
+            if !rest.is_empty() {
+                self.0.insert(0, Ok(rest));
+            }
+            buffer[..piece.len()].copy_from_slice(&piece);
+            Ok(piece.len())
+        }
+    }
+
+    /// What is told of a file that states this size and gives these pieces: what was read as its content, and the notes.
+    fn read_as(size_bytes: u64, pieces: Vec<io::Result<Vec<u8>>>, workspace: &mut Workspace) -> (Option<[u8; 32]>, Vec<String>) {
+        let open = || Ok((Pieces(pieces), size_bytes));
+        let path = EntryPath::new("stray.json");
+        let exhibit = read_file(&Alone, path, open, |_| None, &Limits::default(), workspace);
+        let content = if let Facts::Stray(content) = exhibit.facts { content.sha256() } else { None };
+        (content, exhibit.notes.into_iter().filter_map(|note| note.detail).collect())
+    }
+
+    #[test]
+    fn a_file_is_read_to_its_end_and_told_if_that_is_not_where_it_was() {
+        let mut workspace = Workspace::default();
+        let mut read = |size_bytes, pieces: &[&str]| {
+            let given = pieces.iter().map(|piece| Ok(piece.as_bytes().to_vec())).collect();
+            let (content, notes) = read_as(size_bytes, given, &mut workspace);
+            assert_eq!(content, Some(crate::signature::sha256(pieces.concat().as_bytes())), "{pieces:?}");
+            notes
+        };
+        let changed = ["its size changed while it was read"];
+        // In one workspace: nothing of the file before shows.
+        assert_eq!(read(10, &["0123456789"]), [""; 0]);
+        assert_eq!(read(4, &["0123"]), [""; 0]);
+        assert_eq!(read(4, &["0", "12", "3"]), [""; 0]);
+        assert_eq!(read(0, &[]), [""; 0]);
+        assert_eq!(read(4, &["012"]), changed);
+        assert_eq!(read(4, &[]), changed);
+        assert_eq!(read(4, &["01234"]), changed);
+        assert_eq!(read(4, &["01", &"x".repeat(1000)]), changed);
+        assert_eq!(read(0, &["0123456789"]), changed);
+    }
+
+    #[test]
+    fn reading_goes_on_after_a_signal_and_ends_with_an_error() {
+        let piece = |text: &str| Ok(text.as_bytes().to_vec());
+        let signal = || Err(io::ErrorKind::Interrupted.into());
+        let mut workspace = Workspace::default();
+        let (content, notes) = read_as(4, vec![signal(), piece("01"), signal(), piece("23")], &mut workspace);
+        assert_eq!((content, notes), (Some(crate::signature::sha256(b"0123")), vec![]));
+        let (content, notes) = read_as(4, vec![piece("01"), Err(io::ErrorKind::ConnectionReset.into())], &mut workspace);
+        assert_eq!((content, notes), (None, vec!["connection reset".to_owned()]));
+    }
+
+    #[test]
+    fn a_piece_that_grows_without_end_is_refused() {
+        let open = || Ok((io::repeat(b'x'), PIECE_BYTES));
+        let exhibit = read_file(&Alone, EntryPath::new(DIGEST), open, |_| None, &Limits::default(), &mut Workspace::default());
+        assert_eq!(exhibit.facts, Facts::Digest(Content::Unread, None));
+        assert_eq!(exhibit.notes.iter().map(|note| note.code).collect::<Vec<_>>(), [Code::ArchiveEntryUnreadable]);
+    }
+
+    #[test]
+    fn only_what_has_to_be_read_is_opened_and_only_up_to_the_limit_is_read() {
+        struct Untouched;
+        impl Read for Untouched {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                panic!("it is read")
+            }
+        }
+        let read = |path: &str, limits: &Limits, open: &dyn Fn() -> io::Result<(Untouched, u64)>| {
+            let exhibit = read_file(&Alone, EntryPath::new(path), open, |_| None, limits, &mut Workspace::default());
+            exhibit.notes.into_iter().map(|note| (note.code, note.detail.unwrap())).collect::<Vec<_>>()
+        };
+        assert_eq!(read("README.txt", &Limits::default(), &|| panic!("it is opened")), []);
+        for entry_bytes in [4, 1 << 32] {
+            let found = read(DIGEST, &Limits { entry_bytes, ..Limits::default() }, &|| Ok((Untouched, entry_bytes + 1)));
+            assert_eq!(found, [(Code::ArchiveLimit, format!("entry_bytes is {entry_bytes}"))]);
+        }
     }
 }
