@@ -156,7 +156,7 @@ def test_the_caller_s_objects_are_used_in_the_caller_s_thread() -> None:
     assert threads == {threading.get_ident()}
 
 
-def test_progress_is_told_and_may_end_the_work() -> None:
+def test_progress_is_told_and_may_end_the_work(tmp_path: Path) -> None:
     seen: list[trailseal.Progress] = []
     trailseal.verify(EXAMPLE / "handover.zip", progress=seen.append)
     assert (seen[-1].files, seen[-1].expected_files) == (924, 924)
@@ -165,7 +165,11 @@ def test_progress_is_told_and_may_end_the_work() -> None:
     assert "924 of 924 files" in repr(seen[-1])
     with zipfile.ZipFile(EXAMPLE / "handover.zip") as archive:
         trailseal.verify(((name, archive.read(name)) for name in archive.namelist()), progress=seen.append)
+        archive.extractall(tmp_path)
     assert (seen[-1].files, seen[-1].expected_files) == (924, None)
+    trailseal.verify(tmp_path, progress=seen.append)
+    assert (seen[-1].files, seen[-1].expected_files) == (924, 924)
+    assert seen[-1].bytes == seen[-1].expected_bytes > 0
 
     def enough(_: trailseal.Progress) -> None:
         raise RuntimeError("enough")
