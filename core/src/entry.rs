@@ -5,6 +5,7 @@
 use std::cmp::Ordering;
 use std::fmt::Write as _;
 
+use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
 use crate::time::Time;
@@ -84,7 +85,7 @@ impl EntryPath {
 
     /// The path inside the innermost container.
     pub fn inner(&self) -> &[u8] {
-        let boundary = self.0.windows(2).rposition(|pair| pair == b"//");
+        let boundary = memmem::rfind(&self.0, b"//");
         boundary.and_then(|boundary| self.0.get(boundary.saturating_add(2)..)).unwrap_or(&self.0)
     }
 
@@ -100,7 +101,7 @@ impl EntryPath {
 
     /// Its two pieces.
     pub(crate) fn split(&self) -> SplitPath<'_> {
-        let end = self.0.iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash.saturating_add(1));
+        let end = memchr::memrchr(b'/', &self.0).map_or(0, |slash| slash.saturating_add(1));
         let (folder, name) = self.0.split_at_checked(end).unwrap_or_default();
         SplitPath { folder, name }
     }
@@ -123,7 +124,7 @@ pub(crate) struct SplitPath<'a> {
 impl<'a> SplitPath<'a> {
     /// The folders inside the innermost container, from the top.
     pub(crate) fn folders(self) -> impl DoubleEndedIterator<Item = &'a [u8]> + Clone {
-        let boundary = self.folder.windows(2).rposition(|pair| pair == b"//");
+        let boundary = memmem::rfind(self.folder, b"//");
         let inner = boundary.and_then(|boundary| self.folder.get(boundary.saturating_add(2)..)).unwrap_or(self.folder);
         let mut parts = inner.split(|byte| *byte == b'/');
         // What stands behind the last slash is no folder.
@@ -321,9 +322,11 @@ pub enum Kind<'a> {
 
 /// Says what a path claims to be, by its file name, wherever it stands.
 pub fn classify(path: &EntryPath) -> Kind<'_> {
-    let name = path.file_name();
-    let mut folders = path.folders();
-    if folders.clone().any(|folder| folder == b"__MACOSX")
+    const RESOURCE_FORKS: &[u8] = b"__MACOSX";
+    let split = path.split();
+    let SplitPath { folder, name } = split;
+    // Nearly no path has it anywhere.
+    if (memmem::find(folder, RESOURCE_FORKS).is_some() && split.folders().any(|folder| folder == RESOURCE_FORKS))
         || name.starts_with(b"._")
         || matches!(name, b".DS_Store" | b"Thumbs.db" | b"desktop.ini")
     {
@@ -351,7 +354,7 @@ pub fn classify(path: &EntryPath) -> Kind<'_> {
             return Kind::Log(log);
         }
     }
-    let parent = folders.next_back().unwrap_or_default();
+    let parent = split.folders().next_back().unwrap_or_default();
     let lower = name.to_ascii_lowercase();
     let is_json = lower.ends_with(b".json") || lower.ends_with(b".json.gz");
     if is_json && lower.windows(b"_cloudtrail".len()).any(|part| part == b"_cloudtrail") {
