@@ -27,6 +27,8 @@
 pub mod container;
 // What a path claims.
 mod entry;
+// What packers check with.
+mod crc;
 // One member, nothing around it.
 mod gunzip;
 // A text with one reading.

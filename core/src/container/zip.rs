@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use crc32fast::Hasher as Crc;
 use flate2::read::DeflateDecoder;
 use rawzip::extra_fields::{ExtraFieldId, ExtraFields};
 use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipArchiveEntryWayfinder, ZipFileHeaderRecord, ZipLocator};
 
 use super::{NESTED_BYTES, PIECE_BYTES, Packing, problem, read_start};
+use crate::crc::Crc;
 use crate::entry::{self, EntryPath, Kind, Separator};
 use crate::error::Error;
 use crate::examine::{Exhibit, Workspace, examine, examine_reader, is_read};
