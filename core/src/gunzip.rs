@@ -5,13 +5,14 @@
 
 use std::io::{self, BufRead};
 
-use crc32fast::Hasher as Crc;
 use flate2::{Decompress, FlushDecompress, Status};
+
+use crate::crc::Crc;
 
 /// What was found around and in the member.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Member {
-    /// Inflated bytes that were given to the sink.
+    /// Inflated bytes that there are: all of them were given to the sink, if the member is whole.
     pub(crate) inflated_bytes: u64,
     /// The deflate stream came to its end.
     pub(crate) is_whole: bool,
@@ -30,22 +31,31 @@ pub(crate) const MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// What is inflated at once. Before it goes on, the inflater has to set aside the last 32 KiB; much more than this would leave a core's
 /// own cache before it is hashed.
-const OUTPUT_BYTES: usize = 256 << 10;
+const PIECE_BYTES: usize = 256 << 10;
 
 /// What inflating needs, to be used again for one member after the other: to set it up costs as much as a small log file.
 #[derive(Debug)]
 pub(crate) struct Inflater {
     state: Decompress,
-    output: Box<[u8]>,
+    /// Its capacity is what it gives away at once; no more of that is touched than is needed.
+    pub(crate) output: Vec<u8>,
 }
 
 impl Default for Inflater {
     fn default() -> Self {
-        Self { state: Decompress::new(false), output: vec![0; OUTPUT_BYTES].into() }
+        Self::holding(PIECE_BYTES)
     }
 }
 
-/// Inflates one member and gives its bytes to `sink` piece by piece, at most `limit_bytes` of them.
+impl Inflater {
+    /// One that gives away a content in one piece, if it is not longer than this.
+    pub(crate) fn holding(bytes: usize) -> Self {
+        Self { state: Decompress::new(false), output: Vec::with_capacity(bytes) }
+    }
+}
+
+/// Inflates one member and gives its bytes to `sink` piece by piece, at most `limit_bytes` of them; with each piece it says whether that
+/// is all the content.
 ///
 /// # Errors
 ///
@@ -54,7 +64,7 @@ pub(crate) fn gunzip(
     reader: &mut dyn BufRead,
     limit_bytes: u64,
     inflater: &mut Inflater,
-    sink: &mut dyn FnMut(&[u8]),
+    sink: &mut dyn FnMut(&[u8], bool),
 ) -> io::Result<Member> {
     let mut member = Member::default();
     let Some(has_payload) = read_header(reader)? else { return Ok(member) };
@@ -63,23 +73,33 @@ pub(crate) fn gunzip(
     let Inflater { state, output } = inflater;
     state.reset(false);
     let mut crc = Crc::new();
+    // What of the output is not given away yet.
+    let mut filled = 0_usize;
     loop {
         let input = reader.fill_buf()?;
-        let is_end = input.is_empty();
+        let flush = if input.is_empty() { FlushDecompress::Finish } else { FlushDecompress::None };
+        let end = filled.saturating_add(PIECE_BYTES).min(output.capacity());
+        if output.len() < end {
+            output.resize(end, 0);
+        }
         let (read_before, written_before) = (state.total_in(), state.total_out());
-        let flush = if is_end { FlushDecompress::Finish } else { FlushDecompress::None };
-        let outcome = state.decompress(input, output, flush);
+        let outcome = state.decompress(input, output.get_mut(filled..end).unwrap_or_default(), flush);
         let read = usize::try_from(state.total_in().saturating_sub(read_before)).unwrap_or(0);
         let written = usize::try_from(state.total_out().saturating_sub(written_before)).unwrap_or(0);
         reader.consume(read);
-        let piece = output.get(..written).unwrap_or_default();
-        if member.inflated_bytes.saturating_add(written as u64) > limit_bytes {
+        member.inflated_bytes = member.inflated_bytes.saturating_add(written as u64);
+        if member.inflated_bytes > limit_bytes {
             member.exceeds_limit = true;
             return Ok(member);
         }
-        member.inflated_bytes = member.inflated_bytes.saturating_add(written as u64);
-        crc.update(piece);
-        sink(piece);
+        let whole = filled.saturating_add(written);
+        crc.update(output.get(filled..whole).unwrap_or_default());
+        filled = whole;
+        let is_end = matches!(outcome, Ok(Status::StreamEnd));
+        if is_end || filled == output.capacity() {
+            sink(output.get(..filled).unwrap_or_default(), is_end && filled as u64 == member.inflated_bytes);
+            filled = 0;
+        }
         match outcome {
             Ok(Status::StreamEnd) => break,
             // No step forward with all input given, or none with room for output: the stream is cut off or broken.
@@ -190,9 +210,9 @@ mod tests {
         let mut inflater = Inflater::default();
         // What an earlier member left behind must not show.
         let before = &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0, 0x4b, 0x4c, 0x4a][..];
-        gunzip(&mut &*before, limit, &mut inflater, &mut |_| ()).unwrap();
+        gunzip(&mut &*before, limit, &mut inflater, &mut |_, _| ()).unwrap();
         let mut reader = io::BufReader::with_capacity(7, bytes);
-        let member = gunzip(&mut reader, limit, &mut inflater, &mut |piece| content.extend_from_slice(piece));
+        let member = gunzip(&mut reader, limit, &mut inflater, &mut |piece, _| content.extend_from_slice(piece));
         (member.unwrap(), content)
     }
 
@@ -323,9 +343,9 @@ mod tests {
     #[test]
     fn an_interruption_is_no_error_and_an_error_is_no_end() {
         let whole = gzip(b"content");
-        assert_eq!(gunzip(&mut Failing(&whole, false), 100, &mut Inflater::default(), &mut |_| ()).unwrap(), clean(7));
+        assert_eq!(gunzip(&mut Failing(&whole, false), 100, &mut Inflater::default(), &mut |_, _| ()).unwrap(), clean(7));
         for cut in [5, whole.len() - 4] {
-            let error = gunzip(&mut Failing(&whole[..cut], false), 100, &mut Inflater::default(), &mut |_| ()).unwrap_err();
+            let error = gunzip(&mut Failing(&whole[..cut], false), 100, &mut Inflater::default(), &mut |_, _| ()).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::TimedOut, "cut at {cut}");
         }
     }
@@ -335,17 +355,17 @@ mod tests {
         // Three bytes from one byte back, in fixed codes (RFC 1951, 3.2.6), where nothing stands before.
         let from_nowhere = [MAGIC.as_slice(), &[8, 0, 0, 0, 0, 0, 0, 0, 0x03, 0x02, 0x00]].concat();
         let mut inflater = Inflater::default();
-        for before in [gzip(b"secret"), gzip(b"secret")[..14].to_vec(), gzip(&[b'x'; OUTPUT_BYTES + 1])] {
-            gunzip(&mut before.as_slice(), 1 << 20, &mut inflater, &mut |_| ()).unwrap();
+        for before in [gzip(b"secret"), gzip(b"secret")[..14].to_vec(), gzip(&[b'x'; PIECE_BYTES + 1])] {
+            gunzip(&mut before.as_slice(), 1 << 20, &mut inflater, &mut |_, _| ()).unwrap();
             let mut content = Vec::new();
-            let member = gunzip(&mut from_nowhere.as_slice(), 100, &mut inflater, &mut |piece| content.extend_from_slice(piece));
+            let member = gunzip(&mut from_nowhere.as_slice(), 100, &mut inflater, &mut |piece, _| content.extend_from_slice(piece));
             assert_eq!((member.unwrap(), content), (Member::default(), Vec::new()));
         }
     }
 
     #[test]
     fn the_limit_is_inclusive() {
-        for length in [1000, OUTPUT_BYTES, OUTPUT_BYTES + 1, 2 * OUTPUT_BYTES + 1] {
+        for length in [1000, PIECE_BYTES, PIECE_BYTES + 1, 2 * PIECE_BYTES + 1] {
             let whole = gzip(&vec![b' '; length]);
             let limit = length as u64;
             assert_eq!(inflate(&whole, limit).0, clean(limit));
@@ -357,7 +377,7 @@ mod tests {
     fn what_takes_several_pieces_comes_back() {
         // Repeated from as far back as deflate reaches, so that the start of a piece needs the end of the one before.
         let period: Vec<u8> = (0..32_768_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
-        let content: Vec<u8> = period.iter().copied().cycle().take(2 * OUTPUT_BYTES + 1).collect();
+        let content: Vec<u8> = period.iter().copied().cycle().take(2 * PIECE_BYTES + 1).collect();
         let packed = gzip(&content);
         assert!(packed.len() < content.len() / 8);
         assert_eq!(inflate(&packed, content.len() as u64), (clean(content.len() as u64), content));
@@ -381,7 +401,7 @@ mod tests {
                 let part = &whole[..=cut.index(whole.len())];
                 let [with_used, with_new] = [&mut used, &mut Inflater::default()].map(|inflater| {
                     let mut found = Vec::new();
-                    let member = gunzip(&mut &*part, 400, inflater, &mut |piece| found.extend_from_slice(piece));
+                    let member = gunzip(&mut &*part, 400, inflater, &mut |piece, _| found.extend_from_slice(piece));
                     (member.unwrap(), found)
                 });
                 prop_assert_eq!(with_used, with_new);

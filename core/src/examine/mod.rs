@@ -156,16 +156,14 @@ pub(crate) struct Tools {
     inflater: Option<Inflater>,
     content: Vec<u8>,
     whole_sha256: Option<WholeSha256>,
-    /// For the content that it hashes.
-    held: Vec<u8>,
 }
 
 impl Workspace {
     /// One whose log files are hashed by the host. They are held as a whole for it, up to 32 MiB inflated.
     pub fn hashing_by(whole_sha256: WholeSha256) -> Self {
         // All of it at once: what grows is copied, and leaves holes that WebAssembly never gives back.
-        let held = Vec::with_capacity(HELD_BYTES);
-        Self { tools: Tools { whole_sha256: Some(whole_sha256), held, ..Tools::default() }, ..Self::default() }
+        let inflater = Some(Inflater::holding(HELD_BYTES));
+        Self { tools: Tools { whole_sha256: Some(whole_sha256), inflater, ..Tools::default() }, ..Self::default() }
     }
 
     /// As [`examine()`].
@@ -230,7 +228,14 @@ fn examine_stream(
         notes.push(limit_note("path_bytes", u64::from(limits.path_bytes)));
         Facts::Refused
     } else {
-        let mut reading = Reading { reader, limits, stored_sha256, inflater: &mut tools.inflater, notes: &mut notes };
+        let mut reading = Reading {
+            reader,
+            limits,
+            stored_sha256,
+            inflater: &mut tools.inflater,
+            whole_sha256: tools.whole_sha256,
+            notes: &mut notes,
+        };
         match kind {
             Kind::Digest(_) => match reading.whole(&mut tools.content) {
                 Ok(sha256) => {
@@ -246,14 +251,14 @@ fn examine_stream(
                 }
                 Err(content) => Facts::Digest(content, None),
             },
-            Kind::Log(_) => Facts::Log(reading.hashed(tools.whole_sha256, &mut tools.held)),
+            Kind::Log(_) => Facts::Log(reading.hashed()),
             Kind::Unrecognised => {
-                let content = reading.hashed(tools.whole_sha256, &mut tools.held);
+                let content = reading.hashed();
                 notes.push(Note { code: Code::ArchiveEntryUnrecognised, detail: None });
                 Facts::Stray(content)
             }
             Kind::Stray => {
-                let content = reading.hashed(tools.whole_sha256, &mut tools.held);
+                let content = reading.hashed();
                 // Notes about the form of a file that need not be evidence would only be noise.
                 notes.retain(|note| note.code == Code::ArchiveEntryUnreadable);
                 Facts::Stray(content)
@@ -297,36 +302,23 @@ fn limit_note(name: &str, bound: u64) -> Note {
     Note { code: Code::ArchiveLimit, detail: Some(format!("{name} is {bound}")) }
 }
 
-/// Hashes what comes piece by piece: through the host, which wants it whole, as long as it can be held for it.
-struct Hasher<'a> {
-    /// Absent as soon as it is hashed here.
+/// Hashes what comes piece by piece: through the host, if the first piece is all.
+struct Hasher {
     whole_sha256: Option<WholeSha256>,
-    held: &'a mut Vec<u8>,
+    whole: Option<[u8; 32]>,
     rest: Sha256,
 }
 
-impl Hasher<'_> {
-    fn update(&mut self, piece: &[u8]) {
-        if self.whole_sha256.is_some() && self.held.len().saturating_add(piece.len()) <= HELD_BYTES {
-            self.held.extend_from_slice(piece);
-        } else {
-            self.hash_here();
+impl Hasher {
+    fn update(&mut self, piece: &[u8], is_all: bool) {
+        self.whole = self.whole_sha256.filter(|_| is_all).and_then(|sha256| sha256(piece));
+        if self.whole.is_none() {
             self.rest.update(piece);
         }
     }
 
-    fn hash_here(&mut self) {
-        self.whole_sha256 = None;
-        self.rest.update(&self.held);
-        self.held.clear();
-    }
-
-    fn finish(mut self) -> [u8; 32] {
-        if let Some(sha256) = self.whole_sha256.and_then(|sha256| sha256(self.held)) {
-            return sha256;
-        }
-        self.hash_here();
-        self.rest.finalize().into()
+    fn finish(self) -> [u8; 32] {
+        self.whole.unwrap_or_else(|| self.rest.finalize().into())
     }
 }
 
@@ -335,6 +327,7 @@ struct Reading<'a> {
     limits: &'a Limits,
     stored_sha256: &'a dyn Fn() -> [u8; 32],
     inflater: &'a mut Option<Inflater>,
+    whole_sha256: Option<WholeSha256>,
     notes: &'a mut Vec<Note>,
 }
 
@@ -344,11 +337,10 @@ impl Reading<'_> {
     }
 
     /// The hash of a log file's content, which is held as a whole only for a host that hashes.
-    fn hashed(&mut self, whole_sha256: Option<WholeSha256>, held: &mut Vec<u8>) -> Content {
-        held.clear();
-        let mut hasher = Hasher { whole_sha256, held, rest: Sha256::new() };
+    fn hashed(&mut self) -> Content {
+        let mut hasher = Hasher { whole_sha256: self.whole_sha256, whole: None, rest: Sha256::new() };
         let limits = self.limits;
-        self.inflated("log_bytes", limits.log_bytes, &mut |piece| hasher.update(piece))
+        self.inflated("log_bytes", limits.log_bytes, &mut |piece, is_all| hasher.update(piece, is_all))
             .map_or_else(|content| content, |inflated_bytes| Content::Whole { sha256: hasher.finish(), inflated_bytes })
     }
 
@@ -359,7 +351,7 @@ impl Reading<'_> {
         content.clear();
         content.shrink_to(KEPT_BYTES);
         let limit = self.limits.digest_bytes;
-        self.inflated("digest_bytes", limit, &mut |piece| content.extend_from_slice(piece))?;
+        self.inflated("digest_bytes", limit, &mut |piece, _| content.extend_from_slice(piece))?;
         Ok(crate::signature::sha256(content))
     }
 
@@ -387,7 +379,7 @@ impl Reading<'_> {
 
     /// Gives the content to `sink`: inflated if it begins as gzip does, otherwise as it is. Returns its length, or what is known
     /// instead of a content.
-    fn inflated(&mut self, limit_name: &str, limit: u64, sink: &mut dyn FnMut(&[u8])) -> Result<u64, Content> {
+    fn inflated(&mut self, limit_name: &str, limit: u64, sink: &mut dyn FnMut(&[u8], bool)) -> Result<u64, Content> {
         let mut start = [0; 2];
         let mut start_len = 0;
         while let Some(rest) = start.get_mut(start_len..).filter(|rest| !rest.is_empty()) {
@@ -435,15 +427,23 @@ impl Reading<'_> {
         } else {
             let mut inflated_bytes = 0_u64;
             let mut first = None;
+            // Only who wants it whole gets a copy.
+            let mut whole = self.whole_sha256.map(|_| &mut self.inflater.get_or_insert_default().output);
             loop {
-                let piece = match reader.fill_buf() {
+                let piece = match &mut whole {
+                    Some(whole) => {
+                        let room = whole.capacity();
+                        whole.clear();
+                        (&mut reader).take(room as u64).read_to_end(whole).map(|read| (whole.as_slice(), read < room))
+                    }
+                    None => reader.fill_buf().map(|piece| (piece, false)),
+                };
+                let (piece, is_end) = match piece {
+                    Ok(([], _)) => break,
                     Ok(piece) => piece,
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                     Err(error) => return Err(self.unreadable(&error)),
                 };
-                if piece.is_empty() {
-                    break;
-                }
                 let read = piece.len();
                 inflated_bytes = inflated_bytes.saturating_add(read as u64);
                 if inflated_bytes > limit {
@@ -453,8 +453,10 @@ impl Reading<'_> {
                 if first.is_none() {
                     first = piece.iter().copied().find(|byte| !byte.is_ascii_whitespace());
                 }
-                sink(piece);
-                reader.consume(read);
+                sink(piece, is_end && read as u64 == inflated_bytes);
+                if whole.is_none() {
+                    reader.consume(read);
+                }
             }
             if matches!(first, Some(b'{' | b'[')) {
                 self.note(Code::ContainerDecoded);
@@ -523,6 +525,11 @@ mod tests {
                 length if length > HELD_BYTES => assert_eq!(hash(content), here(content), "too long to be held"),
                 _ => assert_eq!(Some(hash(content)), told(content)),
             }
+        }
+        for content in [&long[..], b"four", b"two"] {
+            let exhibit = workspace.examine(EntryPath::new(LOG), content, &Limits::default());
+            let sha256 = told(content).filter(|_| content.len() <= HELD_BYTES).unwrap_or_else(|| here(content));
+            assert_eq!(exhibit.facts, Facts::Log(Content::Whole { sha256, inflated_bytes: content.len() as u64 }), "not packed");
         }
         let exhibit = workspace.examine(EntryPath::new(LOG), &[0x1f, 0x8b, 8, 0, 0], &Limits::default());
         assert_eq!(exhibit.facts, Facts::Log(Content::Damaged { stored_sha256: here(&[0x1f, 0x8b, 8, 0, 0]) }));
