@@ -7,6 +7,7 @@ mod digest;
 mod source;
 
 use std::cell::RefCell;
+use std::ops::Range;
 
 use js_sys::{Function, Uint8Array};
 use serde::{Deserialize, Serialize};
@@ -67,8 +68,8 @@ struct Share {
 }
 
 impl Share {
-    /// Items in a row that one worker takes: neighbours lie together, so that one window over the archive serves several.
-    const ROW: u64 = 16;
+    /// A file costs as much besides as so many bytes of others.
+    const FILE_BYTES: u64 = 8 << 10;
 
     fn tell(files: u64, bytes: u64, expected_files: u64, expected_bytes: u64) {
         let numbers = [files, bytes, expected_files, expected_bytes].map(|number| JsValue::from(number as f64));
@@ -84,7 +85,25 @@ impl Share {
 
 impl Host for Share {
     fn takes(&self, index: u64) -> bool {
-        (index / Self::ROW) % self.of == self.index
+        index % self.of == self.index
+    }
+
+    /// Each worker takes as many bytes as the others. What lies together is read together, and not by two.
+    fn stretch(&self, sizes_bytes: &[u64]) -> Range<usize> {
+        // What an archive states may be a lie of any size, of which the sums still have room here.
+        let mut sum = 0_u128;
+        let ends: Vec<u128> = sizes_bytes
+            .iter()
+            .map(|size_bytes| {
+                sum += u128::from(size_bytes.saturating_add(Self::FILE_BYTES));
+                sum
+            })
+            .collect();
+        let [start, end] = [self.index, self.index + 1].map(|index| {
+            let bound = sum * u128::from(index) / u128::from(self.of);
+            ends.partition_point(|end| *end <= bound)
+        });
+        start..end
     }
 
     fn is_first(&self) -> bool {

@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 /// What is asked of JavaScript at once: the first time and after a leap, and after many times in a row. A call makes a worker wait for
 /// another process for a millisecond or two, and for much less than twice as long if it asks for twice as much.
 const FIRST_WINDOW_BYTES: u64 = 256 << 10;
-const MOST_WINDOW_BYTES: u64 = 4 << 20;
+const MOST_WINDOW_BYTES: u64 = 8 << 20;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -95,11 +95,10 @@ impl Window {
     }
 
     fn slide(&mut self, position: u64) -> io::Result<()> {
-        // What other workers examine in between is passed over, and is no leap.
+        // Passing over what need not be read is no leap.
         let end = self.start + self.bytes.len() as u64;
         let follows = (end..=end + self.next_bytes).contains(&position);
         self.next_bytes = if follows { (2 * self.next_bytes).min(MOST_WINDOW_BYTES) } else { FIRST_WINDOW_BYTES };
-        self.bytes.clear();
         let length = (self.size_bytes - position).min(self.next_bytes);
         // What JavaScript says of it is for people who look at its console; a report says that it could not be read.
         let chunk = self.source.read(position as f64, length as u32).map_err(|_| io::Error::from(io::ErrorKind::Other))?;

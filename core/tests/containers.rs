@@ -5,6 +5,7 @@
 mod common;
 
 use std::io::{Read as _, Write as _};
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::{Expected, Vector, conclude, examine_archive, load};
@@ -261,6 +262,11 @@ struct Share {
 impl Host for Share {
     fn takes(&self, index: u64) -> bool {
         index % self.of == self.index
+    }
+
+    fn stretch(&self, sizes_bytes: &[u64]) -> Range<usize> {
+        let part = |index| usize::try_from(sizes_bytes.len() as u64 * index / self.of).unwrap();
+        part(self.index)..part(self.index + 1)
     }
 
     fn is_first(&self) -> bool {

@@ -1,6 +1,7 @@
 //! Reading archives for a host: it brings bytes and threads, and gets exhibits.
 
 use std::io::{self, Read};
+use std::ops::Range;
 
 use super::tar::{Found, read_tar};
 use super::zip::{Inner, Member, Zip};
@@ -37,11 +38,17 @@ impl Watch for () {}
 
 /// How a host works: on which threads, sharing with whom, watched by whom. As it stands here, it works on one thread and alone.
 pub trait Host: Sync {
-    /// True if this host examines the item of this number. Several hosts that read the same archive share its items so that each
-    /// is examined by exactly one of them.
+    /// True if this host examines the item of this number, of those that come one after the other. Several hosts that read the same
+    /// archive share its items so that each is examined by exactly one of them.
     fn takes(&self, index: u64) -> bool {
         let _ = index;
         true
+    }
+
+    /// The same where all items are known before, by their sizes in the order in which they lie: the stretch of them that this host
+    /// examines. Those of several hosts follow each other, and leave out nothing.
+    fn stretch(&self, sizes_bytes: &[u64]) -> Range<usize> {
+        0..sizes_bytes.len()
     }
 
     /// True for exactly one of the hosts that share an archive: it admits what is found about the archive as a whole.
@@ -59,8 +66,8 @@ pub trait Host: Sync {
         Workspace::default()
     }
 
-    /// Examines all items that `bring` hands over one after the other, where this host takes them. With each it says how many bytes
-    /// of memory the item holds, so that a host with threads knows how many may wait.
+    /// Examines all items that `bring` hands over one after the other. With each it says how many bytes of memory the item holds, so
+    /// that a host with threads knows how many may wait.
     fn each<G: Gather, T: Send>(
         &self,
         bring: impl FnOnce(&mut dyn FnMut(T, usize)),
@@ -68,12 +75,7 @@ pub trait Host: Sync {
     ) -> G {
         let mut gathered = G::default();
         let mut workspace = self.workspace();
-        let mut numbers = 0..;
-        bring(&mut |item, _| {
-            if numbers.next().is_some_and(|index| self.takes(index)) {
-                gathered.admit(examine(item, &mut workspace));
-            }
-        });
+        bring(&mut |item, _| gathered.admit(examine(item, &mut workspace)));
         gathered
     }
 }
@@ -169,6 +171,7 @@ pub fn read_files<G: Gather, N: AsRef<[u8]>, B: AsRef<[u8]> + Send>(
     let mut whole = G::default();
     let mut pieces: G = host.each(
         |give| {
+            let mut give = taken(host, give);
             let mut seen = 0_u64;
             while !host.watch().is_stopped()
                 && let Some((name, bytes)) = bring()
@@ -272,6 +275,16 @@ fn read_piece<'m>(reader: &mut impl Read, size_bytes: u64, memory: &'m mut Vec<u
     Ok(memory.get(..read).unwrap_or_default())
 }
 
+/// Gives what this host takes, of what is given one after the other.
+fn taken<T>(host: &impl Host, give: &mut dyn FnMut(T, usize)) -> impl FnMut(T, usize) {
+    let mut numbers = 0..;
+    move |item, bytes| {
+        if numbers.next().is_some_and(|index| host.takes(index)) {
+            give(item, bytes);
+        }
+    }
+}
+
 struct Reading<'a, H> {
     host: &'a H,
     limits: &'a Limits,
@@ -318,9 +331,11 @@ impl<H: Host> Reading<'_, H> {
     /// The members of a zip archive, containers apart.
     fn zip<G: Gather, R: ReaderAt + Sync>(&self, zip: &Zip<R>) -> G {
         let members: Vec<_> = zip.members().iter().filter(|member| !member.is_container()).collect();
+        let sizes_bytes: Vec<_> = members.iter().map(|member| member.size_bytes()).collect();
         // What members state may be a lie of any size.
-        let bytes = || members.iter().fold(0_u64, |sum, member| sum.saturating_add(member.size_bytes()));
+        let bytes = || sizes_bytes.iter().fold(0_u64, |sum, size_bytes| sum.saturating_add(*size_bytes));
         self.host.watch().expect(members.len() as u64, &bytes);
+        let members = members.get(self.host.stretch(&sizes_bytes)).unwrap_or_default();
         let mut gathered: G = self.host.each(
             |give| members.iter().take_while(|_| !self.host.watch().is_stopped()).for_each(|member| give(member, 0)),
             |member: &&Member, workspace| {
@@ -346,6 +361,7 @@ impl<H: Host> Reading<'_, H> {
         let mut whole = G::default();
         let mut pieces: G = self.host.each(
             |give| {
+                let mut give = taken(self.host, give);
                 read_tar(at, reader, self.limits, &mut |found| match found {
                     Found::Piece(path, bytes) => {
                         let held = bytes.len();
