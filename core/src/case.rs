@@ -179,7 +179,7 @@ impl Case {
             .iter()
             .filter_map(|link| if let Facts::Link(target) = &link.facts { Some(target.split()) } else { None })
             .collect();
-        let rows = || self.register.numbers().filter_map(|row| Some((row, self.register.path(row)?)));
+        let rows = || (0..self.register.len()).filter_map(|row| Some((row, self.register.path(row)?)));
         let registered = rows().filter(|(_, path)| targets.contains(path)).filter_map(|(row, _)| self.register.exhibit(row));
         let registered: Vec<Exhibit> = registered.collect();
         // None where there are several.
@@ -660,7 +660,7 @@ mod tests {
         let link = |path: &str, target: &str| Exhibit::link(EntryPath::new(path), EntryPath::new(target));
         let (there, here) = (format!("a/b/{LOG}"), format!("c/{LOG}"));
         let case = case_of([log("a/b", "1"), link(&here, &there), link("d.json", "a"), link("e.json", "a/b")]);
-        let found: Vec<Exhibit> = case.register.numbers().filter_map(|row| case.register.exhibit(row)).collect();
+        let found: Vec<Exhibit> = (0..case.register.len()).filter_map(|row| case.register.exhibit(row)).collect();
         assert_eq!(found, [log("a/b", "1"), log("c", "1")]);
         assert_eq!((case.exhibits, case.ignored), (Vec::new(), [(IgnoredKind::Other, 2)].into()));
         let several = case_of([log("a/b", "1"), log("a/b", "2"), link(&here, &there)]);

@@ -59,10 +59,10 @@ pub(crate) struct Entries<'a> {
 impl<'a> Entries<'a> {
     /// Both are sorted.
     pub(crate) fn of(register: &'a Register, exhibits: &'a [Exhibit]) -> Self {
-        let others = exhibits.iter().zip(register.end()..).filter(|(exhibit, _)| Entry::of(exhibit).is_some());
-        let mut order: Vec<Position> = register.numbers().chain(others.map(|(_, number)| number)).map(Position::of).collect();
+        let others = exhibits.iter().zip(register.len()..).filter(|(exhibit, _)| Entry::of(exhibit).is_some());
+        let mut order: Vec<Position> = (0..register.len()).chain(others.map(|(_, number)| number)).map(Position::of).collect();
         let mut entries = Self { register, exhibits, order: Vec::new() };
-        // They come in sorted runs.
+        // Three sorted runs.
         order.sort_by(|one, other| {
             let exhibits = || entries.exhibit(*one).cmp(&entries.exhibit(*other));
             entries.path_at(*one).cmp(&entries.path_at(*other)).then_with(exhibits)
@@ -89,7 +89,7 @@ impl<'a> Entries<'a> {
 
     fn path_at(&self, position: Position) -> Option<SplitPath<'a>> {
         let number = position.get()?;
-        match number.checked_sub(self.register.end()) {
+        match number.checked_sub(self.register.len()) {
             None => self.register.path(number),
             Some(other) => Some(self.exhibits.get(other)?.path.split()),
         }
@@ -97,10 +97,11 @@ impl<'a> Entries<'a> {
 
     fn at(&self, position: Position) -> Option<Entry<'a>> {
         let number = position.get()?;
-        match number.checked_sub(self.register.end()) {
+        match number.checked_sub(self.register.len()) {
             None => {
                 let (path, content) = (self.register.path(number)?, self.register.content(number)?);
-                let held = self.register.digest(number).map_or(Held::Log, |digest| Held::Digest(Some(digest)));
+                let held =
+                    if self.register.logs().contains(&number) { Held::Log } else { Held::Digest(self.register.digest(number)) };
                 Some(Entry { path, content, held, is_sound: true })
             }
             Some(other) => Entry::of(self.exhibits.get(other)?),
@@ -109,7 +110,7 @@ impl<'a> Entries<'a> {
 
     fn exhibit(&self, position: Position) -> Option<Exhibit> {
         let number = position.get()?;
-        match number.checked_sub(self.register.end()) {
+        match number.checked_sub(self.register.len()) {
             None => self.register.exhibit(number),
             Some(other) => self.exhibits.get(other).cloned(),
         }

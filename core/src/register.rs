@@ -8,19 +8,10 @@ use crate::examine::packed::{Digest, Digests};
 use crate::examine::{Content, Exhibit, Facts};
 use crate::position::Position;
 
-/// Log and digest files without a note that could be read to their end. They stand on sheets, because a long list that grows, or that is
-/// added to another, needs its memory twice for a while.
+/// Log and digest files without a note that could be read to their end. Their numbers are those of the log files, and then those of the
+/// digest files.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Register {
-    sheets: Vec<Sheet>,
-}
-
-/// So many files stand on one sheet; several in unit tests, which have few files.
-const SHEET_ROWS: usize = if cfg!(test) { 3 } else { 1 << 12 };
-
-/// The log files first, then the digest files.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Sheet {
     text: Vec<u8>,
     logs: Vec<LogRow>,
     digests: Vec<DigestRow>,
@@ -95,75 +86,6 @@ enum Row {
 impl Register {
     /// Takes an exhibit if it belongs here, and gives it back if not.
     pub(crate) fn admit(&mut self, exhibit: Exhibit) -> Result<(), Exhibit> {
-        match self.sheets.last_mut().filter(|last| last.len() < SHEET_ROWS) {
-            Some(last) => last.admit(exhibit),
-            None => {
-                let mut sheet = Sheet::default();
-                sheet.admit(exhibit)?;
-                self.sheets.push(sheet);
-                Ok(())
-            }
-        }
-    }
-
-    /// Adds the files of another register.
-    pub(crate) fn merge(&mut self, other: Self) {
-        for sheet in other.sheets {
-            match self.sheets.last_mut().filter(|last| last.len().saturating_add(sheet.len()) <= SHEET_ROWS) {
-                Some(last) => last.merge(sheet),
-                None => self.sheets.push(sheet),
-            }
-        }
-    }
-
-    /// Brings the files of each kind on a sheet into the order of their exhibits.
-    pub(crate) fn sort(&mut self) {
-        self.sheets.iter_mut().for_each(Sheet::sort);
-    }
-
-    /// How many files it holds.
-    pub(crate) fn len(&self) -> usize {
-        self.sheets.iter().fold(0, |sum, sheet| sum.saturating_add(sheet.len()))
-    }
-
-    /// The numbers of its files; between them are others.
-    pub(crate) fn numbers(&self) -> impl Iterator<Item = usize> {
-        let starts = (0..).step_by(SHEET_ROWS);
-        self.sheets.iter().zip(starts).flat_map(|(sheet, start)| (start..).take(sheet.len().min(SHEET_ROWS)))
-    }
-
-    /// The first number behind all of these.
-    pub(crate) fn end(&self) -> usize {
-        self.sheets.len().saturating_mul(SHEET_ROWS)
-    }
-
-    /// Where the file of this number lies.
-    pub(crate) fn path(&self, number: usize) -> Option<SplitPath<'_>> {
-        self.sheet(number)?.path(number % SHEET_ROWS)
-    }
-
-    /// What is in it.
-    pub(crate) fn content(&self, number: usize) -> Option<Content> {
-        self.sheet(number)?.content(number % SHEET_ROWS)
-    }
-
-    /// The digest file of this number; none if it is a log file.
-    pub(crate) fn digest(&self, number: usize) -> Option<Digest<'_>> {
-        self.sheet(number)?.digest(number % SHEET_ROWS)
-    }
-
-    /// The exhibit that was taken.
-    pub(crate) fn exhibit(&self, number: usize) -> Option<Exhibit> {
-        self.sheet(number)?.exhibit(number % SHEET_ROWS)
-    }
-
-    fn sheet(&self, number: usize) -> Option<&Sheet> {
-        self.sheets.get(number / SHEET_ROWS)
-    }
-}
-
-impl Sheet {
-    fn admit(&mut self, exhibit: Exhibit) -> Result<(), Exhibit> {
         match self.row(&exhibit) {
             None => return Err(exhibit),
             Some(Row::Log(row)) => self.logs.push(row),
@@ -200,7 +122,11 @@ impl Sheet {
         }
     }
 
-    fn merge(&mut self, mut other: Self) {
+    /// Adds the rows of another register.
+    pub(crate) fn merge(&mut self, mut other: Self) {
+        if self.len() < other.len() {
+            std::mem::swap(self, &mut other);
+        }
         let (bytes, facts) = (self.text.len() as u64, self.facts.len());
         self.text.append(&mut other.text);
         self.logs.extend(other.logs.into_iter().map(|row| LogRow { path: row.path.behind(bytes), ..row }));
@@ -212,7 +138,8 @@ impl Sheet {
         self.facts.append(other.facts);
     }
 
-    fn sort(&mut self) {
+    /// Brings the rows of each kind into the order of their exhibits.
+    pub(crate) fn sort(&mut self) {
         // They come in runs, one from each thread.
         let mut logs = std::mem::take(&mut self.logs);
         logs.sort_by(|one, other| {
@@ -228,18 +155,25 @@ impl Sheet {
         self.digests = digests;
     }
 
-    fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.logs.len().saturating_add(self.digests.len())
     }
 
-    fn path(&self, index: usize) -> Option<SplitPath<'_>> {
+    /// The numbers of log files.
+    pub(crate) fn logs(&self) -> std::ops::Range<usize> {
+        0..self.logs.len()
+    }
+
+    /// Where the file of this number lies.
+    pub(crate) fn path(&self, index: usize) -> Option<SplitPath<'_>> {
         match self.logs.get(index) {
             Some(row) => Some(row.path.of(&self.text)),
             None => Some(self.digest_path(self.digest_row(index)?)),
         }
     }
 
-    fn content(&self, index: usize) -> Option<Content> {
+    /// What is in it.
+    pub(crate) fn content(&self, index: usize) -> Option<Content> {
         let (sha256, inflated_bytes) = match self.logs.get(index) {
             Some(row) => (row.sha256, row.inflated_bytes),
             None => (self.digest(index)?.sha256(), self.digest_row(index)?.inflated_bytes),
@@ -247,11 +181,13 @@ impl Sheet {
         Some(Content::Whole { sha256, inflated_bytes })
     }
 
-    fn digest(&self, index: usize) -> Option<Digest<'_>> {
+    /// The digest file of this number.
+    pub(crate) fn digest(&self, index: usize) -> Option<Digest<'_>> {
         self.facts_of(self.digest_row(index)?)
     }
 
-    fn exhibit(&self, index: usize) -> Option<Exhibit> {
+    /// The exhibit that was taken.
+    pub(crate) fn exhibit(&self, index: usize) -> Option<Exhibit> {
         let (path, content) = (self.path(index)?.join(), self.content(index)?);
         let facts = match self.digest(index) {
             None => Facts::Log(content),
@@ -303,7 +239,7 @@ mod tests {
     }
 
     fn exhibits(register: &Register) -> Vec<Exhibit> {
-        register.numbers().filter_map(|number| register.exhibit(number)).collect()
+        (0..register.len()).filter_map(|index| register.exhibit(index)).collect()
     }
 
     #[test]
@@ -333,69 +269,44 @@ mod tests {
     #[test]
     fn a_log_file_costs_its_row_its_name_and_a_folder_now_and_then() {
         assert_eq!((size_of::<LogRow>(), size_of::<DigestRow>()), (56, 32));
-        let mut sheet = Sheet::default();
+        let mut register = Register::default();
         for (folder, count) in [("2026/03/01", 3), ("2026/03/02", 2), ("", 2)] {
             for number in 0..count {
-                sheet.admit(log(&format!("{folder}/{number}.json"), 1, 2)).unwrap();
+                register.admit(log(&format!("{folder}/{number}.json"), 1, 2)).unwrap();
             }
         }
-        assert_eq!(sheet.text.len(), 2 * "2026/03/01/".len() + 7 * "0.json".len());
+        assert_eq!(register.text.len(), 2 * "2026/03/01/".len() + 7 * "0.json".len());
     }
 
     #[test]
     fn the_name_of_a_digest_file_is_kept_once() {
-        let mut sheet = Sheet::default();
-        sheet.admit(digest("a", None, 0, 2)).unwrap();
-        sheet.admit(digest("a", None, 1, 2)).unwrap();
-        sheet.admit(digest("a", Some("b"), 2, 2)).unwrap();
-        assert_eq!(sheet.text, b"a/b");
-    }
-
-    #[test]
-    fn full_sheets_stay_as_they_are_and_others_are_filled() {
-        let register = |files: usize| {
-            let mut register = Register::default();
-            (0..files).for_each(|number| register.admit(log(&number.to_string(), 1, 2)).unwrap());
-            register
-        };
-        let rows = |register: &Register| register.sheets.iter().map(Sheet::len).collect::<Vec<_>>();
-        let mut whole = register(SHEET_ROWS + 1);
-        assert_eq!(rows(&whole), [SHEET_ROWS, 1]);
-        whole.merge(register(SHEET_ROWS - 1));
-        assert_eq!(rows(&whole), [SHEET_ROWS, SHEET_ROWS]);
-        whole.merge(register(1));
-        whole.merge(register(SHEET_ROWS));
-        assert_eq!(rows(&whole), [SHEET_ROWS, SHEET_ROWS, 1, SHEET_ROWS]);
-        assert_eq!((whole.len(), exhibits(&whole).len()), (3 * SHEET_ROWS + 1, 3 * SHEET_ROWS + 1));
+        let mut register = Register::default();
+        register.admit(digest("a", None, 0, 2)).unwrap();
+        register.admit(digest("a", None, 1, 2)).unwrap();
+        register.admit(digest("a", Some("b"), 2, 2)).unwrap();
+        assert_eq!(register.text, b"a/b");
     }
 
     proptest! {
         #[test]
-        fn registers_give_back_what_they_took(
+        fn registers_give_back_what_they_took_in_the_order_of_exhibits(
             logs in prop::collection::vec(("(a|b|a/b|a-)?(/c)?(//c)?", "[ab]{0,2}", 0_u8..2, 0_u64..2), 0..12),
             digests in prop::collection::vec(("[ab]", prop::option::of("[ab]"), 0_usize..3, 0_u64..2), 0..6), shards in 1_usize..4,
         ) {
-            let logs: Vec<Exhibit> =
+            let mut logs: Vec<Exhibit> =
                 logs.iter().map(|(folder, name, first, size)| log(&format!("{folder}/{name}"), *first, *size)).collect();
             let digest = |(folder, name, hour, size): &(String, Option<String>, _, _)| digest(folder, name.as_deref(), *hour, *size);
-            let digests: Vec<Exhibit> = digests.iter().map(digest).collect();
-            let mut all = [logs, digests].concat();
+            let mut digests: Vec<Exhibit> = digests.iter().map(digest).collect();
             let mut registers = vec![Register::default(); shards];
-            for (index, exhibit) in all.iter().enumerate() {
+            for (index, exhibit) in logs.iter().chain(&digests).enumerate() {
                 prop_assert_eq!(registers[index % shards].admit(exhibit.clone()), Ok(()));
             }
             let mut whole = Register::default();
             registers.into_iter().for_each(|register| whole.merge(register));
             whole.sort();
-            for sheet in &whole.sheets {
-                let on_sheet: Vec<Exhibit> = (0..sheet.len()).map(|row| sheet.exhibit(row).unwrap()).collect();
-                let (logs, digests) = on_sheet.split_at(sheet.logs.len());
-                prop_assert!(logs.is_sorted() && digests.is_sorted());
-            }
-            let mut found = exhibits(&whole);
-            found.sort();
-            all.sort();
-            prop_assert_eq!(found, all);
+            logs.sort();
+            digests.sort();
+            prop_assert_eq!(exhibits(&whole), [logs, digests].concat());
         }
     }
 }
