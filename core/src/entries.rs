@@ -62,10 +62,10 @@ impl<'a> Entries<'a> {
         let others = exhibits.iter().zip(register.len()..).filter(|(exhibit, _)| Entry::of(exhibit).is_some());
         let mut order: Vec<Position> = (0..register.len()).chain(others.map(|(_, number)| number)).map(Position::of).collect();
         let mut entries = Self { register, exhibits, order: Vec::new() };
-        // Three sorted runs.
+        // Three sorted runs. Of equal contents under one path those of the register stand first, because they have no notes.
         order.sort_by(|one, other| {
-            let exhibits = || entries.exhibit(*one).cmp(&entries.exhibit(*other));
-            entries.path_at(*one).cmp(&entries.path_at(*other)).then_with(exhibits)
+            let contents = || entries.content_at(*one).cmp(&entries.content_at(*other));
+            entries.path_at(*one).cmp(&entries.path_at(*other)).then_with(contents)
         });
         entries.order = order;
         entries
@@ -108,11 +108,11 @@ impl<'a> Entries<'a> {
         }
     }
 
-    fn exhibit(&self, position: Position) -> Option<Exhibit> {
+    fn content_at(&self, position: Position) -> Option<Content> {
         let number = position.get()?;
         match number.checked_sub(self.register.len()) {
-            None => self.register.exhibit(number),
-            Some(other) => self.exhibits.get(other).cloned(),
+            None => self.register.content(number),
+            Some(other) => Entry::of(self.exhibits.get(other)?).map(|entry| entry.content),
         }
     }
 }
