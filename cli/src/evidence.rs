@@ -76,12 +76,16 @@ impl Host for Threads<'_> {
             gathered
         };
         std::thread::scope(|scope| {
-            let others: Vec<_> = (1..self.count).map(|_| scope.spawn(work)).collect();
+            // Begun with the second item: an archive may have very many small ones in it.
+            let (mut others, mut is_first) = (Vec::new(), true);
             let (mut gathered, mut workspace) = (G::default(), self.workspace());
             {
                 // However bringing ends, the others must not wait for more.
                 let _end = End(&line);
                 bring(&mut |item, bytes| {
+                    if !std::mem::take(&mut is_first) && others.is_empty() {
+                        others.extend((1..self.count).map(|_| scope.spawn(work)));
+                    }
                     if let Some(items) = line.put(item, bytes, self.count) {
                         take(&mut gathered, &mut workspace, items);
                     }

@@ -33,6 +33,9 @@ pub(crate) const MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// own cache before it is hashed.
 const PIECE_BYTES: usize = 256 << 10;
 
+/// What of the output is touched for the first small content; an archive may have many small containers, each with an inflater of its own.
+const FIRST_BYTES: usize = 16 << 10;
+
 /// What inflating needs, to be used again for one member after the other: to set it up costs as much as a small log file.
 #[derive(Debug)]
 pub(crate) struct Inflater {
@@ -78,10 +81,11 @@ pub(crate) fn gunzip(
     loop {
         let input = reader.fill_buf()?;
         let flush = if input.is_empty() { FlushDecompress::Finish } else { FlushDecompress::None };
-        let end = filled.saturating_add(PIECE_BYTES).min(output.capacity());
-        if output.len() < end {
-            output.resize(end, 0);
+        if filled == output.len() {
+            let more = filled.clamp(FIRST_BYTES, PIECE_BYTES);
+            output.resize(filled.saturating_add(more).min(output.capacity()), 0);
         }
+        let end = filled.saturating_add(PIECE_BYTES).min(output.len());
         let (read_before, written_before) = (state.total_in(), state.total_out());
         let outcome = state.decompress(input, output.get_mut(filled..end).unwrap_or_default(), flush);
         let read = usize::try_from(state.total_in().saturating_sub(read_before)).unwrap_or(0);

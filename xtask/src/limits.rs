@@ -77,6 +77,10 @@ impl Evidence {
         self.path.set_extension("folder");
         let file = self.path.join(name);
         let write = || {
+            // What another case left there is not to be measured.
+            if self.path.exists() {
+                fs::remove_dir_all(&self.path)?;
+            }
             fs::create_dir_all(&self.path)?;
             let mut file = File::create(&file)?;
             file.write_all(start)?;
