@@ -88,31 +88,43 @@ impl<'a> Entries<'a> {
     }
 
     fn path_at(&self, position: Position) -> Option<SplitPath<'a>> {
-        let number = position.get()?;
-        match number.checked_sub(self.register.len()) {
-            None => self.register.path(number),
-            Some(other) => Some(self.exhibits.get(other)?.path.split()),
+        match self.find(position)? {
+            Found::Packed(number) => self.register.path(number),
+            Found::Exhibit(exhibit) => Some(exhibit.path.split()),
+        }
+    }
+
+    fn content_at(&self, position: Position) -> Option<Content> {
+        match self.find(position)? {
+            Found::Packed(number) => self.register.content(number),
+            Found::Exhibit(exhibit) => Entry::of(exhibit).map(|entry| entry.content),
         }
     }
 
     fn at(&self, position: Position) -> Option<Entry<'a>> {
-        let number = position.get()?;
-        match number.checked_sub(self.register.len()) {
-            None => {
+        match self.find(position)? {
+            Found::Packed(number) => {
                 let (path, content) = (self.register.path(number)?, self.register.content(number)?);
                 let held =
                     if self.register.logs().contains(&number) { Held::Log } else { Held::Digest(self.register.digest(number)) };
                 Some(Entry { path, content, held, is_sound: true })
             }
-            Some(other) => Entry::of(self.exhibits.get(other)?),
+            Found::Exhibit(exhibit) => Entry::of(exhibit),
         }
     }
 
-    fn content_at(&self, position: Position) -> Option<Content> {
+    fn find(&self, position: Position) -> Option<Found<'a>> {
         let number = position.get()?;
         match number.checked_sub(self.register.len()) {
-            None => self.register.content(number),
-            Some(other) => Entry::of(self.exhibits.get(other)?).map(|entry| entry.content),
+            None => Some(Found::Packed(number)),
+            Some(other) => self.exhibits.get(other).map(Found::Exhibit),
         }
     }
+}
+
+/// Where an entry is kept.
+enum Found<'a> {
+    /// In the register, under this number.
+    Packed(usize),
+    Exhibit(&'a Exhibit),
 }

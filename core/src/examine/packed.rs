@@ -86,7 +86,7 @@ struct LogRow {
 }
 
 /// A part of a text, or of all signatures.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Part {
     start: u64,
     bytes: u64,
