@@ -218,6 +218,6 @@ impl Hint for Case {
 /// Judges a case on the working thread.
 pub(crate) fn judge<R>(case: trailseal::Case, policy: &Policy, threads: usize, line: &Line<R>) -> Judged {
     let threads = Threads { count: threads, watch: &*line.shared };
-    let (report, objects) = case.conclude_with_objects(policy, &|checks| threads.check(checks));
+    let (report, objects) = case.conclude_with_objects(policy, &|count, work| threads.spread(count, work));
     Judged { report, objects }
 }

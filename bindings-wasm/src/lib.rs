@@ -13,7 +13,7 @@ use js_sys::{Function, Uint8Array};
 use serde::{Deserialize, Serialize};
 use trailseal::container::{Host, Packing, Watch, read_archive, read_file, read_start};
 use trailseal::{
-    Case, Check, Code, EntryPath, Exhibit, Kind, Limits, Objects, Policy, Provenance, Reading, Report, Request, Separator, Table,
+    Case, Code, EntryPath, Exhibit, Kind, Limits, Objects, Policy, Provenance, Reading, Report, Request, Separator, Table,
     Trust, View, Workspace, classify,
 };
 use wasm_bindgen::prelude::*;
@@ -314,8 +314,7 @@ impl Demand {
     ///
     /// If a share was written by another version.
     pub fn objects(self, shares: Vec<Uint8Array>) -> Result<String, JsValue> {
-        let run = |checks: &[Check<'_>]| checks.iter().map(Check::run).collect();
-        let (report, objects) = together(shares)?.conclude_with_objects(&self.policy()?, &run);
+        let (report, objects) = together(shares)?.conclude_with_objects(&self.policy()?, &|count, work| (0..count).for_each(work));
         csv(Table::Objects, &report, &objects)
     }
 

@@ -4,11 +4,12 @@ use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use rawzip::FileReader;
 use trailseal::container::{self, Gather, Host, Packing, Watch, read_archive, read_file, read_stream};
-use trailseal::{Case, Check, Checked, Code, EntryPath, Exhibit, Kind, Limits, Provenance, Separator, Trust, Workspace, classify};
+use trailseal::{Case, Code, EntryPath, Exhibit, Kind, Limits, Provenance, Separator, Trust, Workspace, classify};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::Failure;
@@ -39,14 +40,16 @@ pub struct Threads<'a> {
 }
 
 impl Threads<'_> {
-    /// Checks signatures, as [`Case::conclude_with`] asks.
-    pub fn check(&self, checks: &[Check<'_>]) -> Vec<Checked> {
-        let share = checks.len().div_ceil(self.count.max(1)).max(1);
+    /// Spreads work over the threads, as [`Case::conclude_with`] asks.
+    pub fn spread(&self, count: usize, work: &(dyn Fn(usize) + Sync)) {
+        let next = AtomicUsize::new(0);
+        let all = || std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed)).take_while(|index| *index < count).for_each(work);
         std::thread::scope(|scope| {
-            let shards: Vec<_> =
-                checks.chunks(share).map(|shard| scope.spawn(|| shard.iter().map(Check::run).collect::<Vec<_>>())).collect();
-            shards.into_iter().flat_map(|shard| shard.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-        })
+            for _ in 1..self.count.min(count) {
+                scope.spawn(all);
+            }
+            all();
+        });
     }
 }
 
@@ -318,11 +321,14 @@ impl Walk {
 }
 
 fn entry_path(root: &Path, path: &Path) -> EntryPath {
-    let relative = path.strip_prefix(root).unwrap_or(path);
     #[cfg(unix)]
-    let (bytes, separator) = (std::os::unix::ffi::OsStrExt::as_bytes(relative.as_os_str()), Separator::Slash);
+    let (bytes, separator) = {
+        let [root, path] = [root, path].map(|path| std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()));
+        // The root is how the path begins: there is no need to compare folder by folder.
+        (path.strip_prefix(root).unwrap_or(path), Separator::Slash)
+    };
     #[cfg(not(unix))]
-    let text = relative.to_string_lossy();
+    let text = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
     #[cfg(not(unix))]
     let (bytes, separator) = (text.as_bytes(), Separator::SlashOrBackslash);
     EntryPath::normalise(bytes, separator).0

@@ -13,7 +13,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{CommandFactory, Parser};
-use trailseal::{Case, Check, Code, Comparison, Limits, Objects, Outcome, Policy, Report, Request, Table};
+use trailseal::{Case, Code, Comparison, Limits, Objects, Outcome, Policy, Report, Request, Table};
 
 use crate::args::{Command, Compare, CompareFormat, Described, Format, Verb, Verify};
 use crate::evidence::Threads;
@@ -182,10 +182,11 @@ fn verify(verify: &Verify) -> Result<Outcome, Failure> {
     let limits = args::limits(&verify.limits).map_err(Failure::new)?;
     let threads = threads(verify.threads);
     let case = gather(&verify.archives, &limits, threads)?;
-    let run = |checks: &[Check<'_>]| Threads { count: threads, watch: &() }.check(checks);
+    let threads = Threads { count: threads, watch: &() };
+    let spread = |count: usize, work: &(dyn Fn(usize) + Sync)| threads.spread(count, work);
     let (report, objects) = match verify.table {
-        Some(Table::Objects) => case.conclude_with_objects(&policy, &run),
-        _ => (case.conclude_with(&policy, &run), Objects::default()),
+        Some(Table::Objects) => case.conclude_with_objects(&policy, &spread),
+        _ => (case.conclude_with(&policy, &spread), Objects::default()),
     };
     write(&report, &objects, verify)?;
     Ok(report.overall())

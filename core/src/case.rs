@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -28,7 +29,8 @@ use crate::register::Register;
 use crate::report::{
     Asked, Axes, Chain, Counts, DigestCounts, Key, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Report, SCHEMA,
 };
-use crate::signature::{Check, Checked, Route};
+use crate::signature::{Route, lower_hex};
+use crate::spread::{self, Spread};
 use crate::time::{HOUR_SECONDS, Period};
 
 /// The exhibits of one or several archives that are judged together.
@@ -84,30 +86,28 @@ impl Case {
 
     /// Judges the case on this thread.
     pub fn conclude(self, policy: &Policy) -> Report {
-        self.conclude_with(policy, &|checks| checks.iter().map(Check::run).collect())
+        self.conclude_with(policy, &spread::here)
     }
 
-    /// Judges the case; `run` calls [`Check::run`] on every check that it gets, on as many threads as the host likes, and returns the
-    /// outcomes in the same order. Large cases call it several times.
-    pub fn conclude_with(self, policy: &Policy, run: &dyn Fn(&[Check<'_>]) -> Vec<Checked>) -> Report {
-        self.judge(policy, run, |_, _, _| ()).0
+    /// Judges the case on the threads over which `spread` spreads work; it is called several times.
+    pub fn conclude_with(self, policy: &Policy, spread: &Spread<'_>) -> Report {
+        self.judge(policy, spread, |_, _, _| ()).0
     }
 
     /// The same, and what became of each single object.
-    pub fn conclude_with_objects(self, policy: &Policy, run: &dyn Fn(&[Check<'_>]) -> Vec<Checked>) -> (Report, Objects) {
-        self.judge(policy, run, |evidence, graph, logs| object::list(graph, &evidence.entries, logs, &policy.scope))
+    pub fn conclude_with_objects(self, policy: &Policy, spread: &Spread<'_>) -> (Report, Objects) {
+        self.judge(policy, spread, |evidence, graph, logs| object::list(graph, &evidence.entries, logs, &policy.scope))
     }
 
     /// `and` takes what it likes from the judged case, which then goes.
     fn judge<T>(
         mut self,
         policy: &Policy,
-        run: &dyn Fn(&[Check<'_>]) -> Vec<Checked>,
+        spread: &Spread<'_>,
         and: impl FnOnce(&Evidence<'_>, &Graph<'_>, &Logs<'_>) -> T,
     ) -> (Report, T) {
         self.settle();
         let evidence = Evidence::sort_out(&self.register, &self.exhibits);
-        let evidence_root = evidence_root(&evidence);
         let mut ledger = Ledger::new(&policy.weights);
         let scope = &policy.scope;
 
@@ -116,8 +116,16 @@ impl Case {
         let places = Places::survey(evidence.paths(), evidence.digests().map(Digest::object), &scope.relocations);
         let chains = link::chains(evidence.digests());
         let mut graph = Graph::build(&evidence.entries, &chains, &evidence.detached, &places, scope, &mut ledger);
-        graph.authenticate(&keyring, run);
-        chain::judge(&graph, &keyring, &places, scope, &mut ledger);
+        // Nothing waits for the evidence root: it is computed beside the signatures.
+        let root = OnceLock::new();
+        let root = || root.get_or_init(|| evidence_root(&evidence));
+        graph.authenticate(&keyring, &|count, work| {
+            spread(count.saturating_add(1), &|index| match index.checked_sub(1) {
+                None => drop(root()),
+                Some(index) => work(index),
+            });
+        });
+        chain::judge(&graph, &keyring, &places, scope, spread, &mut ledger);
         let listings = log::listings(&graph);
         let logs = log::judge(&graph, &listings, &evidence.entries, &places, scope, &mut ledger);
         let coverages: Vec<Coverage> =
@@ -139,7 +147,7 @@ impl Case {
                 policy: policy.weights.iter().collect(),
             },
             proved_extent: proved_extent(&graph),
-            evidence_root,
+            evidence_root: root().clone(),
             counts: self.count(&evidence, &graph, &logs, &findings),
             chains: report_chains(&graph, &logs, coverages, scope, &keyring),
             keys,
@@ -572,12 +580,13 @@ fn log_line(entry: &Entry<'_>) -> Vec<u8> {
 }
 
 fn root_line(start: &[&[u8]], content: &Content) -> Vec<u8> {
-    let (word, hash): (&[u8], _) = match content {
-        Content::Whole { sha256, .. } => (b" ", hex::encode(sha256)),
-        Content::Damaged { stored_sha256 } => (b" damaged ", hex::encode(stored_sha256)),
-        Content::Unread => (b" unread", String::new()),
+    let (word, sha256): (&[u8], _) = match content {
+        Content::Whole { sha256, .. } => (b" ", Some(lower_hex(sha256))),
+        Content::Damaged { stored_sha256 } => (b" damaged ", Some(lower_hex(stored_sha256))),
+        Content::Unread => (b" unread", None),
     };
-    [&start.concat(), word, hash.as_bytes(), b"\n"].concat()
+    let hash = sha256.as_ref().map_or(b"".as_slice(), |hash| hash);
+    [start.concat().as_slice(), word, hash, b"\n"].concat()
 }
 
 /// The order of two such lines, where their names tell it: nearly always, and long before the lines are written down.

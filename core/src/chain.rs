@@ -13,23 +13,51 @@ use crate::place::Places;
 use crate::policy::Scope;
 use crate::report::Level;
 use crate::signature::{Route, SignatureRef};
+use crate::spread::{self, Spread};
 use crate::time::Period;
 
+/// How many digest files a thread judges in one go. The chains of unit tests are short, and are to take several.
+const JUDGED_AT_ONCE: usize = if cfg!(test) { 2 } else { 1 << 8 };
+
 /// Enters everything that the graph shows into the ledger.
-pub(crate) fn judge(graph: &Graph<'_>, keyring: &Keyring, places: &Places<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
-    for node in &graph.nodes {
-        judge_signature(graph, node, keyring, ledger);
-        judge_signature_sources(graph, node, ledger);
-        if !node.is_invalid() {
-            judge_identity(graph, node, places, ledger);
+pub(crate) fn judge(
+    graph: &Graph<'_>,
+    keyring: &Keyring,
+    places: &Places<'_>,
+    scope: &Scope,
+    spread: &Spread<'_>,
+    ledger: &mut Ledger<'_>,
+) {
+    let pieces: Vec<&[Node<'_>]> = graph.nodes.chunks(JUDGED_AT_ONCE).collect();
+    let parts = spread::map(spread, pieces.len(), |piece| {
+        let mut part = ledger.part();
+        for node in pieces.get(piece).copied().unwrap_or_default() {
+            judge_node(graph, node, keyring, places, scope, &mut part);
         }
-        if node.is_signed() {
-            judge_link(graph, node, scope, ledger);
-        }
-    }
+        part
+    });
+    parts.into_iter().for_each(|part| ledger.join(part));
     judge_doubles(graph, ledger);
     judge_forks(graph, ledger);
     judge_cycles(graph, ledger);
+}
+
+fn judge_node(
+    graph: &Graph<'_>,
+    node: &Node<'_>,
+    keyring: &Keyring,
+    places: &Places<'_>,
+    scope: &Scope,
+    ledger: &mut Ledger<'_>,
+) {
+    judge_signature(graph, node, keyring, ledger);
+    judge_signature_sources(graph, node, ledger);
+    if !node.is_invalid() {
+        judge_identity(graph, node, places, ledger);
+    }
+    if node.is_signed() {
+        judge_link(graph, node, scope, ledger);
+    }
 }
 
 fn raise(code: Code, node: &Node<'_>) -> Raise {

@@ -27,7 +27,9 @@ const MOST_VALUES: u32 = 1 << 22;
 impl<'a> Json<'a> {
     /// Reads exactly one value, nested at most `max_depth` deep.
     pub(crate) fn read(bytes: &'a [u8], max_depth: u32) -> Result<Self, String> {
-        let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+        // Once, and not for each text in it.
+        let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+        let mut deserializer = serde_json::Deserializer::from_str(text);
         let values_left = Cell::new(MOST_VALUES);
         let value = Nested { depth_left: max_depth, values_left: &values_left }
             .deserialize(&mut deserializer)

@@ -123,6 +123,16 @@ impl<'a> Ledger<'a> {
         Self { weights, raised: Vec::new() }
     }
 
+    /// An empty one for a part of the work.
+    pub(crate) fn part(&self) -> Self {
+        Self::new(self.weights)
+    }
+
+    /// Takes over what a part of the work entered.
+    pub(crate) fn join(&mut self, part: Self) {
+        self.raised.extend(part.raised);
+    }
+
     pub(crate) fn enter(&mut self, mut raise: Raise) {
         let finding = &mut raise.finding;
         finding.effect = self.weights.weigh(finding.code, finding.effect);

@@ -41,6 +41,8 @@ mod signature;
 mod keyring;
 // Positions in long lists.
 mod position;
+// Work on a host's threads.
+mod spread;
 // Where entries lie.
 mod place;
 // The graph of digest files.
@@ -115,6 +117,7 @@ pub use reading::{Answer, Reading, Standing};
 pub use report::{
     Asked, Axes, Chain, Counts, Day, DigestCounts, Key, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Report, SCHEMA, counted,
 };
-pub use signature::{Check, Checked, KeyProblem, PublicKey, Signature, fingerprint, string_to_sign_sha256};
+pub use signature::{KeyProblem, PublicKey, Signature, fingerprint, string_to_sign_sha256};
+pub use spread::Spread;
 pub use table::{Cell, Column, ColumnType, Table};
 pub use time::{Period, Time};

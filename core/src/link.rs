@@ -22,7 +22,8 @@ use crate::place::{Assignment, Places};
 use crate::policy::Scope;
 use crate::position::Position;
 use crate::report::Level;
-use crate::signature::{Authentic, Check, Checked, PublicKey, SignatureRef};
+use crate::signature::{Authentic, Checked, PublicKey, SignatureRef};
+use crate::spread::{self, Spread};
 use crate::time::Time;
 
 /// One digest file in its chain.
@@ -341,17 +342,17 @@ impl<'a> Graph<'a> {
             .filter(|(source, _)| source.and_then(|source| self.node(source)).is_none_or(|source| !source.is_invalid()))
     }
 
-    /// Steps 3 and 4. `run` does the arithmetic, on as many threads as the host has.
-    pub(crate) fn authenticate(&mut self, keyring: &Keyring, run: &dyn Fn(&[Check<'_>]) -> Vec<Checked>) {
+    /// Steps 3 and 4.
+    pub(crate) fn authenticate(&mut self, keyring: &Keyring, spread: &Spread<'_>) {
         for start in (0..self.nodes.len()).step_by(CHECKED_AT_ONCE) {
-            self.check(start..start.saturating_add(CHECKED_AT_ONCE), keyring, run);
+            self.check(start..start.saturating_add(CHECKED_AT_ONCE), keyring, spread);
         }
         self.mark_invalid(keyring);
         self.follow_hash_links();
     }
 
     /// Tries the signatures of some nodes.
-    fn check(&mut self, range: std::ops::Range<usize>, keyring: &Keyring, run: &dyn Fn(&[Check<'_>]) -> Vec<Checked>) {
+    fn check(&mut self, range: std::ops::Range<usize>, keyring: &Keyring, spread: &Spread<'_>) {
         let mut tries: Vec<Try<'_, 'a>> = Vec::new();
         for (index, node) in range.clone().zip(self.nodes.iter().skip(range.start)) {
             let Some((key, Key { public, level, .. })) = usable_key(node.digest, keyring) else { continue };
@@ -366,14 +367,13 @@ impl<'a> Graph<'a> {
                 }
             }
         }
-        let checks = tries.iter().map(|Try { digest, public, signature, .. }| Check {
-            key: public,
-            message_sha256: digest.string_to_sign_sha256(),
-            signature,
+        let checked = spread::map(spread, tries.len(), |index| {
+            let Try { digest, public, signature, .. } = tries.get(index)?;
+            Some(Checked::new(public, digest.string_to_sign_sha256(), signature))
         });
-        let checked = run(&checks.collect::<Vec<_>>());
         for (Try { node, digest, key, level, signature, .. }, checked) in tries.into_iter().zip(checked) {
-            if let Some(node) = self.nodes.get_mut(node)
+            if let Some(checked) = checked
+                && let Some(node) = self.nodes.get_mut(node)
                 && let Some(authentic) = Authentic::by_signature(digest, &checked, key)
             {
                 node.status = Status::Signed(authentic, level);

@@ -53,6 +53,9 @@ impl<'a> Places<'a> {
 
     /// True if the entry's folders are those of the object, as far as both go, or a stated renaming leads there.
     pub(crate) fn agree(&self, path: SplitPath<'_>, object: Object<'_>) -> bool {
+        if lies_in(path.folder, object.folder) {
+            return true;
+        }
         let folders = path.folders();
         let mut inner = folders.clone();
         inner.by_ref().take(self.wrapper).for_each(drop);
@@ -82,6 +85,12 @@ impl<'a> Places<'a> {
     fn renamed(&self, object: Object<'_>) -> impl Iterator<Item = (String, String)> {
         self.relocations.iter().filter_map(move |rule| rule.apply(object.bucket, &object.key()))
     }
+}
+
+/// True if a path's folders end with those of a key, letter by letter, as they do where nobody changed them. Then they agree, whatever
+/// stands above: a shortcut.
+fn lies_in(folder: &[u8], of_key: &str) -> bool {
+    folder.strip_suffix(of_key.as_bytes()).is_some_and(|above| above.is_empty() || above.ends_with(b"/"))
 }
 
 /// How many different statements about digest files of one name are kept. The copies of one key in a few buckets, each told by
@@ -165,8 +174,31 @@ impl<'m, 'a> Assignment<'m, 'a> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::entry::EntryPath;
+
+    proptest! {
+        #[test]
+        fn what_lies_in_its_folders_agrees_with_them(
+            above in "([ab./]|//){0,6}", of_key in "([ab./]|//){0,6}", change in 0_usize..4,
+        ) {
+            let folder = match change {
+                0 => of_key.clone(),
+                1 => format!("{above}{of_key}"),
+                2 => format!("{above}/{of_key}"),
+                _ => above.clone(),
+            };
+            // As entries come: normal inside each container.
+            let whole = format!("{folder}/x");
+            let path = whole.split("//").map(EntryPath::new).reduce(|path, inner| path.nesting(&inner)).unwrap();
+            let path = path.split();
+            if lies_in(path.folder, &of_key) {
+                prop_assert!(entry::folders_agree(path.folders(), entry::key_folders(&of_key)));
+            }
+        }
+    }
 
     fn survey<'a>(paths: &'a [EntryPath], objects: &'a [Object<'a>], rules: &'a [Relocation]) -> Places<'a> {
         Places::survey(paths.iter().map(EntryPath::split), objects.iter().copied(), rules)

@@ -16,13 +16,25 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
+/// A hash in lower-case hexadecimal, without memory of its own: each file needs it several times.
+pub(crate) fn lower_hex(sha256: &[u8; 32]) -> [u8; 64] {
+    let mut text = [0; 64];
+    // The lengths fit.
+    let _ = hex::encode_to_slice(sha256, &mut text);
+    text
+}
+
 /// The SHA-256 of the string to sign, which is four lines without a final line feed:
 /// `digestEndTime`, `digestS3Bucket/digestS3Object`, the SHA-256 of the inflated digest file in lower-case hexadecimal, and
 /// `previousDigestSignature` as it stands in the JSON, or the word `null`
 /// ([AWS](https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-custom-validation.html)).
 pub fn string_to_sign_sha256(end: &str, bucket: &str, key: &str, sha256: &[u8; 32], previous_signature: Option<&str>) -> [u8; 32] {
     let mut hasher = Sha256::new();
-    for part in [end, "\n", bucket, "/", key, "\n", &hex::encode(sha256), "\n", previous_signature.unwrap_or("null")] {
+    for part in [end, "\n", bucket, "/", key, "\n"] {
+        hasher.update(part);
+    }
+    hasher.update(lower_hex(sha256));
+    for part in ["\n", previous_signature.unwrap_or("null")] {
         hasher.update(part);
     }
     hasher.finalize().into()
@@ -148,25 +160,17 @@ pub fn fingerprint(der: &[u8]) -> String {
     hex::encode(Md5::digest(der))
 }
 
-/// One signature to check, independent of everything else: hosts may run checks on as many threads as they have.
-#[derive(Clone, Debug)]
-pub struct Check<'a> {
-    pub(crate) key: &'a PublicKey,
-    pub(crate) message_sha256: [u8; 32],
-    pub(crate) signature: &'a [u8],
-}
-
-/// The outcome of a [`Check`]; only [`Check::run`] makes one.
+/// Whether a signature is that of a message; made only by checking it.
 #[derive(Clone, Copy, Debug)]
-pub struct Checked {
+pub(crate) struct Checked {
     message_sha256: [u8; 32],
     verifies: bool,
 }
 
-impl Check<'_> {
+impl Checked {
     /// Does the RSA arithmetic.
-    pub fn run(&self) -> Checked {
-        Checked { message_sha256: self.message_sha256, verifies: self.key.verifies(&self.message_sha256, self.signature) }
+    pub(crate) fn new(key: &PublicKey, message_sha256: [u8; 32], signature: &[u8]) -> Self {
+        Self { message_sha256, verifies: key.verifies(&message_sha256, signature) }
     }
 }
 

@@ -139,7 +139,23 @@ fn object_at<'a>(text: &'a str, places: &[Place], place: Position, name: &'a str
 impl Digests {
     /// One digest file.
     pub(crate) fn of(facts: Facts<'_>) -> Self {
-        let mut one = Self::default();
+        let objects = [Some(facts.object), facts.previous.map(|previous| previous.object)];
+        let of_object = |Object { bucket, folder, name }: Object<'_>| bucket.len() + folder.len() + name.len();
+        let text_bytes: usize = objects.into_iter().flatten().map(of_object).sum();
+        let signature_bytes = match facts.previous.map(|previous| previous.signature) {
+            Some(SignatureRef::Bytes(bytes)) => bytes.len(),
+            Some(SignatureRef::NotHex(_)) | None => 0,
+        };
+        // Of most there is one of each, and what they take is known: each is asked for once.
+        let mut one = Self {
+            text: String::with_capacity(text_bytes + facts.account.len() + facts.fingerprint.len()),
+            signatures: Vec::with_capacity(signature_bytes),
+            places: Vec::with_capacity(objects.len()),
+            origins: Vec::with_capacity(1),
+            rows: Vec::with_capacity(1),
+            links: Vec::with_capacity(1),
+            lists: Vec::new(),
+        };
         one.push(facts);
         one
     }
