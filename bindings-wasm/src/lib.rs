@@ -13,8 +13,8 @@ use js_sys::{Function, Uint8Array};
 use serde::{Deserialize, Serialize};
 use trailseal::container::{Host, Packing, Watch, read_archive, read_file, read_start};
 use trailseal::{
-    Case, Code, EntryPath, Exhibit, Kind, Limits, Objects, Policy, Provenance, Reading, Report, Request, Separator, Table,
-    Trust, View, Workspace, classify,
+    Case, Code, EntryPath, Exhibit, Kind, Limits, Objects, Policy, Provenance, Reading, Report, Request, Separator, Table, Trust,
+    View, Workspace, classify,
 };
 use wasm_bindgen::prelude::*;
 

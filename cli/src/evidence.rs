@@ -43,7 +43,8 @@ impl Threads<'_> {
     /// Spreads work over the threads, as [`Case::conclude_with`] asks.
     pub fn spread(&self, count: usize, work: &(dyn Fn(usize) + Sync)) {
         let next = AtomicUsize::new(0);
-        let all = || std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed)).take_while(|index| *index < count).for_each(work);
+        let all =
+            || std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed)).take_while(|index| *index < count).for_each(work);
         std::thread::scope(|scope| {
             for _ in 1..self.count.min(count) {
                 scope.spawn(all);
@@ -387,4 +388,18 @@ fn key_files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     }
     files.sort();
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_piece_of_work_is_done_once_on_any_number_of_threads() {
+        for (count, pieces) in [(0, 3), (1, 3), (3, 0), (3, 1), (3, 100)] {
+            let done: Vec<AtomicUsize> = (0..pieces).map(|_| AtomicUsize::new(0)).collect();
+            Threads { count, watch: &() }.spread(pieces, &|index| _ = done[index].fetch_add(1, Ordering::Relaxed));
+            assert!(done.into_iter().all(|done| done.into_inner() == 1), "{pieces} on {count} threads");
+        }
+    }
 }

@@ -42,14 +42,7 @@ pub(crate) fn judge(
     judge_cycles(graph, ledger);
 }
 
-fn judge_node(
-    graph: &Graph<'_>,
-    node: &Node<'_>,
-    keyring: &Keyring,
-    places: &Places<'_>,
-    scope: &Scope,
-    ledger: &mut Ledger<'_>,
-) {
+fn judge_node(graph: &Graph<'_>, node: &Node<'_>, keyring: &Keyring, places: &Places<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
     judge_signature(graph, node, keyring, ledger);
     judge_signature_sources(graph, node, ledger);
     if !node.is_invalid() {

@@ -28,12 +28,7 @@ mod tests {
 
     #[test]
     fn whatever_a_host_does_each_piece_is_done_and_stands_in_its_place() {
-        let hosts: [&Spread<'_>; 4] = [
-            &here,
-            &|_, _| (),
-            &|count, work| (0..2 * count + 2).rev().for_each(work),
-            &|count, work| std::thread::scope(|scope| (0..count).for_each(|index| drop(scope.spawn(move || work(index))))),
-        ];
+        let hosts: [&Spread<'_>; 3] = [&here, &|_, _| (), &|count, work| (0..2 * count + 2).rev().for_each(work)];
         for host in hosts {
             assert_eq!(map(host, 5, |index| index * index), [0, 1, 4, 9, 16]);
             assert!(map(host, 0, |index| index).is_empty());
