@@ -122,14 +122,26 @@ impl<'m, 'a> Assignment<'m, 'a> {
         }
         let mut assignment = Self { by_name, taken: BTreeSet::new(), places };
         for handed in digests.take_while(|_| !detached.is_empty()) {
-            let exact = assignment.exact(handed);
-            assignment.taken.extend(exact);
+            if assignment.is_any_named(handed) {
+                let exact = assignment.exact(handed);
+                assignment.taken.extend(exact);
+            }
         }
         assignment
     }
 
+    /// True if some metadata bears the name of a digest file or of its entries. Of nearly all there is none, and one look is enough.
+    fn is_any_named(&self, handed: Handed<'_, 'a>) -> bool {
+        let name = handed.digest.name().as_bytes();
+        let is_named = |name: &[u8]| self.by_name.contains_key(entry::without_gz(name));
+        is_named(name) || handed.paths().any(|path| path.name != name && is_named(path.name))
+    }
+
     /// The metadata of a digest file.
     pub(crate) fn of(&self, handed: Handed<'_, 'a>) -> Vec<&'a Detached> {
+        if !self.is_any_named(handed) {
+            return Vec::new();
+        }
         let mut found = self.exact(handed);
         if found.is_empty() {
             for path in handed.paths() {
