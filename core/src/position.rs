@@ -14,11 +14,6 @@ impl Position {
         u32::try_from(index).map_or(Self::NONE, Self)
     }
 
-    /// The position in a list before which so many items were put.
-    pub(crate) fn behind(self, items: usize) -> Self {
-        self.get().map_or(Self::NONE, |index| Self::of(index.saturating_add(items)))
-    }
-
     pub(crate) fn get(self) -> Option<usize> {
         (self != Self::NONE).then_some(self.0 as usize)
     }

@@ -92,7 +92,7 @@ impl Register {
             Some(Row::Digest(row)) => {
                 self.digests.push(row);
                 if let Facts::Digest(_, Some(one)) = exhibit.facts {
-                    self.facts.admit(*one);
+                    self.facts.append(*one);
                 }
             }
         }
@@ -132,7 +132,7 @@ impl Register {
         self.logs.extend(other.logs.into_iter().map(|row| LogRow { path: row.path.behind(bytes), ..row }));
         self.digests.extend(other.digests.into_iter().map(|row| DigestRow {
             path: row.path.behind(bytes),
-            digest: row.digest.behind(facts),
+            digest: row.digest.get().map_or(Position::NONE, |digest| Position::of(digest.saturating_add(facts))),
             ..row
         }));
         self.facts.append(other.facts);

@@ -98,11 +98,6 @@ impl Part {
         start..start.saturating_add(usize::try_from(self.bytes).unwrap_or(usize::MAX))
     }
 
-    /// Where it stands once its text stands behind another.
-    fn behind(self, bytes: u64) -> Self {
-        Self { start: self.start.saturating_add(bytes), ..self }
-    }
-
     fn of(self, text: &str) -> &str {
         text.get(self.range()).unwrap_or_default()
     }
@@ -173,43 +168,13 @@ impl Digests {
         Some(Digest { all: self, row: self.rows.get(index)? })
     }
 
-    /// Adds a single one.
-    pub(crate) fn admit(&mut self, mut one: Self) {
-        let list = one.lists.pop().unwrap_or_default();
-        if let Some(digest) = one.get(0) {
-            self.push(digest.facts(list));
-        }
-    }
-
     /// Adds those of another, in their order.
     pub(crate) fn append(&mut self, mut other: Self) {
-        let (text, signatures) = (self.text.len() as u64, self.signatures.len() as u64);
-        let [places, origins, links, lists] = [self.places.len(), self.origins.len(), self.links.len(), self.lists.len()];
-        self.text.push_str(&other.text);
-        self.signatures.append(&mut other.signatures);
-        self.lists.append(&mut other.lists);
-        let place_behind = |Place { bucket, folder }| Place { bucket: bucket.behind(text), folder: folder.behind(text) };
-        self.places.extend(other.places.into_iter().map(place_behind));
-        self.origins.extend(other.origins.into_iter().map(|origin| Origin {
-            place: origin.place.behind(places),
-            account: origin.account.behind(text),
-            fingerprint: origin.fingerprint.behind(text),
-            unsupported: origin.unsupported.map(|part| part.behind(text)),
-            ..origin
-        }));
-        self.links.extend(other.links.into_iter().map(|link| Link {
-            place: link.place.behind(places),
-            name: link.name.behind(text),
-            signature: link.signature.behind(if link.is_hex { signatures } else { text }),
-            ..link
-        }));
-        self.rows.extend(other.rows.into_iter().map(|row| Row {
-            name: row.name.behind(text),
-            origin: row.origin.behind(origins),
-            link: row.link.behind(links),
-            list: row.list.behind(lists),
-            ..row
-        }));
+        let mut lists = std::mem::take(&mut other.lists);
+        for row in &other.rows {
+            let list = row.list.get().and_then(|list| lists.get_mut(list)).map(std::mem::take);
+            self.push(Digest { all: &other, row }.facts(list.unwrap_or_default()));
+        }
     }
 
     fn push(&mut self, facts: Facts<'_>) {
@@ -434,7 +399,7 @@ mod tests {
         let mut digests = Digests::default();
         for (index, key) in keys.iter().enumerate() {
             let previous = index.checked_sub(1).map(|index| keys[index]);
-            digests.admit(Digests::of(facts(key, previous)));
+            digests.append(Digests::of(facts(key, previous)));
         }
         assert_eq!(digests.text, "bucket2026/02/28/1111222233337f3fa2026/03/01/bcd");
         assert_eq!((digests.places.len(), digests.origins.len(), digests.signatures.len()), (2, 2, 3 * 256));
@@ -501,7 +466,7 @@ mod tests {
         fn digest_files_are_given_back_as_they_were(ones in prop::collection::vec(any_digest(), 0..9), half in 0_usize..9) {
             let mut halves = [Digests::default(), Digests::default()];
             for (index, one) in ones.iter().enumerate() {
-                halves[usize::from(index >= half)].admit(one.clone());
+                halves[usize::from(index >= half)].append(one.clone());
             }
             let [mut all, rest] = halves;
             all.append(rest);
