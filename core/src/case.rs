@@ -30,7 +30,7 @@ use crate::report::{
     Asked, Axes, Chain, Counts, DigestCounts, Key, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Report, SCHEMA,
 };
 use crate::signature::{Route, lower_hex};
-use crate::spread::{self, Spread};
+use crate::spread::Spread;
 use crate::time::{HOUR_SECONDS, Period};
 
 /// The exhibits of one or several archives that are judged together.
@@ -86,10 +86,10 @@ impl Case {
 
     /// Judges the case on this thread.
     pub fn conclude(self, policy: &Policy) -> Report {
-        self.conclude_with(policy, &spread::here)
+        self.conclude_with(policy, &|_, _| ())
     }
 
-    /// Judges the case on the threads over which `spread` spreads work; it is called several times.
+    /// Judges the case on the threads over which `spread` spreads work. It is called several times.
     pub fn conclude_with(self, policy: &Policy, spread: &Spread<'_>) -> Report {
         self.judge(policy, spread, |_, _, _| ()).0
     }

@@ -4,7 +4,6 @@ use trailseal_forge::archive::Archive;
 use trailseal_forge::keys::{self, Listed, US_EAST_1};
 use trailseal_forge::trail::Trail;
 
-use crate::spread;
 use crate::{Case, EntryPath, Limits, Objects, Policy, Provenance, Report, Request, Trust, examine};
 
 /// A trail of us-east-1 whose first digest file begins then.
@@ -26,5 +25,5 @@ pub(crate) fn judged(archive: &Archive, request: &Request) -> (Report, Objects) 
         case.admit(examine(EntryPath::new(&entry.path), &entry.bytes, &Limits::default()));
     }
     let policy = Policy { trust, scope: request.scope().unwrap(), weights: request.weights().unwrap() };
-    case.conclude_with_objects(&policy, &spread::here)
+    case.conclude_with_objects(&policy, &|_, _| ())
 }

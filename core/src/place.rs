@@ -187,9 +187,12 @@ impl<'m, 'a> Assignment<'m, 'a> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use trailseal_forge::archive::Archive;
 
     use super::*;
     use crate::entry::EntryPath;
+    use crate::forged::{report, trail};
+    use crate::{Outcome, Request};
 
     proptest! {
         #[test]
@@ -250,6 +253,16 @@ mod tests {
         assert!(!places.agree_with_digest(paths[0].split(), objects[1]));
         let lone = survey(&paths, &objects[..1], &[]);
         assert!(lone.agree_with_digest(paths[1].split(), objects[0]), "one bucket alone needs no name");
+    }
+
+    #[test]
+    fn metadata_goes_with_an_entry_that_was_renamed_and_with_one_that_was_not() {
+        let chain = trail("2026-03-01T00:01:31Z").chain(&[0]);
+        for hour in ["T010131Z", "T020131Z"] {
+            let mut archive = Archive::of(&[&chain]);
+            archive.rename(|path| path.replace("T010131Z", hour));
+            assert_eq!(report(&archive, &Request::default()).axes.authenticity, Outcome::Passed, "{hour}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use trailseal::{
 fn judged(vector: &Vector) -> (Report, Objects) {
     let mut case = Case::new();
     vector.exhibits().into_iter().for_each(|exhibit| case.admit(exhibit));
-    case.conclude_with_objects(&vector.policy(), &|count, work| (0..count).for_each(work))
+    case.conclude_with_objects(&vector.policy(), &|_, _| ())
 }
 
 fn vector(id: &str) -> Vector {
