@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use flate2::read::DeflateDecoder;
 use rawzip::extra_fields::{ExtraFieldId, ExtraFields};
-use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipArchiveEntryWayfinder, ZipFileHeaderRecord, ZipLocator};
+use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipArchiveEntryWayfinder, ZipEntry, ZipFileHeaderRecord, ZipLocator};
 
 use super::{NESTED_BYTES, PIECE_BYTES, Packing, problem, read_start};
 use crate::crc::Crc;
@@ -228,16 +228,17 @@ impl<R: ReaderAt> Zip<R> {
         if !matches!(stored.method, CompressionMethod::STORE | CompressionMethod::DEFLATE) {
             return refused(format!("compression method {} is not supported", stored.method.as_u16()));
         }
-        let disagreement = match self.header_disagreement(path, stored) {
-            Ok(disagreement) => disagreement,
-            Err(error) => return refused(error),
-        };
-        let mut reader = match self.reader(stored) {
-            Ok(reader) => Summing { reader, crc: Crc::new(), size_bytes: 0, is_whole: false },
+        let opened = self.archive.get_entry(stored.wayfinder).and_then(|entry| {
+            let disagreement = header_disagreement(&entry, path, stored, &mut workspace.header)?;
+            Ok((disagreement, unpacked(&entry, stored)))
+        });
+        let (disagreement, reader) = match opened {
+            Ok(opened) => opened,
             Err(error) => return refused(error.to_string()),
         };
+        let mut reader = Summing { reader, crc: Crc::new(), size_bytes: 0, is_whole: false };
         let exhibit = if stored.size_bytes <= PIECE_BYTES {
-            let Workspace { stored: buffer, tools } = workspace;
+            let Workspace { stored: buffer, tools, .. } = workspace;
             buffer.clear();
             // A member may hold more than it states; what it states decides how it is read, never how much.
             match (&mut reader).take(PIECE_BYTES.saturating_add(1)).read_to_end(buffer) {
@@ -262,28 +263,40 @@ impl<R: ReaderAt> Zip<R> {
 
     fn reader(&self, stored: Stored) -> io::Result<Box<dyn Read + '_>> {
         let entry = self.archive.get_entry(stored.wayfinder).map_err(io::Error::other)?;
-        let raw = io::BufReader::with_capacity(64 << 10, entry.reader());
-        Ok(if stored.method == CompressionMethod::DEFLATE { Box::new(DeflateDecoder::new(raw)) } else { Box::new(raw) })
+        Ok(unpacked(&entry, stored))
     }
+}
 
-    /// Two headers describe each member; programs differ in which one they believe.
-    fn header_disagreement(&self, path: &EntryPath, stored: Stored) -> Result<Option<&'static str>, String> {
-        let entry = self.archive.get_entry(stored.wayfinder).map_err(|error| error.to_string())?;
-        let mut buffer = vec![0; 2 * usize::from(u16::MAX)];
-        let local = entry.local_header(&mut buffer).map_err(|error| error.to_string())?;
-        let local_path = EntryPath::normalise(local.file_path().as_ref(), Separator::SlashOrBackslash).0;
-        let is_same_content = stored.is_described
-            || (local.crc32() == stored.crc32
-                && local.uncompressed_size_hint() == stored.size_bytes
-                && local.compressed_size_hint() == stored.wayfinder.compressed_size_hint());
-        let agree = local.compression_method() == stored.method && is_same_content && !local.flags().is_encrypted();
-        let has_two_names = stored.has_two_names || has_two_names(local.file_path().as_ref(), local.extra_fields());
-        Ok(if !(agree && local_path.as_bytes() == path.inner()) {
-            Some("its local and central headers disagree")
-        } else {
-            has_two_names.then_some("it is stated to have two names")
-        })
-    }
+/// What is in a member.
+fn unpacked<'z>(entry: &ZipEntry<'z, impl ReaderAt>, stored: Stored) -> Box<dyn Read + 'z> {
+    // No more than there is to read: the buffer is filled with zeros before.
+    let capacity = stored.wayfinder.compressed_size_hint().min(64 << 10) as usize;
+    let raw = io::BufReader::with_capacity(capacity, entry.reader());
+    if stored.method == CompressionMethod::DEFLATE { Box::new(DeflateDecoder::new(raw)) } else { Box::new(raw) }
+}
+
+/// Two headers describe each member; programs differ in which one they believe.
+fn header_disagreement(
+    entry: &ZipEntry<'_, impl ReaderAt>,
+    path: &EntryPath,
+    stored: Stored,
+    buffer: &mut Vec<u8>,
+) -> Result<Option<&'static str>, rawzip::Error> {
+    // A name and its fields, as long as they may be.
+    buffer.resize(2 * usize::from(u16::MAX), 0);
+    let local = entry.local_header(buffer)?;
+    let local_path = EntryPath::normalise(local.file_path().as_ref(), Separator::SlashOrBackslash).0;
+    let is_same_content = stored.is_described
+        || (local.crc32() == stored.crc32
+            && local.uncompressed_size_hint() == stored.size_bytes
+            && local.compressed_size_hint() == stored.wayfinder.compressed_size_hint());
+    let agree = local.compression_method() == stored.method && is_same_content && !local.flags().is_encrypted();
+    let has_two_names = stored.has_two_names || has_two_names(local.file_path().as_ref(), local.extra_fields());
+    Ok(if !(agree && local_path.as_bytes() == path.inner()) {
+        Some("its local and central headers disagree")
+    } else {
+        has_two_names.then_some("it is stated to have two names")
+    })
 }
 
 /// The bytes of a nested archive: a stretch of the outer one, or unpacked.

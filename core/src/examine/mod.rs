@@ -148,6 +148,8 @@ const HELD_BYTES: usize = 32 << 20;
 pub struct Workspace {
     /// For the stored bytes of an entry, if they have to be brought together.
     pub(crate) stored: Vec<u8>,
+    /// For the headers of an entry, if it has any.
+    pub(crate) header: Vec<u8>,
     pub(crate) tools: Tools,
 }
 
