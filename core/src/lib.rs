@@ -27,6 +27,8 @@
 pub mod container;
 // What a path claims.
 mod entry;
+// Many paths in one text.
+mod paths;
 // What packers check with.
 mod crc;
 // One member, nothing around it.

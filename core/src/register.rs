@@ -1,18 +1,19 @@
 //! The entries of which there is nothing to say but what is in them: log and digest files. Of a large archive nearly all are such, so
-//! they are packed: one text with all names in it, and of the folders those that differ from the row before.
+//! they are packed.
 
 use serde::{Deserialize, Serialize};
 
 use crate::entry::SplitPath;
 use crate::examine::packed::{Digest, Digests};
 use crate::examine::{Content, Exhibit, Facts};
+use crate::paths::{PackedPath, Paths};
 use crate::position::Position;
 
 /// Log and digest files without a note that could be read to their end. Their numbers are those of the log files, and then those of the
 /// digest files.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Register {
-    text: Vec<u8>,
+    paths: Paths,
     logs: Vec<LogRow>,
     digests: Vec<DigestRow>,
     facts: Digests,
@@ -22,60 +23,16 @@ pub(crate) struct Register {
 struct LogRow {
     sha256: [u8; 32],
     inflated_bytes: u64,
-    path: Path,
+    path: PackedPath,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct DigestRow {
     inflated_bytes: u64,
     /// Without a name where that is the one of the digest file's own key.
-    path: Path,
+    path: PackedPath,
     /// Its number among the facts.
     digest: Position,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Path {
-    /// Where its name begins.
-    name: u64,
-    /// How far before its name the folder begins, which may be that of many rows.
-    folder_before: u32,
-    folder_bytes: u16,
-    name_bytes: u16,
-}
-
-impl Path {
-    /// None if it is too long. The folder is the last one, if it is the same.
-    fn put(text: &mut Vec<u8>, last: Option<Self>, SplitPath { folder, name }: SplitPath<'_>) -> Option<Self> {
-        let (folder_bytes, name_bytes) = (u16::try_from(folder.len()).ok()?, u16::try_from(name.len()).ok()?);
-        let start = text.len() as u64;
-        let beside = last.filter(|last| last.of(text).folder == folder).map(|last| last.folder_start());
-        let folder_before = beside.and_then(|folder| u32::try_from(start.saturating_sub(folder)).ok());
-        if folder_before.is_none() {
-            text.extend_from_slice(folder);
-        }
-        let path =
-            Self { name: text.len() as u64, folder_before: folder_before.unwrap_or(folder_bytes.into()), folder_bytes, name_bytes };
-        text.extend_from_slice(name);
-        Some(path)
-    }
-
-    fn folder_start(self) -> u64 {
-        self.name.saturating_sub(self.folder_before.into())
-    }
-
-    fn of(self, text: &[u8]) -> SplitPath<'_> {
-        let slice = |start: u64, bytes: u16| {
-            let start = usize::try_from(start).unwrap_or(usize::MAX);
-            text.get(start..start.saturating_add(bytes.into())).unwrap_or_default()
-        };
-        SplitPath { folder: slice(self.folder_start(), self.folder_bytes), name: slice(self.name, self.name_bytes) }
-    }
-
-    /// Where it stands once its text stands behind another.
-    fn behind(self, bytes: u64) -> Self {
-        Self { name: self.name.saturating_add(bytes), ..self }
-    }
 }
 
 enum Row {
@@ -101,12 +58,12 @@ impl Register {
 
     /// None if it does not belong here, or if its path is too long for a row.
     fn row(&mut self, exhibit: &Exhibit) -> Option<Row> {
-        let Self { text, logs, digests, facts } = self;
+        let Self { paths, logs, digests, facts } = self;
         let mut path = exhibit.path.split();
         match &exhibit.facts {
             _ if !exhibit.notes.is_empty() => None,
             Facts::Log(Content::Whole { sha256, inflated_bytes }) => {
-                let path = Path::put(text, logs.last().map(|last| last.path), path)?;
+                let path = paths.put(logs.last().map(|last| last.path), path)?;
                 Some(Row::Log(LogRow { sha256: *sha256, inflated_bytes: *inflated_bytes, path }))
             }
             Facts::Digest(Content::Whole { inflated_bytes, .. }, Some(one)) => {
@@ -115,7 +72,7 @@ impl Register {
                 }
                 let digest = Position::of(facts.len());
                 digest.get()?;
-                let path = Path::put(text, digests.last().map(|last| last.path), path)?;
+                let path = paths.put(digests.last().map(|last| last.path), path)?;
                 Some(Row::Digest(DigestRow { inflated_bytes: *inflated_bytes, path, digest }))
             }
             _ => None,
@@ -127,8 +84,8 @@ impl Register {
         if self.len() < other.len() {
             std::mem::swap(self, &mut other);
         }
-        let (bytes, facts) = (self.text.len() as u64, self.facts.len());
-        self.text.append(&mut other.text);
+        let facts = self.facts.len();
+        let bytes = self.paths.append(other.paths);
         self.logs.extend(other.logs.into_iter().map(|row| LogRow { path: row.path.behind(bytes), ..row }));
         self.digests.extend(other.digests.into_iter().map(|row| DigestRow {
             path: row.path.behind(bytes),
@@ -143,7 +100,7 @@ impl Register {
         // They come in runs, one from each thread.
         let mut logs = std::mem::take(&mut self.logs);
         logs.sort_by(|one, other| {
-            let key = |row: &LogRow| (row.path.of(&self.text), row.sha256, row.inflated_bytes);
+            let key = |row: &LogRow| (self.paths.get(row.path), row.sha256, row.inflated_bytes);
             key(one).cmp(&key(other))
         });
         self.logs = logs;
@@ -167,7 +124,7 @@ impl Register {
     /// Where the file of this number lies.
     pub(crate) fn path(&self, index: usize) -> Option<SplitPath<'_>> {
         match self.logs.get(index) {
-            Some(row) => Some(row.path.of(&self.text)),
+            Some(row) => Some(self.paths.get(row.path)),
             None => Some(self.digest_path(self.digest_row(index)?)),
         }
     }
@@ -205,7 +162,7 @@ impl Register {
     }
 
     fn digest_path(&self, row: &DigestRow) -> SplitPath<'_> {
-        match (row.path.of(&self.text), self.facts_of(row)) {
+        match (self.paths.get(row.path), self.facts_of(row)) {
             (SplitPath { folder, name: [] }, Some(digest)) => SplitPath { folder, name: digest.name().as_bytes() },
             (path, _) => path,
         }
@@ -275,7 +232,7 @@ mod tests {
                 register.admit(log(&format!("{folder}/{number}.json"), 1, 2)).unwrap();
             }
         }
-        assert_eq!(register.text.len(), 2 * "2026/03/01/".len() + 7 * "0.json".len());
+        assert_eq!(register.paths.bytes(), 2 * "2026/03/01/".len() + 7 * "0.json".len());
     }
 
     #[test]
@@ -284,7 +241,7 @@ mod tests {
         register.admit(digest("a", None, 0, 2)).unwrap();
         register.admit(digest("a", None, 1, 2)).unwrap();
         register.admit(digest("a", Some("b"), 2, 2)).unwrap();
-        assert_eq!(register.text, b"a/b");
+        assert_eq!(register.paths.bytes(), "a/b".len());
     }
 
     proptest! {

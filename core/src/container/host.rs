@@ -310,7 +310,7 @@ impl<H: Host> Reading<'_, H> {
             Err(error) => return self.only(unreadable(at, &error)),
         };
         let mut gathered: G = self.zip(&zip);
-        for member in zip.members().iter().filter(|member| member.is_container()) {
+        for member in zip.containers() {
             if self.host.watch().is_stopped() {
                 break;
             }
@@ -321,7 +321,7 @@ impl<H: Host> Reading<'_, H> {
             }
             match zip.open_nested(member, self.limits) {
                 Ok(Inner::Zip(nested)) => gathered.merge(self.nested_zip(&nested)),
-                Ok(Inner::Stream(mut stream)) => gathered.merge(self.stream(Some(member.path()), &mut *stream)),
+                Ok(Inner::Stream(mut stream)) => gathered.merge(self.stream(Some(&zip.path(member)), &mut *stream)),
                 Err(exhibit) => self.admit(&mut gathered, exhibit),
             }
         }
@@ -330,7 +330,7 @@ impl<H: Host> Reading<'_, H> {
 
     /// The members of a zip archive, containers apart.
     fn zip<G: Gather, R: ReaderAt + Sync>(&self, zip: &Zip<R>) -> G {
-        let members: Vec<_> = zip.members().iter().filter(|member| !member.is_container()).collect();
+        let members: Vec<_> = zip.files().collect();
         let sizes_bytes: Vec<_> = members.iter().map(|member| member.size_bytes()).collect();
         // What members state may be a lie of any size.
         let bytes = || sizes_bytes.iter().fold(0_u64, |sum, size_bytes| sum.saturating_add(*size_bytes));
@@ -351,7 +351,7 @@ impl<H: Host> Reading<'_, H> {
     /// A zip archive inside another container; archives in it are refused.
     fn nested_zip<G: Gather, R: ReaderAt + Sync>(&self, zip: &Zip<R>) -> G {
         let mut gathered: G = self.zip(zip);
-        for member in zip.members().iter().filter(|member| member.is_container()) {
+        for member in zip.containers() {
             self.admit(&mut gathered, zip.examine(member, self.limits, &mut Workspace::default()));
         }
         gathered

@@ -1,10 +1,9 @@
 //! Zip archives: every entry of the central directory, read in place.
 
-use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use flate2::read::DeflateDecoder;
+use flate2::bufread::DeflateDecoder;
 use rawzip::extra_fields::{ExtraFieldId, ExtraFields};
 use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipArchiveEntryWayfinder, ZipEntry, ZipFileHeaderRecord, ZipLocator};
 
@@ -14,7 +13,9 @@ use crate::entry::{self, EntryPath, Kind, Separator};
 use crate::error::Error;
 use crate::examine::{Exhibit, Workspace, examine, examine_reader, is_read};
 use crate::finding::Code;
+use crate::paths::{PackedPath, Paths};
 use crate::policy::Limits;
+use crate::position::Position;
 
 /// A zip archive whose directory was read.
 #[derive(Debug)]
@@ -23,67 +24,124 @@ pub(super) struct Zip<R> {
     at: Option<EntryPath>,
     archive: ZipArchive<R>,
     members: Vec<Member>,
+    /// Those of the members, inside the archive.
+    paths: Paths,
     /// What is wrong with the archive itself.
     problems: Vec<Exhibit>,
 }
 
-/// One entry of a zip archive's directory.
+/// One entry of a zip archive's directory. All of them are held while the archive is read, so it is small.
 #[derive(Debug)]
 pub(super) struct Member {
-    path: EntryPath,
+    path: PackedPath,
     claim: Claim,
-}
-
-#[derive(Debug)]
-enum Claim {
-    File(Stored),
-    Refused(Code, &'static str),
-    /// A symbolic link, whose content is its target.
-    Link(Stored),
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Stored {
     wayfinder: ZipArchiveEntryWayfinder,
-    method: CompressionMethod,
-    crc32: u32,
-    size_bytes: u64,
     /// Where its local header stands.
     start: u64,
+    crc32: u32,
+    /// How long its name is as it is written.
+    name_bytes: u16,
+    method: CompressionMethod,
     /// Its local header leaves checksum and sizes to a descriptor behind the data.
     is_described: bool,
     /// A field beside the name states another one.
     has_two_names: bool,
 }
 
-/// What an entry of the directory takes up at least: its local header, its name and its data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Extent {
-    start: u64,
-    end: u64,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Claim {
+    File,
+    /// An archive itself, by its name.
+    Container,
+    Folder,
+    /// A symbolic link, whose content is its target.
+    Link,
+    Refused(Refusal),
+}
+
+/// Why a member is not opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refusal {
+    Escapes,
+    FolderWithContent,
+    Encrypted,
+    Device,
+    Overlaps,
 }
 
 /// A local header without name and extra field (APPNOTE 4.3.7).
 const LOCAL_HEADER_BYTES: u64 = 30;
 const LOCAL_HEADER_MAGIC: &[u8] = b"PK\x03\x04";
 
+impl Refusal {
+    fn exhibit(self, path: EntryPath) -> Exhibit {
+        let (code, detail) = match self {
+            Self::Escapes => (Code::ArchiveEntryUnsafe, "its path leaves the archive, is absolute or holds a NUL"),
+            // Programs that go by the name would unpack it as a file.
+            Self::FolderWithContent => {
+                (Code::ArchiveEntryUnreadable, "it claims to be a folder, and has a file's name and content")
+            }
+            Self::Encrypted => (Code::ArchiveEntryEncrypted, "it is protected by a password"),
+            Self::Device => (Code::ArchiveEntryUnsafe, "it is a device, a FIFO or a socket"),
+            Self::Overlaps => (Code::ArchiveEntryUnreadable, "its bytes are also those of another entry"),
+        };
+        Exhibit::refused(path, code, detail)
+    }
+}
+
 impl Member {
-    /// Its path inside the archive.
-    pub(super) fn path(&self) -> &EntryPath {
-        &self.path
-    }
-
-    /// True if it is an archive itself, by its name.
-    pub(super) fn is_container(&self) -> bool {
-        matches!(entry::classify(&self.path), Kind::Container)
-    }
-
-    /// Its stated size, for progress bars.
-    pub(super) fn size_bytes(&self) -> u64 {
-        match &self.claim {
-            Claim::File(stored) => stored.size_bytes,
-            Claim::Refused(..) | Claim::Link(_) => 0,
+    fn of(record: &ZipFileHeaderRecord<'_>, paths: &mut Paths, last: Option<&Self>) -> Self {
+        const KIND: u32 = 0o170_000;
+        const FOLDER: u32 = 0o040_000;
+        const REGULAR: u32 = 0o100_000;
+        const LINK: u32 = 0o120_000;
+        let name = record.file_path();
+        let name = name.as_ref();
+        let (path, is_safe) = EntryPath::normalise(name, Separator::SlashOrBackslash);
+        let is_root = path.as_bytes().is_empty();
+        let is_empty = record.uncompressed_size_hint() == 0;
+        let mode = record.mode().value() & KIND;
+        let is_folder = name.ends_with(b"/") || (name.ends_with(b"\\") && is_empty);
+        let claim = if !(is_safe || is_folder && is_root) {
+            Claim::Refused(Refusal::Escapes)
+        } else if is_folder || (mode == FOLDER && is_empty) {
+            Claim::Folder
+        } else if mode == FOLDER {
+            Claim::Refused(Refusal::FolderWithContent)
+        } else if record.flags().is_encrypted() || record.flags().has_strong_encryption() {
+            Claim::Refused(Refusal::Encrypted)
+        } else if mode == LINK {
+            Claim::Link
+        } else if mode != 0 && mode != REGULAR {
+            Claim::Refused(Refusal::Device)
+        } else if matches!(entry::classify(&path), Kind::Container) {
+            Claim::Container
+        } else {
+            Claim::File
+        };
+        Self {
+            // No name in a zip archive is too long. Would it be, no local header would agree with it.
+            path: paths.put(last.map(|last| last.path), path.split()).unwrap_or_default(),
+            claim,
+            wayfinder: record.wayfinder(),
+            start: record.local_header_offset(),
+            crc32: record.crc32(),
+            name_bytes: u16::try_from(name.len()).unwrap_or(u16::MAX),
+            method: record.compression_method(),
+            is_described: record.flags().has_data_descriptor(),
+            has_two_names: has_two_names(name, record.extra_fields()),
         }
+    }
+
+    /// Its stated size, if it is to be read.
+    pub(super) fn size_bytes(&self) -> u64 {
+        if matches!(self.claim, Claim::File | Claim::Container) { self.wayfinder.uncompressed_size_hint() } else { 0 }
+    }
+
+    /// Where it ends at the earliest: it takes up its local header, its name and its data.
+    fn end(&self) -> u64 {
+        let data = self.start.saturating_add(LOCAL_HEADER_BYTES).saturating_add(self.name_bytes.into());
+        data.saturating_add(self.wayfinder.compressed_size_hint())
     }
 }
 
@@ -98,17 +156,16 @@ impl<R: ReaderAt> Zip<R> {
         let archive = ZipLocator::new()
             .locate_in_reader(reader, &mut buffer, length_bytes)
             .map_err(|(_, error)| Error::Container { reason: error.to_string() })?;
-        let mut zip = Self { at, archive, members: Vec::new(), problems: Vec::new() };
+        let mut zip = Self { at, archive, members: Vec::new(), paths: Paths::default(), problems: Vec::new() };
         zip.list(&mut buffer, limits);
         Ok(zip)
     }
 
     fn list(&mut self, buffer: &mut [u8], limits: &Limits) {
-        let mut seen = 0_u64;
         let mut is_whole = true;
-        let mut extents = Vec::new();
         let mut entries = self.archive.entries(buffer);
         loop {
+            let seen = self.members.len() as u64;
             match entries.next_entry() {
                 Ok(None) => break,
                 Ok(Some(_)) if seen == limits.entries => {
@@ -116,11 +173,7 @@ impl<R: ReaderAt> Zip<R> {
                     is_whole = false;
                     break;
                 }
-                Ok(Some(record)) => {
-                    seen = seen.saturating_add(1);
-                    extents.push((Extent::of(&record), record.wayfinder(), record.flags().has_data_descriptor()));
-                    self.members.extend(read_record(&record, self.at.as_ref()));
-                }
+                Ok(Some(record)) => self.members.push(Member::of(&record, &mut self.paths, self.members.last())),
                 Err(error) => {
                     self.problems.push(problem(self.at.as_ref(), Code::ArchiveEntryUnreadable, error.to_string()));
                     is_whole = false;
@@ -128,45 +181,65 @@ impl<R: ReaderAt> Zip<R> {
                 }
             }
         }
+        self.members.shrink_to_fit();
+        self.paths.shrink();
         // Without zip64 the end record counts in 16 bits, and some programs let that overflow.
-        let stated = self.archive.entries_hint();
+        let (stated, seen) = (self.archive.entries_hint(), self.members.len() as u64);
         if is_whole && stated != seen && !(stated <= u64::from(u16::MAX) && stated == seen % 65_536) {
             let detail = format!("its end record states {stated} entries, the directory holds {seen}");
             self.problems.push(problem(self.at.as_ref(), Code::ArchiveEntryUnreadable, detail));
         }
-        extents.sort_unstable_by_key(|(extent, ..)| *extent);
-        self.refuse_overlapping(extents.iter().map(|(extent, ..)| *extent));
-        if is_whole && self.has_unlisted_entry(&extents) {
+        let sorted = self.as_they_lie();
+        self.refuse_overlapping(&sorted);
+        if is_whole && self.has_unlisted_entry(&sorted) {
             let detail =
                 "it holds an entry that its directory does not list, which programs that read from its beginning would find";
             self.problems.push(problem(self.at.as_ref(), Code::ArchiveEntryUnreadable, detail.to_owned()));
         }
     }
 
+    /// The numbers of its members in the order in which they lie in it.
+    fn as_they_lie(&self) -> Vec<Position> {
+        let mut sorted: Vec<_> = (0..self.members.len()).map(Position::of).collect();
+        sorted.sort_unstable_by_key(|position| self.member(*position).map(|member| (member.start, member.end())));
+        sorted
+    }
+
+    fn member(&self, position: Position) -> Option<&Member> {
+        self.members.get(position.get()?)
+    }
+
     /// Entries that share bytes come from nobody who packs files; a few bytes become any number of large files that way.
-    fn refuse_overlapping(&mut self, sorted: impl Iterator<Item = Extent>) {
-        let mut overlapping = BTreeSet::new();
-        let mut furthest = Extent { start: 0, end: 0 };
-        let directory = Extent { start: self.archive.directory_offset(), end: u64::MAX };
-        for extent in sorted.chain([directory]) {
-            if extent.start < furthest.end {
-                overlapping.extend([extent.start, furthest.start]);
+    fn refuse_overlapping(&mut self, sorted: &[Position]) {
+        let mut furthest: Option<(Position, u64)> = None;
+        for position in sorted {
+            let Some((start, end)) = self.member(*position).map(|member| (member.start, member.end())) else { continue };
+            if let Some((before, reached)) = furthest
+                && start < reached
+            {
+                self.refuse(before);
+                self.refuse(*position);
             }
-            if extent.end > furthest.end {
-                furthest = extent;
+            if furthest.is_none_or(|(_, reached)| end > reached) {
+                furthest = Some((*position, end));
             }
         }
-        for member in self.members.iter_mut().filter(|_| !overlapping.is_empty()) {
-            if let Claim::File(stored) | Claim::Link(stored) = &member.claim
-                && overlapping.contains(&stored.start)
-            {
-                member.claim = Claim::Refused(Code::ArchiveEntryUnreadable, "its bytes are also those of another entry");
-            }
+        // The directory is no entry's, either.
+        if let Some((last, _)) = furthest.filter(|(_, reached)| self.archive.directory_offset() < *reached) {
+            self.refuse(last);
+        }
+    }
+
+    fn refuse(&mut self, position: Position) {
+        if let Some(member) = position.get().and_then(|number| self.members.get_mut(number))
+            && matches!(member.claim, Claim::File | Claim::Container | Claim::Link)
+        {
+            member.claim = Claim::Refused(Refusal::Overlaps);
         }
     }
 
     /// Looks only where between two entries there is room for a third.
-    fn has_unlisted_entry(&self, sorted: &[(Extent, ZipArchiveEntryWayfinder, bool)]) -> bool {
+    fn has_unlisted_entry(&self, sorted: &[Position]) -> bool {
         /// A descriptor: with or without its magic, in 32 or 64 bits (APPNOTE 4.3.9).
         const DESCRIPTORS: [usize; 5] = [0, 12, 16, 20, 24];
         let is_header_at = |offset: u64, skips: &[usize]| {
@@ -175,23 +248,29 @@ impl<R: ReaderAt> Zip<R> {
             let bytes = bytes.get(..read).unwrap_or_default();
             skips.iter().any(|skip| bytes.get(*skip..).is_some_and(|rest| rest.starts_with(LOCAL_HEADER_MAGIC)))
         };
-        let starts = sorted.iter().map(|(extent, ..)| extent.start).chain([self.archive.directory_offset()]);
+        let members = || sorted.iter().filter_map(|position| self.member(*position));
+        let starts = members().map(|member| member.start).chain([self.archive.directory_offset()]);
         let first = starts.clone().next().unwrap_or_default();
-        let follows = |((extent, wayfinder, is_described), next): (&(Extent, ZipArchiveEntryWayfinder, bool), u64)| {
-            if next < extent.end.saturating_add(LOCAL_HEADER_BYTES) {
+        let follows = |(member, next): (&Member, u64)| {
+            if next < member.end().saturating_add(LOCAL_HEADER_BYTES) {
                 return false;
             }
-            let Ok(entry) = self.archive.get_entry(*wayfinder) else { return false };
+            let Ok(entry) = self.archive.get_entry(member.wayfinder) else { return false };
             let (_, end) = entry.compressed_data_range();
-            let skips = if *is_described { DESCRIPTORS.as_slice() } else { &[0] };
+            let skips = if member.is_described { DESCRIPTORS.as_slice() } else { &[0] };
             next >= end.saturating_add(LOCAL_HEADER_BYTES) && is_header_at(end, skips)
         };
-        (first >= LOCAL_HEADER_BYTES && is_header_at(0, &[0])) || sorted.iter().zip(starts.skip(1)).any(follows)
+        (first >= LOCAL_HEADER_BYTES && is_header_at(0, &[0])) || members().zip(starts.skip(1)).any(follows)
     }
 
-    /// Its entries, folders apart, in the order of the directory.
-    pub(super) fn members(&self) -> &[Member] {
-        &self.members
+    /// Its entries that are neither folders nor archives themselves, in the order of the directory.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Member> {
+        self.members.iter().filter(|member| !matches!(member.claim, Claim::Folder | Claim::Container))
+    }
+
+    /// The archives in it.
+    pub(super) fn containers(&self) -> impl Iterator<Item = &Member> {
+        self.members.iter().filter(|member| member.claim == Claim::Container)
     }
 
     /// What is wrong with the archive itself; to be admitted like any exhibit.
@@ -199,57 +278,66 @@ impl<R: ReaderAt> Zip<R> {
         &self.problems
     }
 
+    /// Where a member lies inside the case.
+    pub(super) fn path(&self, member: &Member) -> EntryPath {
+        let path = self.paths.get(member.path).join();
+        self.at.as_ref().map_or_else(|| path.clone(), |at| at.nesting(&path))
+    }
+
     /// Examines one member.
     pub(super) fn examine(&self, member: &Member, limits: &Limits, workspace: &mut Workspace) -> Exhibit {
-        match &member.claim {
-            Claim::Refused(code, detail) => Exhibit::refused(member.path.clone(), *code, *detail),
-            Claim::Link(stored) => self.examine_link(&member.path, *stored),
-            Claim::File(_) if !is_read(&member.path) => examine(member.path.clone(), &[], limits),
-            Claim::File(stored) => self.examine_file(&member.path, *stored, limits, workspace),
+        let path = self.path(member);
+        match member.claim {
+            Claim::Refused(refusal) => refusal.exhibit(path),
+            Claim::Link => self.examine_link(path, member),
+            _ if !is_read(&path) => examine(path, &[], limits),
+            _ => self.examine_file(path, member, limits, workspace),
         }
     }
 
-    fn examine_link(&self, path: &EntryPath, stored: Stored) -> Exhibit {
+    fn examine_link(&self, path: EntryPath, member: &Member) -> Exhibit {
         const MAX_LINK_BYTES: u64 = 4096;
         let mut target = Vec::new();
         let is_read =
-            self.reader(stored).is_ok_and(|reader| reader.take(MAX_LINK_BYTES).read_to_end(&mut target).is_ok_and(|read| read > 0));
+            self.reader(member).is_ok_and(|reader| reader.take(MAX_LINK_BYTES).read_to_end(&mut target).is_ok_and(|read| read > 0));
         match path.resolve(&target).filter(|_| is_read) {
-            Some(target) => Exhibit::link(path.clone(), target),
-            None => Exhibit::refused(path.clone(), Code::ArchiveEntryUnsafe, "a link that leaves the archive"),
+            Some(target) => Exhibit::link(path, target),
+            None => Exhibit::refused(path, Code::ArchiveEntryUnsafe, "a link that leaves the archive"),
         }
     }
 
-    fn examine_file(&self, path: &EntryPath, stored: Stored, limits: &Limits, workspace: &mut Workspace) -> Exhibit {
-        let refused = |detail: String| Exhibit::refused(path.clone(), Code::ArchiveEntryUnreadable, detail);
-        if stored.size_bytes > limits.entry_bytes {
-            return Exhibit::refused(path.clone(), Code::ArchiveLimit, format!("entry_bytes is {}", limits.entry_bytes));
+    fn examine_file(&self, path: EntryPath, member: &Member, limits: &Limits, workspace: &mut Workspace) -> Exhibit {
+        let refused = |path, detail: String| Exhibit::refused(path, Code::ArchiveEntryUnreadable, detail);
+        if member.size_bytes() > limits.entry_bytes {
+            return Exhibit::refused(path, Code::ArchiveLimit, format!("entry_bytes is {}", limits.entry_bytes));
         }
-        if !matches!(stored.method, CompressionMethod::STORE | CompressionMethod::DEFLATE) {
-            return refused(format!("compression method {} is not supported", stored.method.as_u16()));
+        if !matches!(member.method, CompressionMethod::STORE | CompressionMethod::DEFLATE) {
+            return refused(path, format!("compression method {} is not supported", member.method.as_u16()));
         }
-        let opened = self.archive.get_entry(stored.wayfinder).and_then(|entry| {
-            let disagreement = header_disagreement(&entry, path, stored, &mut workspace.header)?;
-            Ok((disagreement, unpacked(&entry, stored)))
+        let opened = self.archive.get_entry(member.wayfinder).and_then(|entry| {
+            let disagreement = header_disagreement(&entry, path.inner(), member, &mut workspace.header)?;
+            Ok((disagreement, unpacked(&entry, member)))
         });
         let (disagreement, reader) = match opened {
             Ok(opened) => opened,
-            Err(error) => return refused(error.to_string()),
+            Err(error) => return refused(path, error.to_string()),
         };
         let mut reader = Summing { reader, crc: Crc::new(), size_bytes: 0, is_whole: false };
-        let exhibit = if stored.size_bytes <= PIECE_BYTES {
+        let exhibit = if member.size_bytes() <= PIECE_BYTES {
             let Workspace { stored: buffer, tools, .. } = workspace;
             buffer.clear();
             // A member may hold more than it states; what it states decides how it is read, never how much.
             match (&mut reader).take(PIECE_BYTES.saturating_add(1)).read_to_end(buffer) {
-                Ok(read) if read as u64 > PIECE_BYTES => return refused("it holds more than its header states".to_owned()),
-                Ok(_) => tools.examine(path.clone(), buffer, limits),
-                Err(error) => return refused(error.kind().to_string()),
+                Ok(read) if read as u64 > PIECE_BYTES => {
+                    return refused(path, "it holds more than its header states".to_owned());
+                }
+                Ok(_) => tools.examine(path, buffer, limits),
+                Err(error) => return refused(path, error.kind().to_string()),
             }
         } else {
-            examine_reader(path.clone(), &mut (&mut reader).take(limits.entry_bytes), limits)
+            examine_reader(path, &mut (&mut reader).take(limits.entry_bytes), limits)
         };
-        let is_as_stated = reader.size_bytes == stored.size_bytes && reader.crc.finalize() == stored.crc32;
+        let is_as_stated = reader.size_bytes == member.size_bytes() && reader.crc.finalize() == member.crc32;
         let exhibit = if reader.is_whole && !is_as_stated {
             exhibit.with_note(Code::ArchiveEntryUnreadable, "its checksum or size in the archive is wrong")
         } else {
@@ -261,38 +349,38 @@ impl<R: ReaderAt> Zip<R> {
         }
     }
 
-    fn reader(&self, stored: Stored) -> io::Result<Box<dyn Read + '_>> {
-        let entry = self.archive.get_entry(stored.wayfinder).map_err(io::Error::other)?;
-        Ok(unpacked(&entry, stored))
+    fn reader(&self, member: &Member) -> io::Result<Box<dyn Read + '_>> {
+        let entry = self.archive.get_entry(member.wayfinder).map_err(io::Error::other)?;
+        Ok(unpacked(&entry, member))
     }
 }
 
 /// What is in a member.
-fn unpacked<'z>(entry: &ZipEntry<'z, impl ReaderAt>, stored: Stored) -> Box<dyn Read + 'z> {
+fn unpacked<'z>(entry: &ZipEntry<'z, impl ReaderAt>, member: &Member) -> Box<dyn Read + 'z> {
     // No more than there is to read: the buffer is filled with zeros before.
-    let capacity = stored.wayfinder.compressed_size_hint().min(64 << 10) as usize;
+    let capacity = member.wayfinder.compressed_size_hint().min(64 << 10) as usize;
     let raw = io::BufReader::with_capacity(capacity, entry.reader());
-    if stored.method == CompressionMethod::DEFLATE { Box::new(DeflateDecoder::new(raw)) } else { Box::new(raw) }
+    if member.method == CompressionMethod::DEFLATE { Box::new(DeflateDecoder::new(raw)) } else { Box::new(raw) }
 }
 
 /// Two headers describe each member; programs differ in which one they believe.
 fn header_disagreement(
     entry: &ZipEntry<'_, impl ReaderAt>,
-    path: &EntryPath,
-    stored: Stored,
+    path: &[u8],
+    member: &Member,
     buffer: &mut Vec<u8>,
 ) -> Result<Option<&'static str>, rawzip::Error> {
     // A name and its fields, as long as they may be.
     buffer.resize(2 * usize::from(u16::MAX), 0);
     let local = entry.local_header(buffer)?;
     let local_path = EntryPath::normalise(local.file_path().as_ref(), Separator::SlashOrBackslash).0;
-    let is_same_content = stored.is_described
-        || (local.crc32() == stored.crc32
-            && local.uncompressed_size_hint() == stored.size_bytes
-            && local.compressed_size_hint() == stored.wayfinder.compressed_size_hint());
-    let agree = local.compression_method() == stored.method && is_same_content && !local.flags().is_encrypted();
-    let has_two_names = stored.has_two_names || has_two_names(local.file_path().as_ref(), local.extra_fields());
-    Ok(if !(agree && local_path.as_bytes() == path.inner()) {
+    let is_same_content = member.is_described
+        || (local.crc32() == member.crc32
+            && local.uncompressed_size_hint() == member.size_bytes()
+            && local.compressed_size_hint() == member.wayfinder.compressed_size_hint());
+    let agree = local.compression_method() == member.method && is_same_content && !local.flags().is_encrypted();
+    let has_two_names = member.has_two_names || has_two_names(local.file_path().as_ref(), local.extra_fields());
+    Ok(if !(agree && local_path.as_bytes() == path) {
         Some("its local and central headers disagree")
     } else {
         has_two_names.then_some("it is stated to have two names")
@@ -337,21 +425,16 @@ impl<R: ReaderAt + Clone> Zip<R> {
     ///
     /// The exhibit that says why it cannot be opened.
     pub(super) fn open_nested(&self, member: &Member, limits: &Limits) -> Result<Inner<'_, R>, Exhibit> {
-        let at = Some(&member.path);
-        let unreadable = |error: &dyn std::fmt::Display| problem(at, Code::ArchiveEntryUnreadable, error.to_string());
-        let stored = match &member.claim {
-            Claim::Refused(code, detail) => return Err(Exhibit::refused(member.path.clone(), *code, *detail)),
-            Claim::Link(stored) => return Err(self.examine_link(&member.path, *stored)),
-            Claim::File(stored) => *stored,
-        };
-        let mut stream = self.reader(stored).map_err(|error| unreadable(&error.kind()))?;
+        let path = self.path(member);
+        let unreadable = |error: &dyn std::fmt::Display| problem(Some(&path), Code::ArchiveEntryUnreadable, error.to_string());
+        let mut stream = self.reader(member).map_err(|error| unreadable(&error.kind()))?;
         let start = read_start(&mut *stream).map_err(|error| unreadable(&error.kind()))?;
         let mut whole = io::Cursor::new(start.clone()).chain(stream);
         if Packing::of(&start) != Some(Packing::Zip) {
             return Ok(Inner::Stream(Box::new(whole)));
         }
-        let (bytes, length_bytes) = if stored.method == CompressionMethod::STORE {
-            let entry = self.archive.get_entry(stored.wayfinder).map_err(|error| unreadable(&error))?;
+        let (bytes, length_bytes) = if member.method == CompressionMethod::STORE {
+            let entry = self.archive.get_entry(member.wayfinder).map_err(|error| unreadable(&error))?;
             let (start, end) = entry.compressed_data_range();
             let length_bytes = end.saturating_sub(start);
             (NestedBytes::Stretch { outer: self.archive.get_ref().clone(), start, length_bytes }, length_bytes)
@@ -363,20 +446,12 @@ impl<R: ReaderAt + Clone> Zip<R> {
                 .map_err(|error| unreadable(&error.kind()))?;
             if read as u64 > NESTED_BYTES {
                 let detail = format!("a nested zip archive that is packed itself may unpack to {NESTED_BYTES} bytes");
-                return Err(problem(at, Code::ArchiveLimit, detail));
+                return Err(problem(Some(&path), Code::ArchiveLimit, detail));
             }
             (NestedBytes::Unpacked(unpacked.into()), read as u64)
         };
-        Zip::open(at.cloned(), Nested(bytes), length_bytes, limits).map(Inner::Zip).map_err(|error| unreadable(&error))
-    }
-}
-
-impl Extent {
-    fn of(record: &ZipFileHeaderRecord<'_>) -> Self {
-        let start = record.local_header_offset();
-        let name_bytes = record.file_path().as_ref().len() as u64;
-        let end = start.saturating_add(LOCAL_HEADER_BYTES).saturating_add(name_bytes);
-        Self { start, end: end.saturating_add(record.compressed_size_hint()) }
+        let nested = Zip::open(Some(path.clone()), Nested(bytes), length_bytes, limits);
+        nested.map(Inner::Zip).map_err(|error| unreadable(&error))
     }
 }
 
@@ -388,46 +463,6 @@ fn has_two_names(name: &[u8], fields: ExtraFields<'_>) -> bool {
     fields
         .filter(|(id, _)| *id == ExtraFieldId::INFO_ZIP_UNICODE_PATH)
         .any(|(_, field)| field.get(VERSION_AND_CRC_BYTES..).is_none_or(|stated| ascii(stated) != ascii(name)))
-}
-
-/// None for a folder.
-fn read_record(record: &ZipFileHeaderRecord<'_>, at: Option<&EntryPath>) -> Option<Member> {
-    const KIND: u32 = 0o170_000;
-    const FOLDER: u32 = 0o040_000;
-    const REGULAR: u32 = 0o100_000;
-    const LINK: u32 = 0o120_000;
-    let name = record.file_path();
-    let (path, is_safe) = EntryPath::normalise(name.as_ref(), Separator::SlashOrBackslash);
-    let is_root = path.as_bytes().is_empty();
-    let path = at.map_or_else(|| path.clone(), |at| at.nesting(&path));
-    let stored = Stored {
-        wayfinder: record.wayfinder(),
-        method: record.compression_method(),
-        crc32: record.crc32(),
-        size_bytes: record.uncompressed_size_hint(),
-        is_described: record.flags().has_data_descriptor(),
-        has_two_names: has_two_names(name.as_ref(), record.extra_fields()),
-        start: record.local_header_offset(),
-    };
-    let mode = record.mode().value() & KIND;
-    let is_folder = name.as_ref().ends_with(b"/") || (name.as_ref().ends_with(b"\\") && stored.size_bytes == 0);
-    let claim = if !(is_safe || is_folder && is_root) {
-        Claim::Refused(Code::ArchiveEntryUnsafe, "its path leaves the archive, is absolute or holds a NUL")
-    } else if is_folder || (mode == FOLDER && stored.size_bytes == 0) {
-        return None;
-    } else if mode == FOLDER {
-        // Programs that go by the name would unpack it as a file.
-        Claim::Refused(Code::ArchiveEntryUnreadable, "it claims to be a folder, and has a file's name and content")
-    } else if record.flags().is_encrypted() || record.flags().has_strong_encryption() {
-        Claim::Refused(Code::ArchiveEntryEncrypted, "it is protected by a password")
-    } else if mode == LINK {
-        Claim::Link(stored)
-    } else if mode != 0 && mode != REGULAR {
-        Claim::Refused(Code::ArchiveEntryUnsafe, "it is a device, a FIFO or a socket")
-    } else {
-        Claim::File(stored)
-    };
-    Some(Member { path, claim })
 }
 
 /// Sums up what passes through.
