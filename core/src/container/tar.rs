@@ -1,7 +1,7 @@
 //! Tar archives, plain or in gzip or Zstandard: streams, read once from their beginning.
 
 use std::cell::Cell;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
@@ -63,8 +63,8 @@ pub(super) fn read_tar(at: Option<&EntryPath>, reader: &mut dyn Read, limits: &L
     // What the tar reader may take from the stream before it must show an entry: long names are read into memory.
     let budget = Cell::new(HEADER_BYTES);
     let zeros = Cell::new(0);
-    let mut archive = Archive::new(Budgeted { reader: &mut *stream, left: &budget, zeros: &zeros });
-    let mut entries = match archive.entries() {
+    let mut archive = Archive::new(Budgeted { reader: &mut *stream, position: 0, left: &budget, zeros: &zeros });
+    let mut entries = match archive.entries_with_seek() {
         Ok(entries) => entries,
         Err(error) => return show(Found::Exhibit(problem(at, Code::ArchiveEntryUnreadable, error.kind().to_string()))),
     };
@@ -328,6 +328,7 @@ fn read_exactly(reader: &mut dyn Read, count: u64) -> io::Result<Vec<u8>> {
 /// A reader that refuses once a budget is spent, and counts the zeros with which what was read ends.
 struct Budgeted<'a, R> {
     reader: R,
+    position: u64,
     left: &'a Cell<u64>,
     zeros: &'a Cell<u64>,
 }
@@ -340,10 +341,28 @@ impl<R: Read> Read for Budgeted<'_, R> {
         }
         let read = self.reader.read(buffer.get_mut(..allowed).unwrap_or_default())?;
         self.left.set(self.left.get().saturating_sub(read as u64));
+        self.position = self.position.saturating_add(read as u64);
         let fresh = buffer.get(..read).unwrap_or_default();
         let zeros = fresh.iter().rev().take_while(|byte| **byte == 0).count();
         let before = if zeros == read { self.zeros.get() } else { 0 };
         self.zeros.set(before.saturating_add(zeros as u64));
         Ok(read)
+    }
+}
+
+/// Forward only, by reading. Left to itself, the tar reader fills 32 KiB with zeros before it skips the padding of an entry.
+impl<R: Read> Seek for Budgeted<'_, R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let SeekFrom::Current(distance) = to else { return Err(io::ErrorKind::Unsupported.into()) };
+        let mut left = u64::try_from(distance).map_err(|_| io::ErrorKind::Unsupported)?;
+        let mut buffer = [0; BLOCK_BYTES as usize];
+        while left > 0 {
+            let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
+            match self.read(buffer.get_mut(..wanted).unwrap_or_default())? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                read => left = left.saturating_sub(read as u64),
+            }
+        }
+        Ok(self.position)
     }
 }
