@@ -98,7 +98,7 @@ class Digest:
         self.entry, self.name, self.chain, self.start, self.end = entry, entry.name, chain, end - HOUR, end
         self.places = [(*chain[:3], end - HOUR, end)]
         self.said, self.object, self.previous, self.predecessor, self.successors = {}, ("", ""), None, None, []
-        self.signed = self.authenticated = self.invalid = False
+        self.signed = self.authenticated = self.invalid = self.is_lost = False
         with suppress(ValueError):
             self.read()
 
@@ -111,7 +111,9 @@ class Digest:
         (folders, name), of_file = split_key(said["digestS3Object"]), (self.chain, self.end)
         of_events = [told[name] for told in (said, *said["logFiles"]) for name in EVENTS if told.get(name) is not None]
         start, end, *_ = map(datetime.fromisoformat, [*(said[name] for name in TIMES), *of_events])
-        if not (own := digest_name(name)) or start >= end:
+        own = digest_name(name)
+        self.is_lost = not own and start < end
+        if not own or start >= end:
             raise ValueError("digestS3Object or digestEndTime")
         # One that contradicts a name is placed by that name as well.
         self.wrong_names = [(chain, time) for chain, time in (own, of_file) if chain != own[0] or time != end and not chain[4]]
@@ -173,7 +175,9 @@ class Case:
         name, named = entry.name, digest_name(entry.name)
         if named:
             self.files.append(Digest(entry, *named))
-            self.note(not self.files[-1].said, "digest.malformed", self.files[-1])
+            *_, file = self.files
+            self.note(not file.said and not file.is_lost, "digest.malformed", file)
+            self.note(file.is_lost, "digest.identity_mismatch")
         elif name.endswith(".head.json"):
             metadata = read_json(entry.stored, "utf-16" if entry.stored.startswith(b"\xff\xfe") else "utf-8")["Metadata"]
             self.sidecars[entry.path.removesuffix(".head.json").removesuffix(".gz")] = metadata

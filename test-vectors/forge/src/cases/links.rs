@@ -42,6 +42,7 @@ pub(super) fn all() -> Vec<Vector> {
         renamed_to_another_hour(),
         account_contradicts(),
         end_contradicts_name(),
+        own_key_is_no_digest_file(),
         prefix_changed_and_digest_deleted(),
         planted_far_future(),
         planted_far_future_regex(),
@@ -468,6 +469,27 @@ fn end_contradicts_name() -> Vector {
     .continuity(Failed)
     .missed_by_validate_logs(&[16])
     .says("The end of a signed digest is not the time in its own key.", "validate-logs never compares the two.")
+}
+
+fn own_key_is_no_digest_file() -> Vector {
+    let chain = trail().chain_with(&[2, 1, 0, 2, 1], |n, digest| {
+        if n == 4 {
+            digest.key = digest.key.replace("CloudTrail-Digest_", "CloudTrail-Overview_");
+        }
+    });
+    edited("links/own-key-is-no-digest-file", &chain, |archive| {
+        archive.sidecar(&chain.digests[3]);
+        let entry = archive.entry(chain.key(4));
+        entry.path = trail().digest_key(chain.digests[4].digest.end);
+    })
+    .codes(&["coverage.gap", "digest.identity_mismatch", "log.unreferenced"])
+    .integrity(Indeterminate)
+    .continuity(Failed)
+    .coverage(Indeterminate)
+    .says(
+        "The own object key in a signed digest is no digest file's, though the file bears a digest file's name.",
+        "Without a chain to which it belongs a digest proves nothing; it is told, and its log is listed by nobody.",
+    )
 }
 
 fn prefix_changed_and_digest_deleted() -> Vector {
