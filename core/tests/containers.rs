@@ -14,6 +14,7 @@ use flate2::write::GzEncoder;
 use tar::{Builder, EntryType, Header};
 use trailseal::container::{Alone, Host, Watch, read_archive, read_stream};
 use trailseal::{Case, Code, Exhibit, Limits};
+use trailseal_forge::zip::{self, Kind};
 
 type Tree = Vec<(String, Vec<u8>)>;
 
@@ -237,6 +238,19 @@ fn archives_are_read_one_level_deep() {
     let log = vec![(LOG.to_owned(), b"{}".to_vec())];
     let deep = tar(&vec![("a.tar".to_owned(), tar(&vec![("b.tar".to_owned(), tar(&log))]))]);
     assert_eq!(codes(from_tar(&deep, &Limits::default())), [(Code::ArchiveLimit, "a.tar//b.tar".to_owned())]);
+}
+
+#[test]
+fn folders_of_a_zip_archive_are_no_entries_and_a_file_that_claims_to_be_one_is_told() {
+    let entry = |path: &str, content: &str, kind| zip::Entry { kind, ..zip::Entry::new(path, content) };
+    let seen = |entries: &[zip::Entry]| examine_archive(&zip::zip(entries), &Limits::default());
+    let folders = [("a/", Kind::File), ("b\\", Kind::File), ("./", Kind::File), ("c/", Kind::Folder), ("d", Kind::Folder)]
+        .map(|(path, kind)| entry(path, "", kind));
+    assert_eq!(seen(&folders), []);
+    let files = [entry(LOG, "{}", Kind::Folder), entry("e.json\\", "{}", Kind::File), entry("", "", Kind::File)];
+    let expected = [(Code::ArchiveEntryUnreadable, LOG), (Code::ArchiveEntryUnsafe, "")];
+    assert_eq!(seen(&files).len(), files.len());
+    assert_eq!(codes(seen(&files)), expected.map(|(code, path)| (code, path.to_owned())));
 }
 
 #[test]

@@ -281,7 +281,7 @@ impl<R: ReaderAt> Zip<R> {
     /// Where a member lies inside the case.
     pub(super) fn path(&self, member: &Member) -> EntryPath {
         let path = self.paths.get(member.path).join();
-        self.at.as_ref().map_or_else(|| path.clone(), |at| at.nesting(&path))
+        if let Some(at) = &self.at { at.nesting(&path) } else { path }
     }
 
     /// Examines one member.

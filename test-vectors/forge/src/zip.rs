@@ -14,6 +14,8 @@ const DATE: u16 = (46 << 9) | (3 << 5) | 2;
 pub enum Kind {
     /// A regular file.
     File,
+    /// A folder, whatever its name ends with.
+    Folder,
     /// A symbolic link; the content is the target.
     Symlink,
     /// A character device.
@@ -27,6 +29,7 @@ impl Kind {
     fn mode(self) -> u32 {
         match self {
             Self::File => 0o100_644,
+            Self::Folder => 0o040_755,
             Self::Symlink => 0o120_777,
             Self::Device => 0o020_644,
             Self::Fifo => 0o010_644,
