@@ -12,7 +12,7 @@ use common::{Expected, Vector, conclude, examine_archive, load};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tar::{Builder, EntryType, Header};
-use trailseal::container::{Alone, Host, Watch, read_archive, read_stream};
+use trailseal::container::{Alone, Host, PIECE_BYTES, Watch, read_archive, read_stream};
 use trailseal::{Case, Code, Exhibit, Limits};
 use trailseal_forge::zip::{self, Kind};
 
@@ -251,6 +251,42 @@ fn folders_of_a_zip_archive_are_no_entries_and_a_file_that_claims_to_be_one_is_t
     let expected = [(Code::ArchiveEntryUnreadable, LOG), (Code::ArchiveEntryUnsafe, "")];
     assert_eq!(seen(&files).len(), files.len());
     assert_eq!(codes(seen(&files)), expected.map(|(code, path)| (code, path.to_owned())));
+}
+
+#[test]
+fn links_of_a_zip_archive_are_followed_and_ignored_members_are_not_read() {
+    let link = |path: &str, target: &str| zip::Entry { kind: Kind::Symlink, ..zip::Entry::new(path, target) };
+    let ignored = zip::Entry { wrong_crc: true, ..zip::Entry::new("README.txt", "no evidence") };
+    let archive = zip::zip(&[
+        zip::Entry::new(LOG, "{}"),
+        link(&format!("again/{LOG}"), &format!("../{LOG}")),
+        link("empty.json", ""),
+        ignored,
+    ]);
+    let exhibits = examine_archive(&archive, &Limits::default());
+    assert_eq!(codes(exhibits.clone()), [(Code::ArchiveEntryUnsafe, "empty.json".to_owned())]);
+    assert_eq!(
+        conclude(exhibits, &trailseal::Policy::default()).counts.logs.unreferenced,
+        2,
+        "a link is the entry to which it leads"
+    );
+}
+
+#[test]
+fn members_of_a_zip_archive_are_read_to_their_end_in_pieces_or_as_a_stream() {
+    let whole = |bytes: u64| {
+        zip::zip(&[zip::Entry { deflated: true, ..zip::Entry::new(LOG, vec![b' '; usize::try_from(bytes).unwrap()]) }])
+    };
+    for bytes in [PIECE_BYTES, PIECE_BYTES + 1] {
+        assert_eq!(codes(examine_archive(&whole(bytes), &Limits::default())), [], "{bytes}");
+    }
+    // Both headers state five bytes (APPNOTE 4.3.7 and 4.3.12).
+    let mut bomb = whole(PIECE_BYTES + 1);
+    let directory = bomb.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
+    for place in [22, directory + 24] {
+        bomb[place..place + 4].copy_from_slice(&5_u32.to_le_bytes());
+    }
+    assert_eq!(codes(examine_archive(&bomb, &Limits::default())), [(Code::ArchiveEntryUnreadable, LOG.to_owned())]);
 }
 
 #[test]
