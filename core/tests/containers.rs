@@ -290,6 +290,32 @@ fn members_of_a_zip_archive_are_read_to_their_end_in_pieces_or_as_a_stream() {
 }
 
 #[test]
+fn a_second_name_of_a_zip_member_is_told_by_whichever_header_states_it() {
+    let other = Some(zip::Oddity::UnicodeName("other.json".to_owned()));
+    let archive = zip::zip(&[zip::Entry { oddity: other, ..zip::Entry::new(LOG, "{}") }]);
+    let fields: Vec<usize> =
+        archive.windows(2).zip(0..).filter(|(bytes, _)| *bytes == b"\x75\x70").map(|(_, place)| place).collect();
+    assert_eq!(fields.len(), 2);
+    for place in fields {
+        let mut archive = archive.clone();
+        archive[place] ^= 1;
+        assert_eq!(codes(examine_archive(&archive, &Limits::default())), [(Code::ArchiveEntryUnreadable, LOG.to_owned())]);
+    }
+}
+
+#[test]
+fn a_zip_archive_in_another_is_read_whether_it_is_packed_or_not() {
+    let inner = zip::zip(&[zip::Entry { deflated: true, ..zip::Entry::new(LOG, "{}") }]);
+    let [stored, packed] = [false, true].map(|deflated| {
+        let archive = zip::zip(&[zip::Entry { deflated, ..zip::Entry::new("inner.zip", inner.clone()) }]);
+        examine_archive(&archive, &Limits::default())
+    });
+    assert_eq!(stored, packed);
+    let report = conclude(stored, &trailseal::Policy::default());
+    assert_eq!((report.counts.entries, report.counts.logs.unreferenced), (1, 1));
+}
+
+#[test]
 fn limits_of_entries_hold_in_tar_and_zip() {
     let tree: Tree = (0..3).map(|hour| (LOG.replace("0005Z", &format!("0{hour}05Z")), vec![b' '; 10])).collect();
     let limits = |entries, entry_bytes| Limits { entries, entry_bytes, ..Limits::default() };
