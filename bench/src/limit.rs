@@ -1,11 +1,15 @@
-//! What this machine can do: every file inflated by libdeflate and hashed with SHA-256, on all cores, without anything else.
+//! What this machine can do: every file inflated by libdeflate and hashed with SHA-256, and a signature checked for each digest file, on
+//! all cores, without anything else.
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
+use aws_lc_rs::digest;
+use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
 use libdeflater::Decompressor;
 use sha2::{Digest as _, Sha256};
+use trailseal_forge::keys::US_EAST_1;
 
 use crate::Outcome;
 use crate::data::Data;
@@ -14,19 +18,32 @@ use crate::data::Data;
 pub(crate) struct Limit {
     files: Vec<Vec<u8>>,
     inflated_bytes: u64,
+    digests: u64,
+    key: ParsedPublicKey,
+    /// Whatever was signed, checking the signature takes as long.
+    signed: digest::Digest,
+    signature: Vec<u8>,
 }
 
 impl Limit {
     pub(crate) fn load(data: &Data) -> Outcome<Self> {
         let files = data.files()?.into_iter().filter(|path| path.ends_with(".json.gz"));
         let files: Vec<Vec<u8>> = files.map(|path| data.read(&path)).collect::<Outcome<_>>()?;
-        Ok(Self { files, inflated_bytes: data.made.log_bytes + data.made.digest_bytes })
+        const TEXT: &str = "a digest file";
+        Ok(Self {
+            files,
+            inflated_bytes: data.made.log_bytes + data.made.digest_bytes,
+            digests: data.made.digests,
+            key: ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &US_EAST_1.pkcs1).map_err(|error| error.to_string())?,
+            signed: digest::digest(&digest::SHA256, TEXT.as_bytes()),
+            signature: hex::decode(US_EAST_1.sign(TEXT)).map_err(|error| error.to_string())?,
+        })
     }
 
     /// The seconds that it takes.
     pub(crate) fn run(&self) -> Outcome<f64> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(self.files.len());
-        let next = AtomicUsize::new(0);
+        let (next, checked) = (AtomicUsize::new(0), AtomicU64::new(0));
         let inflated_bytes = AtomicU64::new(0);
         let work = || -> Outcome {
             let mut decompressor = Decompressor::new();
@@ -40,6 +57,11 @@ impl Limit {
                 let inflated = decompressor.gzip_decompress(file, &mut content[..length]).map_err(|error| error.to_string())?;
                 black_box(Sha256::digest(&content[..inflated]));
                 inflated_bytes.fetch_add(inflated as u64, Ordering::Relaxed);
+            }
+            while checked.fetch_add(1, Ordering::Relaxed) < self.digests {
+                self.key
+                    .verify_digest_sig(&self.signed, &self.signature)
+                    .map_err(|_| "the signature does not verify".to_owned())?;
             }
             Ok(())
         };
