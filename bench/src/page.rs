@@ -46,7 +46,7 @@ pub(crate) fn tables(figures: &Figures) -> String {
     for found in &figures.measured {
         for (n, container) in CONTAINERS.iter().enumerate() {
             let seconds = found.median(|round| round.trailseal[n].seconds);
-            // What it leaves out, parsing and signatures, is all there is where there are no logs.
+            // What this one leaves out, parsing and signatures, is all there is where there are no logs.
             let gunzip = if found.is_quiet() {
                 String::new()
             } else {

@@ -316,6 +316,21 @@ fn a_zip_archive_in_another_is_read_whether_it_is_packed_or_not() {
 }
 
 #[test]
+fn a_zip_archive_in_another_that_is_refused_is_not_opened() {
+    let inner = zip::Entry::new("inner.zip", zip::zip(&[zip::Entry::new(LOG, "{}")]));
+    let copy = zip::Entry { oddity: Some(zip::Oddity::Shared), ..zip::Entry::new("copy.zip", inner.bytes.clone()) };
+    let outside = zip::Entry { path: "../outside.zip".to_owned(), ..inner.clone() };
+    let exhibits = examine_archive(&zip::zip(&[inner, copy, outside]), &Limits::default());
+    let expected = [
+        (Code::ArchiveEntryUnreadable, "copy.zip"),
+        (Code::ArchiveEntryUnreadable, "inner.zip"),
+        (Code::ArchiveEntryUnsafe, "../outside.zip"),
+    ];
+    assert_eq!(codes(exhibits.clone()), expected.map(|(code, path)| (code, path.to_owned())));
+    assert_eq!(conclude(exhibits, &trailseal::Policy::default()).counts.logs.unreferenced, 0);
+}
+
+#[test]
 fn limits_of_entries_hold_in_tar_and_zip() {
     let tree: Tree = (0..3).map(|hour| (LOG.replace("0005Z", &format!("0{hour}05Z")), vec![b' '; 10])).collect();
     let limits = |entries, entry_bytes| Limits { entries, entry_bytes, ..Limits::default() };
