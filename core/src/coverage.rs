@@ -321,7 +321,10 @@ mod tests {
         let gaps = [
             (
                 "2026-03-01T20:00:00Z/2026-03-01T20:30:00Z",
-                format!("before the first signed digest file, which begins at 2026-03-01T20:30:00Z{}", left_out("2026/03/01", "20260301T203000Z")),
+                format!(
+                    "before the first signed digest file, which begins at 2026-03-01T20:30:00Z{}",
+                    left_out("2026/03/01", "20260301T203000Z")
+                ),
             ),
             (
                 "2026-03-02T01:30:00Z/2026-03-02T02:30:00Z",

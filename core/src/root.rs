@@ -163,6 +163,8 @@ mod tests {
         let sha256 = |text: &str| hex::encode(Sha256::digest(text));
         assert_eq!(root(&[]), sha256(""));
         assert_eq!(root(&[("notes.txt", "no evidence")]), sha256(""));
+        let named = "111122223333_CloudTrail_us-east-1_20260301T0005Z_AbCdEf0123456789.json";
+        assert_eq!(root(&[(named, "{}")]), "4c2b906ebf8c6385ca238cd2a0ea3f37bcef2aee606b1dbe79b92201557ed9a2", "as printed there");
         let (early, late) = (
             "111122223333_CloudTrail_us-east-1_20260301T0005Z_AbCdEf0123456789.json",
             "111122223333_CloudTrail_us-east-1_20260301T0010Z_AbCdEf0123456789.json",
