@@ -11,12 +11,13 @@ use crate::entries::Entries;
 use crate::entry::{DigestKind, IgnoredKind, LogKind};
 use crate::examine::Exhibit;
 use crate::examine::packed::Digest;
+use crate::finding::Code;
 use crate::ledger::Ledger;
 use crate::link::{self, Graph};
 
 use crate::place::Places;
 use crate::policy::{Scope, Trust, Weights};
-use crate::report::MissingKey;
+use crate::report::{MissingKey, counted};
 use crate::signature::fingerprint;
 use crate::time::Period;
 
@@ -35,7 +36,9 @@ pub struct Inventory {
     pub enclosed_keys: u64,
     /// Digest files whose metadata was handed over.
     pub metadata: u64,
-    /// What was not understood or not read, with the reason.
+    /// Digest files by their names that are here and could not be read.
+    pub unread_digests: u64,
+    /// What was not understood or not read, with the reason; one line for all that share it.
     pub unreadable: Vec<String>,
     /// Entries that are no evidence, by kind.
     pub ignored: Vec<(String, u64)>,
@@ -113,6 +116,7 @@ impl Inventory {
             logs: logs(&evidence.entries),
             enclosed_keys: evidence.keys.len() as u64,
             metadata: graph.nodes.iter().filter(|node| !node.metadata.is_empty()).count() as u64,
+            unread_digests: graph.unread.len() as u64,
             unreadable: unreadable(exhibits),
             ignored: ignored.iter().map(|(kind, count)| (kind.name().to_owned(), *count)).collect(),
             missing_signatures: unsigned
@@ -162,11 +166,20 @@ fn logs(entries: &Entries<'_>) -> Vec<LogClaim> {
 /// What a report would call unreadable, refused or malformed.
 fn unreadable(exhibits: &[Exhibit]) -> Vec<String> {
     let telling = exhibits.iter().flat_map(|exhibit| exhibit.notes.iter().map(move |note| (exhibit, note)));
-    telling
-        .filter(|(_, note)| !note.code.name().starts_with("container."))
-        .map(|(exhibit, note)| match &note.detail {
-            Some(detail) => format!("{}: {} ({detail})", exhibit.path.text(), note.code),
-            None => format!("{}: {}", exhibit.path.text(), note.code),
+    let mut alike: BTreeMap<(Code, Option<&str>), Vec<&Exhibit>> = BTreeMap::new();
+    for (exhibit, note) in telling.filter(|(_, note)| !note.code.name().starts_with("container.")) {
+        alike.entry((note.code, note.detail.as_deref())).or_default().push(exhibit);
+    }
+    let lines = alike.into_iter().filter_map(|((code, detail), exhibits)| {
+        let path = exhibits.first()?.path.text();
+        let others = match (exhibits.len() as u64).saturating_sub(1) {
+            0 => String::new(),
+            more => format!(" and {}", counted(more, "other entry", "other entries")),
+        };
+        Some(match detail {
+            Some(detail) => format!("{path}{others}: {code} ({detail})"),
+            None => format!("{path}{others}: {code}"),
         })
-        .collect()
+    });
+    lines.collect()
 }
