@@ -422,6 +422,8 @@ pub(crate) struct Continued<'a> {
     pub(crate) claims: Kind<'a>,
     /// What happened to the file, and how to undo it.
     pub(crate) undo: &'static str,
+    /// True if only its name keeps the file from being read: its content is the one that it would have under its own name.
+    pub(crate) is_copy: bool,
 }
 
 /// The CloudTrail name with which a file name begins, unless it is one. Files with checksums and signatures, which lie beside the file
@@ -440,13 +442,16 @@ pub(crate) fn continued(name: &[u8]) -> Option<Continued<'_>> {
         let rest = rest.strip_prefix(json)?;
         let rest = rest.strip_prefix(".gz").unwrap_or(rest).to_ascii_lowercase();
         let last = rest.rsplit_once('.').map_or(rest.as_str(), |(_, last)| last);
-        let is_beside = BESIDE.contains(&last);
-        return (!rest.is_empty() && !is_beside).then(|| Continued { stem, claims, undo: undo(&rest, last) });
+        // What goes on after a sidecar's name is no digest file either.
+        let is_beside = BESIDE.contains(&last) || rest.starts_with(".head.json");
+        let undo = undo(&rest, last);
+        let is_copy = matches!(undo, COPY | OTHER);
+        return (!rest.is_empty() && !is_beside).then_some(Continued { stem, claims, undo, is_copy });
     }
     // `NAME (1).json.gz`, `NAME - Copy.json.gz`
     let stem = json_stem(text)?;
     let (stem, _) = stem.split_at_checked(stem.find([' ', '('])?)?;
-    Some(Continued { stem, claims: claimed(stem)?, undo: COPY })
+    Some(Continued { stem, claims: claimed(stem)?, undo: COPY, is_copy: true })
 }
 
 const COPY: &str = "a copy under a name of its own: give it its own name back";
@@ -470,10 +475,11 @@ fn undo(rest: &str, last: &str) -> &'static str {
         _ if is_of_aws => UNENDED,
         "bak" | "old" | "orig" | "copy" => COPY,
         _ if rest.ends_with('~') || !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit()) => COPY,
-        _ => "its name goes on after that of a CloudTrail file: give it that name back, or fetch the object again",
+        _ => OTHER,
     }
 }
 
+const OTHER: &str = "its name goes on after that of a CloudTrail file: give it that name back, or fetch the object again";
 const UNENDED: &str = "a download that did not end: fetch the object again";
 
 fn extension(name: &[u8]) -> &[u8] {
@@ -815,7 +821,7 @@ mod tests {
                 let name = format!("{stem}{end}");
                 assert!(undo(&name).is_some_and(|undo| undo.contains(words)), "{name}");
             }
-            for end in [".json.gz.sha256", ".json.gz.MD5"] {
+            for end in [".json.gz.sha256", ".json.gz.MD5", ".json.gz.head.json.bak"] {
                 assert_eq!(undo(&format!("{stem}{end}")), None, "{end}");
             }
             assert_eq!(continued(format!("{stem}.json.gz").as_bytes()), None);

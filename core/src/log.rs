@@ -489,8 +489,12 @@ fn is_in_place(places: &Places<'_>, path: SplitPath<'_>, object: Object<'_>, is_
 /// The entries whose names begin with that of a log file and go on, by that name, with how to undo it.
 fn continued<'a>(entries: &Entries<'a>) -> BTreeMap<&'a str, (SplitPath<'a>, &'static str)> {
     let strays = entries.iter().filter(|entry| matches!(entry.held, Held::Stray));
-    let continued = strays.filter_map(|entry| Some((entry.path, entry::continued(entry.path.name)?)));
-    continued.map(|(path, Continued { stem, undo, .. })| (stem, (path, undo))).collect()
+    let continued = strays.filter_map(|entry| {
+        let Continued { stem, undo, is_copy, .. } = entry::continued(entry.path.name)?;
+        // A copy whose content is known serves the log file that has this content, and no other.
+        (!is_copy || entry.content.sha256().is_none()).then_some((stem, (entry.path, undo)))
+    });
+    continued.collect()
 }
 
 fn stem(name: &str) -> &str {

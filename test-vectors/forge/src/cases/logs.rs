@@ -23,6 +23,7 @@ pub(super) fn all() -> Vec<Vector> {
         packed_again(),
         download_not_ended(),
         copy_with_a_number(),
+        altered_copy_with_a_number(),
         copy_does_not_stand_in(),
         planted(),
         planted_undocumented("logs/planted-insight", "CloudTrail-Insight"),
@@ -154,6 +155,18 @@ fn copy_with_a_number() -> Vector {
     vector.codes(&["archive.entry.unrecognised", "log.relocated"]).integrity(Indeterminate).near("logs/renamed").says(
         "A log lies under its name with a number at the end.",
         "Its content is found; its name is not the one that AWS gave it.",
+    )
+}
+
+fn altered_copy_with_a_number() -> Vector {
+    let vector = edited("logs/altered-copy-with-a-number", |chain, archive| {
+        let path = chain.log(1, 0).to_owned();
+        archive.replace(&path, "\"sourceIPAddress\":\"", "\"sourceIPAddress\":\"1");
+        archive.entry(&path).path = format!("{path}.1");
+    });
+    failed(vector, "log.missing").codes(&["archive.entry.unrecognised", "log.missing"]).near("logs/copy-with-a-number").says(
+        "A log is altered, and lies under its name with a number at the end.",
+        "Its content can be read, and is not what was listed.",
     )
 }
 
