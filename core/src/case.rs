@@ -288,10 +288,6 @@ impl Case {
                 } else if let Some(detail) = &note.detail {
                     raise = raise.detail(detail);
                 }
-                // What stands before many files alike is said once; the table of objects names each.
-                if matches!(note.code, Code::ArchiveEntryUnreadable | Code::ArchiveEntryEncrypted) && place.is_some() {
-                    raise = raise.position(0);
-                }
                 ledger.enter(raise);
             }
         }
