@@ -183,3 +183,47 @@ fn unreadable(exhibits: &[Exhibit]) -> Vec<String> {
     });
     lines.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use trailseal_forge::archive::Archive;
+
+    use super::*;
+    use crate::forged::trail;
+    use crate::{Case, EntryPath, Limits, Outcome, Policy, Request, examine};
+
+    /// Digest files that are there and cannot be read, in their container or by their names, are not absent: neither here nor in a report.
+    #[test]
+    fn what_cannot_be_read_is_not_absent() {
+        let archive = Archive::of(&[&trail("2026-03-01T00:01:31Z").chain(&[1, 0, 1])]);
+        let digests = archive.entries.iter().filter(|entry| entry.path.contains("-Digest_") && entry.path.ends_with(".gz")).count();
+        let case = |is_renamed: bool| {
+            let mut case = Case::new();
+            for entry in &archive.entries {
+                let path = EntryPath::new(&entry.path);
+                case.admit(match (entry.path.contains("-Digest_"), is_renamed) {
+                    (false, _) => examine(path, &entry.bytes, &Limits::default()),
+                    (true, false) => Exhibit::refused(path, Code::ArchiveEntryUnreadable, "a reason"),
+                    (true, true) if entry.path.ends_with(".head.json") => continue,
+                    (true, true) => examine(EntryPath::new(&format!("{}.xz", entry.path)), b"?", &Limits::default()),
+                });
+            }
+            case
+        };
+        let request = Request { accounts: vec!["111122223333".to_owned()], ..Request::default() };
+        let policy = Policy { scope: request.scope().unwrap(), ..Policy::default() };
+        for is_renamed in [false, true] {
+            let found = case(is_renamed).inspect(&Trust::default());
+            assert_eq!((found.chains.len(), found.unread_digests), (0, digests as u64));
+            assert!(found.unreadable.len() <= 2, "{:?}", found.unreadable);
+            let report = case(is_renamed).conclude(&policy);
+            assert_eq!(report.overall, Outcome::Indeterminate);
+            let said =
+                |code: Code| report.findings.iter().find(|finding| finding.code == code).map(|finding| finding.detail.clone());
+            assert_eq!(said(Code::ArchiveEmpty), None);
+            for code in [Code::CoverageAbsent, Code::LogUnreferenced] {
+                assert!(said(code).flatten().is_some_and(|detail| detail.contains("could not be read")), "{code}");
+            }
+        }
+    }
+}
