@@ -81,19 +81,21 @@ pub(crate) fn inventory(found: &Inventory, full: bool) -> String {
     page.more(found.unreadable.len());
     page.blank();
     let mut lacks = 0;
-    if found.chains.is_empty() {
+    if found.unread_digests > 0 {
         lacks += 1;
-        match found.unread_digests {
-            0 => page.line("There is no digest file: ask for the CloudTrail-Digest folders."),
-            count => page.words(
-                0,
-                Style::new(),
-                &format!(
-                    "{} here, but none could be read: ask for the archive again, packed in another way or not at all.",
-                    counted(count, "digest file is", "digest files are")
-                ),
-            ),
-        }
+        let count = counted(
+            found.unread_digests,
+            "digest file is here and could not be read",
+            "digest files are here and could not be read",
+        );
+        page.words(
+            0,
+            Style::new(),
+            &format!("{count}: undo what is named above, or ask for the archive again, as a plain folder."),
+        );
+    } else if found.chains.is_empty() {
+        lacks += 1;
+        page.line("There is no digest file: ask for the CloudTrail-Digest folders.");
     }
     if found.chains.iter().any(|chain| !chain.holes.is_empty()) {
         lacks += 1;
@@ -320,15 +322,22 @@ impl Page {
         let bold = style.bold();
         self.line(format!("  {style}{:<8}{style:#} {bold}{}{bold:#}{times}", first.effect.name(), first.code));
         self.words(11, Style::new(), words.means);
-        let shown = if self.full { group.len() } else { group.len().min(FEW) };
-        for finding in group.iter().take(shown) {
-            self.subject(finding);
+        let mut sorted = group.to_vec();
+        let is_of_entries = first.code.name().starts_with("archive.entry.") && !self.full;
+        if is_of_entries {
+            sorted.sort_by_key(|finding| &finding.detail);
         }
-        if shown < group.len() {
-            self.line(format!(
-                "           {DIM}… {} (--full shows them){DIM:#}",
-                counted((group.len() - shown) as u64, "more", "more")
-            ));
+        // What stands before many entries alike is said once.
+        let alike = |one: &&Finding, next: &&Finding| is_of_entries && one.detail.is_some() && one.detail == next.detail;
+        let lines: Vec<&[&Finding]> = sorted.chunk_by(alike).collect();
+        for line in self.few(&lines) {
+            if let Some((finding, others)) = line.split_first() {
+                self.subject(finding, others.len() as u64);
+            }
+        }
+        if !self.full && lines.len() > FEW {
+            let more = lines.iter().skip(FEW).map(|line| line.len() as u64).sum();
+            self.line(format!("           {DIM}… {} (--full shows them){DIM:#}", counted(more, "more", "more")));
         }
         if first.effect != Effect::Informs {
             self.words(11, DIM, &format!("Do: {}", words.remedy));
@@ -336,9 +345,13 @@ impl Page {
         self.blank();
     }
 
-    fn subject(&mut self, finding: &Finding) {
+    /// A finding, and how many more say the same.
+    fn subject(&mut self, finding: &Finding, others: u64) {
         let run = finding.last.as_ref().map_or_else(String::new, |last| format!(" … {last}"));
         self.line(format!("         - {}{run}", finding.first));
+        if others > 0 {
+            self.words(13, Style::new(), &format!("and {} (--full shows them)", counted(others, "other", "others")));
+        }
         let mut facts: Vec<String> = Vec::new();
         if finding.code == Code::CoverageGap || finding.code == Code::ChainDigestMissing || finding.last.is_some() {
             facts.extend(finding.from.zip(finding.to).map(|(from, to)| format!("{from} to {to}{}", hours(finding))));

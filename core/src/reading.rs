@@ -232,6 +232,15 @@ pub struct Group<'a> {
     pub is_cause: bool,
 }
 
+/// What may follow from what a code says, if it only informs.
+const fn caused_by(code: Code) -> &'static [Code] {
+    match code {
+        Code::MetadataMalformed => &[Code::DigestSignatureMissing, Code::DigestKeyUnknown],
+        Code::KeyMalformed | Code::KeyWeak | Code::KeyFingerprintMismatch => &[Code::DigestKeyUnknown],
+        _ => &[],
+    }
+}
+
 fn gather<'a>(findings: &[&'a Finding], outside: bool) -> Vec<Group<'a>> {
     let groups = findings.chunk_by(|one, next| (one.code, one.effect) == (next.code, next.effect));
     groups.map(|findings| Group { findings: findings.to_vec(), outside, is_cause: false }).collect()
@@ -243,20 +252,19 @@ impl Report {
     pub fn grouped(&self) -> Vec<Group<'_>> {
         let (outside, asked): (Vec<&Finding>, Vec<&Finding>) = self.findings.iter().partition(|finding| finding.outside_scope);
         let mut groups = gather(&asked, false);
-        let is =
-            |group: &Group<'_>, wanted: &dyn Fn(&Finding) -> bool| group.findings.first().is_some_and(|finding| wanted(finding));
-        let is_cause = |finding: &Finding| finding.code == Code::MetadataMalformed && finding.effect == Effect::Informs;
-        let is_consequence = |finding: &Finding| {
-            matches!(finding.code, Code::DigestSignatureMissing | Code::DigestKeyUnknown) && finding.effect > Effect::Informs
-        };
-        let cause = groups.iter().position(|group| is(group, &is_cause));
-        let consequence = groups.iter().position(|group| is(group, &is_consequence));
-        if let (Some(cause), Some(consequence)) = (cause, consequence)
-            && consequence < cause
-        {
-            let mut group = groups.remove(cause);
-            group.is_cause = true;
-            groups.insert(consequence, group);
+        let first = |group: &Group<'_>| group.findings.first().map(|finding| (finding.code, finding.effect));
+        for cause in 0..groups.len() {
+            let Some((code, Effect::Informs)) = groups.get(cause).and_then(first) else { continue };
+            let is_caused = |group: &Group<'_>| {
+                first(group).is_some_and(|(caused, effect)| effect > Effect::Informs && caused_by(code).contains(&caused))
+            };
+            // What limits or refutes stands before what informs.
+            if let Some(caused) = groups.iter().position(is_caused)
+                && let Some(between) = groups.get_mut(caused..=cause)
+            {
+                between.rotate_right(1);
+                between.iter_mut().take(1).for_each(|group| group.is_cause = true);
+            }
         }
         groups.extend(gather(&outside, true));
         groups
@@ -320,11 +328,15 @@ pub(crate) fn rows(report: &Report) -> Vec<Row<'_>> {
 fn notes(chain: &Chain, trouble: &Trouble) -> Vec<String> {
     let missing = chain.gaps.iter().map(Period::seconds).fold(0, u64::saturating_add);
     let mut notes = Vec::new();
-    if !chain.gaps.is_empty() {
-        notes.push(format!("{}, {} in all", counted(chain.gaps.len() as u64, "gap", "gaps"), duration(missing)));
+    match chain.gaps.len() {
+        0 => {}
+        1 => notes.push(format!("1 gap of {}", duration(missing))),
+        gaps => notes.push(format!("{gaps} gaps, {} in all", duration(missing))),
     }
+    // What was counted as failed or missing is why findings refute, nearly always.
+    let is_counted = chain.digests.failed > 0 || chain.logs.failed > 0 || chain.logs.missing > 0;
     for (count, one, many) in [
-        (trouble.refuting, "finding refutes", "findings refute"),
+        (if is_counted { 0 } else { trouble.refuting }, "finding refutes", "findings refute"),
         (chain.digests.failed, "digest file failed", "digest files failed"),
         (chain.digests.unproved, "digest file unproved", "digest files unproved"),
         (chain.logs.failed, "log file failed", "log files failed"),
@@ -474,6 +486,8 @@ mod tests {
                 (Code::LogMissing, true, false),
             ]
         );
+        let keys = [(Code::KeyMalformed, true), (Code::DigestKeyUnknown, true)];
+        assert_eq!(grouped(&keys), [(Code::KeyMalformed, false, true), (Code::DigestKeyUnknown, false, false)]);
         assert_eq!(grouped(&[(malformed, true), (missing, false)]), [(malformed, false, false), (missing, true, false)]);
     }
 }
