@@ -197,11 +197,17 @@ impl Case {
             *only = only.filter(|only| *only == exhibit);
         }
         let mut copies: BTreeMap<&EntryPath, usize> = BTreeMap::new();
-        let mut folders: BTreeSet<&[u8]> = BTreeSet::new();
-        for bytes in by_path.keys().map(|path| path.as_bytes()).chain(rows().map(|(_, path)| path.folder)) {
-            let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(end, _)| end);
-            folders.extend(ends.filter_map(|end| bytes.get(..end)));
-        }
+        // A folder is what some path goes on from. Sorted, those that do stand together; a set of all folders would be as large as all
+        // paths times their depth.
+        let mut inside: Vec<&[u8]> = by_path.keys().map(|path| path.as_bytes()).collect();
+        inside.extend(rows().map(|(_, path)| path.folder));
+        inside.sort_unstable();
+        inside.dedup();
+        let is_folder = |target: &EntryPath| {
+            let start = [target.as_bytes(), b"/"].concat();
+            let first = inside.partition_point(|path| *path < start.as_slice());
+            inside.get(first).is_some_and(|path| path.starts_with(&start))
+        };
         let mut followed: Vec<Exhibit> = Vec::new();
         let mut counted = 0_u64;
         for link in &links {
@@ -215,7 +221,7 @@ impl Case {
             }
             let path = link.path.clone();
             match &here.facts {
-                Facts::Link(target) if target.inner().is_empty() || folders.contains(target.as_bytes()) => {
+                Facts::Link(target) if target.inner().is_empty() || is_folder(target) => {
                     counted = counted.saturating_add(1);
                 }
                 _ if !is_read(&path) => counted = counted.saturating_add(1),

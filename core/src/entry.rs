@@ -2,12 +2,14 @@
 //!
 //! Nothing here looks at contents; a claim becomes a fact only when a signed digest file says the same.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
+use crate::signature::sha256;
 use crate::time::Time;
 
 /// The path of an entry inside its archive: bytes, with `/` between folders, relative, without `.` and empty folders. The path of
@@ -81,6 +83,13 @@ impl EntryPath {
         }
         let container = self.0.strip_suffix(self.inner()).unwrap_or_default();
         Some(Self([container, &folders.join(&b'/')].concat().into()))
+    }
+
+    /// The path, whose part inside the innermost container keeps at most so many bytes.
+    pub(crate) fn shortened(&self, most_bytes: usize) -> Self {
+        let inner = self.inner();
+        let container = self.0.strip_suffix(inner).unwrap_or_default();
+        Self([container, &shortened(inner, most_bytes)].concat().into())
     }
 
     /// The path inside the innermost container.
@@ -178,6 +187,25 @@ pub fn printable(bytes: &[u8]) -> String {
         escape(&mut text, chunk.invalid());
     }
     text
+}
+
+/// A name of at most so many bytes, or a few where that is less than it takes to shorten it: its beginning, the start of its SHA-256,
+/// so that two long names stay two, and its end.
+pub(crate) fn shortened(name: &[u8], most_bytes: usize) -> Cow<'_, [u8]> {
+    const HASH_BYTES: usize = 8;
+    const MARK: &[u8] = "…".as_bytes();
+    if name.len() <= most_bytes {
+        return name.into();
+    }
+    let hash = sha256(name);
+    let hash = hex::encode(hash.get(..HASH_BYTES).unwrap_or_default());
+    let kept = most_bytes.saturating_sub(hash.len()).saturating_sub(2 * MARK.len()) / 2;
+    // Nothing is cut inside a character.
+    let is_inside = |index: &usize| name.get(*index).is_some_and(|byte| byte & 0xc0 == 0x80);
+    let head = (0..=kept).rev().find(|index| !is_inside(index)).unwrap_or_default();
+    let tail = (name.len().saturating_sub(kept)..name.len()).find(|index| !is_inside(index)).unwrap_or(name.len());
+    let parts = [name.get(..head).unwrap_or_default(), MARK, hash.as_bytes(), MARK, name.get(tail..).unwrap_or_default()];
+    parts.concat().into()
 }
 
 fn escape(text: &mut String, bytes: &[u8]) {
@@ -546,6 +574,20 @@ mod tests {
     fn what_cannot_be_printed_is_escaped() {
         assert_eq!(printable(b"a\nb\x1b[31m\xff\xc3\xa4"), "a%0Ab%1B[31m%FFä");
         assert_eq!(printable("x\u{202e}gpj.exe\u{85}".as_bytes()), "x%E2%80%AEgpj.exe%C2%85");
+    }
+
+    #[test]
+    fn long_names_keep_their_ends_and_stay_apart() {
+        let text = |name: &str, most| String::from_utf8(shortened(name.as_bytes(), most).into_owned()).unwrap();
+        assert_eq!(text(&"x".repeat(64), 64), "x".repeat(64));
+        let [one, other] = ["1", "2"].map(|middle| format!("a/{}{middle}{}/b.json", "ä".repeat(40), "ö".repeat(40)));
+        let short = text(&one, 64);
+        assert!(short.len() <= 64 && short.starts_with("a/ä") && short.ends_with("ö/b.json"), "{short}");
+        assert_ne!(short, text(&other, 64));
+        assert_eq!(text(&one, 0).chars().count(), 18);
+        let nested = EntryPath::new("2026/march.zip").nesting(&EntryPath::new(&"x/".repeat(900)));
+        let path = nested.shortened(64);
+        assert!(path.text().starts_with("2026/march.zip//x/x/") && path.inner().len() <= 64, "{}", path.text());
     }
 
     #[test]

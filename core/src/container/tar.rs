@@ -125,6 +125,9 @@ fn show_entry(at: Option<&EntryPath>, entry: &mut tar::Entry<'_, impl Read>, lim
     if kind == EntryType::Directory || (kind.is_file() && name.ends_with(b"/")) {
         return;
     }
+    if let Some(refused) = Exhibit::of_long_path(&path, limits) {
+        return show(Found::Exhibit(refused));
+    }
     if !is_safe {
         return show(refuse(Code::ArchiveEntryUnsafe, "its path leaves the archive or is absolute".to_owned()));
     }
@@ -160,6 +163,9 @@ fn show_entry(at: Option<&EntryPath>, entry: &mut tar::Entry<'_, impl Read>, lim
             // A hard link names its target from the top of the archive, a symbolic link from where it stands.
             let base = if kind == EntryType::Link { EntryPath::new("x") } else { inner };
             match base.resolve(&target) {
+                Some(target) if target.inner().len() > limits.path_bytes as usize => {
+                    show(refuse(Code::ArchiveLimit, format!("it leads to a longer path than path_bytes, {}", limits.path_bytes)));
+                }
                 Some(target) => {
                     let target = at.map_or_else(|| target.clone(), |at| at.nesting(&target));
                     show(Found::Exhibit(Exhibit::link(path, target)));

@@ -287,6 +287,9 @@ impl<R: ReaderAt> Zip<R> {
     /// Examines one member.
     pub(super) fn examine(&self, member: &Member, limits: &Limits, workspace: &mut Workspace) -> Exhibit {
         let path = self.path(member);
+        if let Some(refused) = Exhibit::of_long_path(&path, limits) {
+            return refused;
+        }
         match member.claim {
             Claim::Refused(refusal) => refusal.exhibit(path),
             Claim::Link => self.examine_link(path, member),
@@ -426,6 +429,9 @@ impl<R: ReaderAt + Clone> Zip<R> {
     /// The exhibit that says why it cannot be opened.
     pub(super) fn open_nested(&self, member: &Member, limits: &Limits) -> Result<Inner<'_, R>, Exhibit> {
         let path = self.path(member);
+        if let Some(refused) = Exhibit::of_long_path(&path, limits) {
+            return Err(refused);
+        }
         let unreadable = |error: &dyn std::fmt::Display| problem(Some(&path), Code::ArchiveEntryUnreadable, error.to_string());
         let mut stream = self.reader(member).map_err(|error| unreadable(&error.kind()))?;
         let start = read_start(&mut *stream).map_err(|error| unreadable(&error.kind()))?;

@@ -84,6 +84,17 @@ impl Exhibit {
 
     /// The exhibit of a link to another entry of the same container, which may be examined by others.
     pub fn link(path: EntryPath, target: EntryPath) -> Self {
+    /// The exhibit of an entry whose path is longer than the limit, of which only a part is kept; `None` if it is not. Whatever the
+    /// entry is, this comes first: its path would be kept, compared and repeated.
+    pub(crate) fn of_long_path(path: &EntryPath, limits: &Limits) -> Option<Self> {
+        let most_bytes = limits.path_bytes as usize;
+        (path.inner().len() > most_bytes).then(|| Self {
+            path: path.shortened(most_bytes),
+            facts: Facts::Refused,
+            notes: vec![limit_note("path_bytes", u64::from(limits.path_bytes))],
+        })
+    }
+
         Self { path, facts: Facts::Link(target), notes: Vec::new() }
     }
 
@@ -226,10 +237,10 @@ fn examine_stream(
 ) -> Exhibit {
     let mut notes = Vec::new();
     let kind = entry::classify(&path);
-    let facts = if path.inner().len() > limits.path_bytes as usize {
-        notes.push(limit_note("path_bytes", u64::from(limits.path_bytes)));
-        Facts::Refused
-    } else {
+    let facts = {
+    if let Some(refused) = Exhibit::of_long_path(&path, limits) {
+        return refused;
+    }
         let mut reading = Reading {
             reader,
             limits,
