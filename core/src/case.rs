@@ -352,7 +352,7 @@ impl Case {
 /// What was admitted, by what it is.
 pub(crate) struct Evidence<'a> {
     pub(crate) entries: Entries<'a>,
-    pub(crate) keys: Vec<(String, &'a KeyEntry)>,
+    pub(crate) keys: Vec<(&'a EntryPath, &'a KeyEntry)>,
     pub(crate) detached: Vec<&'a Detached>,
 }
 
@@ -361,8 +361,8 @@ impl<'a> Evidence<'a> {
         let mut evidence = Self { entries: Entries::of(register, exhibits), keys: Vec::new(), detached: Vec::new() };
         for Exhibit { path, facts, .. } in exhibits {
             match facts {
-                Facts::Keys(entries) => evidence.keys.extend(entries.iter().map(|entry| (path.text(), entry))),
-                Facts::Metadata(found) => evidence.detached.extend(found),
+                Facts::Keys(entries) => evidence.keys.extend(entries.iter().map(|entry| (path, entry))),
+                Facts::Metadata(found) => evidence.detached.extend(found.iter()),
                 // Links have been followed.
                 Facts::Digest(..) | Facts::Log(_) | Facts::Stray(_) | Facts::Ignored(_) | Facts::Link(_) | Facts::Refused => {}
             }

@@ -69,6 +69,13 @@ impl Raise {
     }
 
     /// A place in some other order along which runs are gathered.
+    /// So many subjects, from the first to this one.
+    pub(crate) fn through(mut self, count: u64, last: String) -> Self {
+        self.finding.count = count;
+        self.finding.last = (last != self.finding.first).then_some(last);
+        self
+    }
+
     pub(crate) fn position(mut self, position: u64) -> Self {
         self.position = Some(position);
         self

@@ -1,6 +1,7 @@
 //! Digest files: the JSON that AWS signs, read strictly and never written again.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use crate::entry;
 use crate::examine::packed::{Digests, List};
@@ -76,7 +77,7 @@ pub(crate) struct Facts<'a> {
     /// The key that signed it, in lower case.
     pub(crate) fingerprint: &'a str,
     pub(crate) previous: Option<Previous<'a>>,
-    pub(crate) list: List,
+    pub(crate) list: Arc<List>,
     /// Algorithms that AWS does not document, wherever they are named.
     pub(crate) unsupported: Option<&'a str>,
     /// Its own signature's algorithm is not supported.
@@ -137,7 +138,7 @@ pub(crate) fn read(bytes: &[u8], sha256: [u8; 32], max_depth: u32) -> Result<Dig
         period: Period::new(start, end).map_err(|_| "digestStartTime is not before digestEndTime")?,
         fingerprint: &text(&json, "digestPublicKeyFingerprint")?.to_ascii_lowercase(),
         previous,
-        list,
+        list: list.into(),
         unsupported: unsupported.as_deref(),
         signature_unsupported,
         sha256,

@@ -6,11 +6,12 @@ pub(crate) mod metadata;
 pub(crate) mod packed;
 
 use std::io::{self, BufRead, Read};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::entry::{self, EntryPath, IgnoredKind, Kind};
+use crate::entry::{self, EntryPath, IgnoredKind, Kind, MetadataShape};
 use crate::finding::Code;
 use crate::gunzip::{self, Inflater, gunzip};
 use crate::policy::Limits;
@@ -32,8 +33,9 @@ pub(crate) enum Facts {
     /// A digest file; `None` where a note says why it could not be read.
     Digest(Content, Option<Box<Digests>>),
     Log(Content),
-    Keys(Vec<KeyEntry>),
-    Metadata(Vec<Detached>),
+    /// Shared by all links to it, as what follows.
+    Keys(Arc<[KeyEntry]>),
+    Metadata(Arc<[Detached]>),
     /// No log file by its name, but perhaps by its content.
     Stray(Content),
     Ignored(IgnoredKind),
@@ -82,8 +84,6 @@ impl Exhibit {
         Self { path, facts, notes: Vec::new() }.with_note(code, detail)
     }
 
-    /// The exhibit of a link to another entry of the same container, which may be examined by others.
-    pub fn link(path: EntryPath, target: EntryPath) -> Self {
     /// The exhibit of an entry whose path is longer than the limit, of which only a part is kept; `None` if it is not. Whatever the
     /// entry is, this comes first: its path would be kept, compared and repeated.
     pub(crate) fn of_long_path(path: &EntryPath, limits: &Limits) -> Option<Self> {
@@ -95,6 +95,8 @@ impl Exhibit {
         })
     }
 
+    /// The exhibit of a link to another entry of the same container, which may be examined by others.
+    pub fn link(path: EntryPath, target: EntryPath) -> Self {
         Self { path, facts: Facts::Link(target), notes: Vec::new() }
     }
 
@@ -109,7 +111,11 @@ impl Exhibit {
                 | (Facts::Refused, _)
         );
         if let (Facts::Metadata(found), Kind::Metadata(shape)) = (&self.facts, entry::classify(&path)) {
-            let found = found.iter().map(|detached| detached.under(&path, shape)).collect();
+            // Only a sidecar tells by its name whose metadata it holds.
+            let found = match shape {
+                MetadataShape::Sidecar => found.iter().map(|detached| detached.under(&path)).collect(),
+                _ => found.clone(),
+            };
             Self { path, facts: Facts::Metadata(found), notes: self.notes.clone() }
         } else if fits {
             Self { path, ..self.clone() }
@@ -235,12 +241,12 @@ fn examine_stream(
     stored_sha256: &dyn Fn() -> [u8; 32],
     tools: &mut Tools,
 ) -> Exhibit {
-    let mut notes = Vec::new();
-    let kind = entry::classify(&path);
-    let facts = {
     if let Some(refused) = Exhibit::of_long_path(&path, limits) {
         return refused;
     }
+    let mut notes = Vec::new();
+    let kind = entry::classify(&path);
+    let facts = {
         let mut reading = Reading {
             reader,
             limits,
@@ -278,22 +284,21 @@ fn examine_stream(
             }
             Kind::Keys(region) => match reading.plain() {
                 Some(bytes) => match keys::read_list(&bytes, region, limits.json_depth) {
-                    Ok(entries) => Facts::Keys(entries),
+                    Ok(entries) => Facts::Keys(entries.into()),
                     Err(reason) => {
                         notes.push(Note { code: Code::MetadataMalformed, detail: Some(reason) });
-                        Facts::Keys(Vec::new())
+                        Facts::Keys(Arc::default())
                     }
                 },
                 None => Facts::Refused,
             },
             Kind::Metadata(shape) => match reading.plain() {
                 Some(bytes) => {
-                    let (found, problems) = metadata::read(&path, shape, &bytes, limits.json_depth);
-                    if let Some(first) = problems.first() {
-                        let more = if problems.len() > 1 { format!(" (and {} more)", problems.len() - 1) } else { String::new() };
-                        notes.push(Note { code: Code::MetadataMalformed, detail: Some(format!("{first}{more}")) });
+                    let found = metadata::read(&path, shape, &bytes, limits.json_depth);
+                    if let Some(detail) = found.problem_text() {
+                        notes.push(Note { code: Code::MetadataMalformed, detail: Some(detail) });
                     }
-                    Facts::Metadata(found)
+                    Facts::Metadata(found.detached.into())
                 }
                 None => Facts::Refused,
             },
