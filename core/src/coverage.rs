@@ -150,14 +150,17 @@ fn sorted(times: impl Iterator<Item = Time>) -> Vec<Time> {
 pub(crate) fn judge_absences(graph: &Graph<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
     let mut owed: BTreeSet<[Option<&str>; 3]> = BTreeSet::new();
     owed.extend(scope.questions.iter().flat_map(|question| question.combinations()));
+    // What each chain answers: both questions and chains may be many.
+    let mut answered: BTreeSet<[Option<&str>; 3]> = BTreeSet::new();
+    for chain in graph.chains.keys().filter(|chain| chain.kind == DigestKind::Normal && !owed.is_empty()) {
+        for account in [None, Some(chain.account)] {
+            for region in [None, Some(chain.region)] {
+                answered.extend([None, Some(chain.trail)].map(|trail| [account, region, trail]));
+            }
+        }
+    }
     for [account, region, trail] in owed {
-        let is_there = graph.chains.keys().any(|chain| {
-            chain.kind == DigestKind::Normal
-                && account.is_none_or(|account| account == chain.account)
-                && region.is_none_or(|region| region == chain.region)
-                && trail.is_none_or(|trail| trail == chain.trail)
-        });
-        if !is_there {
+        if !answered.contains(&[account, region, trail]) {
             let named = [("account", account), ("region", region), ("trail", trail)];
             let named: Vec<String> = named.iter().filter_map(|(what, name)| Some(format!("{what} {}", (*name)?))).collect();
             ledger.enter(Raise::new(Code::CoverageAbsent, named.join(", ")));
