@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::brevity;
 use crate::chain;
 use crate::coverage::{self, Coverage};
 use crate::entries::{Entries, Entry, Held};
@@ -27,7 +28,7 @@ use crate::place::Places;
 use crate::policy::{Policy, Scope, Trust};
 use crate::register::Register;
 use crate::report::{
-    Asked, Axes, Chain, Counts, DigestCounts, Key, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Report, SCHEMA,
+    Asked, Axes, Chain, Counts, DigestCounts, Key, LeftOut, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Report, SCHEMA,
 };
 use crate::signature::{Route, lower_hex};
 use crate::spread::Spread;
@@ -157,9 +158,13 @@ impl Case {
             })),
             findings,
             not_claimed: NOT_CLAIMED.map(str::to_owned).to_vec(),
+            left_out: LeftOut::default(),
         };
         report.overall = report.axes.overall();
         report.sentence = report.compose_sentence();
+        brevity::chains(&mut report.chains, &mut report.left_out);
+        brevity::keys(&mut report.keys, &mut report.left_out);
+        brevity::missing_keys(&mut report.missing_keys, &mut report.left_out);
         let more = and(&evidence, &graph, &logs);
         (report, more)
     }

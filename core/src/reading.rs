@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::entry::DigestKind;
 use crate::finding::{Axis, Code, Effect};
 use crate::policy::Question;
-use crate::report::{Chain, Key, Level, Outcome, Report, counted};
+use crate::report::{Chain, Key, LeftOut, Level, Outcome, Report, counted};
 use crate::time::{HOUR_SECONDS, Period};
 
 /// What is said about a report beside its facts: for hosts that show it in a way of their own.
@@ -229,8 +229,8 @@ pub(crate) fn rows(report: &Report) -> Vec<Row<'_>> {
             let [_, limiting, refuting] = effects.entry(chain).or_default();
             match finding.effect {
                 Effect::Informs => {}
-                Effect::Limits => *limiting += 1,
-                Effect::Refutes => *refuting += 1,
+                Effect::Limits => *limiting = limiting.saturating_add(finding.count),
+                Effect::Refutes => *refuting = refuting.saturating_add(finding.count),
             }
         }
     }
@@ -359,6 +359,16 @@ pub(crate) fn aside(report: &Report) -> Vec<String> {
             counted(outside, "finding lies", "findings lie"),
             if outside == 1 { "it has" } else { "they have" }
         ));
+    }
+    let LeftOut { chains, keys, missing_keys } = report.left_out;
+    for (count, one, many) in [
+        (chains, "chain of which nothing is signed is", "chains of which nothing is signed are"),
+        (keys, "enclosed key that verified nothing is", "enclosed keys that verified nothing are"),
+        (missing_keys, "key that the verifier lacks is", "keys that the verifier lacks are"),
+    ] {
+        if count > 0 {
+            lines.push(format!("{} not listed.", counted(count, one, many)));
+        }
     }
     lines
 }
