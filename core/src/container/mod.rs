@@ -5,6 +5,7 @@
 //! from its beginning. A [`Host`] says how the work is shared.
 
 mod host;
+mod meter;
 mod tar;
 mod zip;
 

@@ -175,6 +175,8 @@ pub(crate) struct Tools {
     inflater: Option<Inflater>,
     content: Vec<u8>,
     whole_sha256: Option<WholeSha256>,
+    /// Bytes that were inflated or parsed since somebody asked, the latter as what they cost.
+    spent: u64,
 }
 
 impl Workspace {
@@ -196,6 +198,25 @@ impl Tools {
         let stored_sha256 = || crate::signature::sha256(bytes);
         examine_stream(path, &mut &*bytes, limits, &stored_sha256, self)
     }
+
+    /// As [`examine_reader`].
+    pub(crate) fn examine_reader(&mut self, path: EntryPath, reader: &mut dyn Read, limits: &Limits) -> Exhibit {
+        let hasher = std::cell::RefCell::new(Sha256::new());
+        let mut reader = io::BufReader::with_capacity(256 << 10, Hashing { reader, hasher: &hasher });
+        // What a damaged entry holds after the damage counts for its hash as well.
+        let stored_sha256 = || hasher.borrow().clone().finalize().into();
+        examine_stream(path, &mut reader, limits, &stored_sha256, self)
+    }
+
+    /// What was spent since the last call.
+    pub(crate) fn take_spent(&mut self) -> u64 {
+        std::mem::take(&mut self.spent)
+    }
+
+    /// So many bytes were unpacked for what is examined.
+    pub(crate) fn spend(&mut self, bytes: u64) {
+        self.spent = self.spent.saturating_add(bytes);
+    }
 }
 
 /// Examines an entry whose bytes are at hand. It always succeeds: damage is a fact too.
@@ -214,11 +235,7 @@ pub fn examine(path: EntryPath, bytes: &[u8], limits: &Limits) -> Exhibit {
 /// Examines an entry from a reader, in memory that does not grow with its bytes. An error of the reader is a fact about the
 /// entry too.
 pub fn examine_reader(path: EntryPath, reader: &mut dyn Read, limits: &Limits) -> Exhibit {
-    let hasher = std::cell::RefCell::new(Sha256::new());
-    let mut reader = io::BufReader::with_capacity(256 << 10, Hashing { reader, hasher: &hasher });
-    // What a damaged entry holds after the damage counts for its hash as well.
-    let stored_sha256 = || hasher.borrow().clone().finalize().into();
-    examine_stream(path, &mut reader, limits, &stored_sha256, &mut Tools::default())
+    Tools::default().examine_reader(path, reader, limits)
 }
 
 struct Hashing<'a> {
@@ -254,6 +271,8 @@ fn examine_stream(
             inflater: &mut tools.inflater,
             whole_sha256: tools.whole_sha256,
             notes: &mut notes,
+            spent: &mut tools.spent,
+            member_bytes: None,
         };
         match kind {
             Kind::Digest(_) => match reading.whole(&mut tools.content) {
@@ -347,6 +366,43 @@ struct Reading<'a> {
     inflater: &'a mut Option<Inflater>,
     whole_sha256: Option<WholeSha256>,
     notes: &'a mut Vec<Note>,
+    spent: &'a mut u64,
+    /// What was read of a gzip member to its end.
+    member_bytes: Option<u64>,
+}
+
+/// Parsing takes so many times the work and the memory of inflating and hashing.
+const PARSING: u64 = 16;
+
+/// Digest files hold hashes and signatures, which do not shrink; they are packed to an eighth of their size at best. What the limit
+/// allows of everything is far too much for them.
+const DIGEST_SHARE: u64 = 4;
+/// Below that no ratio is asked for.
+const SMALL_DIGEST_BYTES: u64 = 64 << 10;
+
+/// A reader that counts what is taken from it.
+struct Consumed<R> {
+    reader: R,
+    bytes: u64,
+}
+
+impl<R: BufRead> Read for Consumed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        self.bytes = self.bytes.saturating_add(read as u64);
+        Ok(read)
+    }
+}
+
+impl<R: BufRead> BufRead for Consumed<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.reader.fill_buf()
+    }
+
+    fn consume(&mut self, read: usize) {
+        self.bytes = self.bytes.saturating_add(read as u64);
+        self.reader.consume(read);
+    }
 }
 
 impl Reading<'_> {
@@ -369,8 +425,19 @@ impl Reading<'_> {
         content.clear();
         content.shrink_to(KEPT_BYTES);
         let limit = self.limits.digest_bytes;
-        self.inflated("digest_bytes", limit, &mut |piece, _| content.extend_from_slice(piece))?;
+        let inflated_bytes = self.inflated("digest_bytes", limit, &mut |piece, _| content.extend_from_slice(piece))?;
+        let ratio = u64::from(self.limits.unpacked_ratio);
+        let most = self.member_bytes.map(|member| member.saturating_mul(ratio / DIGEST_SHARE).max(SMALL_DIGEST_BYTES));
+        if most.is_some_and(|most| inflated_bytes > most) {
+            self.notes.push(limit_note("unpacked_ratio", ratio));
+            return Err(Content::Unread);
+        }
+        self.spend(inflated_bytes.saturating_mul(PARSING));
         Ok(crate::signature::sha256(content))
+    }
+
+    fn spend(&mut self, bytes: u64) {
+        *self.spent = self.spent.saturating_add(bytes);
     }
 
     /// A small file that is not packed.
@@ -382,7 +449,10 @@ impl Reading<'_> {
                 self.notes.push(limit_note("digest_bytes", limit));
                 None
             }
-            Ok(_) => Some(bytes),
+            Ok(read) => {
+                self.spend(PARSING.saturating_mul(read as u64));
+                Some(bytes)
+            }
             Err(error) => {
                 self.unreadable(&error);
                 None
@@ -415,7 +485,14 @@ impl Reading<'_> {
         }
         let mut reader = start.chain(&mut *self.reader);
         if start == gunzip::MAGIC {
-            match gunzip(&mut reader, limit, self.inflater.get_or_insert_default(), sink) {
+            let mut member_reader = Consumed { reader: &mut reader, bytes: 0 };
+            let member = gunzip(&mut member_reader, limit, self.inflater.get_or_insert_default(), sink);
+            let member_bytes = member_reader.bytes;
+            if let Ok(member) = &member {
+                self.member_bytes = Some(member_bytes);
+                *self.spent = self.spent.saturating_add(member.inflated_bytes);
+            }
+            match member {
                 Err(error) => Err(self.unreadable(&error)),
                 Ok(member) if member.exceeds_limit => {
                     self.notes.push(limit_note(limit_name, limit));
