@@ -154,3 +154,77 @@ pub(crate) fn missing_keys(keys: &mut Vec<MissingKey>, left_out: &mut LeftOut) {
     left_out.missing_keys = keys.len().saturating_sub(MISSING_KEYS) as u64;
     keys.truncate(MISSING_KEYS);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{Ledger, Raise};
+    use crate::policy::Weights;
+    use crate::{Code, Effect};
+
+    /// A finding of some chain, with a text of its own.
+    fn raise(code: Code, chain: usize, number: usize) -> Raise {
+        Raise::new(code, format!("{number:0200}")).on_chain(format!("chain {chain:03}")).found("x".repeat(200))
+    }
+
+    fn close(raised: impl IntoIterator<Item = Raise>) -> Vec<Finding> {
+        let weights = Weights::default();
+        let mut ledger = Ledger::new(&weights);
+        raised.into_iter().for_each(|raise| ledger.enter(raise));
+        ledger.close()
+    }
+
+    fn sums(findings: &[Finding], code: Code) -> (usize, u64) {
+        let of_code = || findings.iter().filter(|finding| finding.code == code);
+        (of_code().count(), of_code().map(|finding| finding.count).sum())
+    }
+
+    #[test]
+    fn below_the_bound_each_is_listed() {
+        let findings = close((0..8_000).map(|number| raise(Code::LogMissing, number % 3, number)));
+        assert_eq!(sums(&findings, Code::LogMissing), (8_000, 8_000));
+        assert!(findings.iter().all(|finding| finding.last.is_none() && finding.found.is_some()));
+    }
+
+    #[test]
+    fn above_it_the_largest_parties_are_cut_and_all_are_counted() {
+        let many = || (0..30_000).map(|number| raise(Code::LogMissing, usize::from(number % 10 == 0), number));
+        let others = || (0..50).map(|number| raise(Code::LogHashMismatch, 7, number));
+        let outside = || (0..50).map(|number| raise(Code::LogMissing, 1, 50_000 + number).in_scope(false));
+        let findings = close(many().chain(others()).chain(outside()));
+        assert!(findings.iter().map(bytes).sum::<usize>() < FINDING_BYTES + 10 * REST_BYTES);
+        assert_eq!(sums(&findings, Code::LogHashMismatch), (50, 50));
+        let of = |chain: &str, effect: Effect| {
+            let of_chain = findings.iter().filter(|finding| finding.chain.as_deref() == Some(chain) && finding.effect == effect);
+            let of_chain: Vec<Finding> = of_chain.filter(|finding| finding.code == Code::LogMissing).cloned().collect();
+            sums(&of_chain, Code::LogMissing)
+        };
+        assert_eq!(of("chain 001", Effect::Refutes), (3_000, 3_000));
+        assert_eq!(of("chain 001", Effect::Informs), (50, 50));
+        let (listed, counted) = of("chain 000", Effect::Refutes);
+        assert!((5_000..10_000).contains(&listed) && counted == 27_000, "{listed}, {counted}");
+        let rest = findings.iter().find(|finding| finding.count > 1).unwrap();
+        assert!(rest.last.is_some() && rest.found.is_none() && rest.detail.is_some());
+        // Whatever the order in which they come.
+        let mut turned: Vec<Raise> = many().chain(others()).chain(outside()).collect();
+        turned.reverse();
+        assert_eq!(close(turned), findings);
+    }
+
+    #[test]
+    fn chains_that_are_too_many_for_a_finding_each_share_one() {
+        let findings = close((0..40_000).map(|number| raise(Code::LogMissing, number, number)));
+        assert!(findings.iter().map(bytes).sum::<usize>() < FINDING_BYTES + 10 * REST_BYTES);
+        assert_eq!(sums(&findings, Code::LogMissing).1, 40_000);
+        let rest: Vec<&Finding> = findings.iter().filter(|finding| finding.count > 1).collect();
+        assert!(matches!(rest.as_slice(), [rest] if rest.chain.is_none()));
+    }
+
+    #[test]
+    fn long_texts_are_shortened() {
+        let raised = |end: char| Raise::new(Code::LogMissing, format!("{}{end}{}", "a".repeat(50_000), "b".repeat(50_000)));
+        let findings = close([raised('x'), raised('y')]);
+        assert_eq!(findings.len(), 2, "they stay two");
+        assert!(findings.iter().all(|finding| finding.first.len() <= 2048 && finding.first.ends_with('b')));
+    }
+}

@@ -1,6 +1,5 @@
 //! From key lists to the keys that may vouch, each at the best level that somebody gave it.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::entry::{self, EntryPath};
@@ -126,28 +125,33 @@ impl Keyring {
         ledger: &mut Ledger<'_>,
     ) -> Self {
         let own = trust.keys.iter().map(|entry| (None, entry));
-        let handed = trust.enclosed.iter().map(|entry| (Some(Cow::from("a key file that was handed over")), entry));
-        let sources = own.chain(handed).chain(enclosed.iter().map(|(path, entry)| (Some(path.text().into()), *entry)));
+        let handed = trust.enclosed.iter().map(|entry| (Some(None), entry));
+        let sources = own.chain(handed).chain(enclosed.iter().map(|(path, entry)| (Some(Some(*path)), *entry)));
+        // A key list of the verifier's own has no name in a report: reports hold no paths of the verifier's machine.
+        let named = |path: Option<Option<&EntryPath>>, number: u64| match path {
+            None => format!("the verifier's own key list, entry {number}"),
+            Some(None) => format!("a key file that was handed over, entry {number}"),
+            Some(Some(path)) => format!("{}, entry {number}", path.text()),
+        };
         let mut keys: BTreeMap<[u8; 32], Key> = BTreeMap::new();
         let mut unneeded = 0_u64;
-        let mut passed_over: Option<(u64, String, String)> = None;
+        // How many, and of the first and the last the list and the place.
+        let mut passed_over: Option<(u64, _, _)> = None;
         for (path, entry) in sources {
-            // A key list of the verifier's own has no name in a report: reports hold no paths of the verifier's machine.
-            let list = path.as_deref().unwrap_or("the verifier's own key list");
-            let (subject, last) = (format!("{list}, entry {}", entry.number), format!("{list}, entry {}", entry.last));
             let computed = entry.der.as_deref().map(fingerprint);
             let is_named = |fingerprint: &Option<String>| fingerprint.as_deref().is_some_and(|named| stated.contains(named));
             if path.is_some() && !is_named(&computed) && !(computed.is_some() && is_named(&entry.stated_fingerprint)) {
                 unneeded = unneeded.saturating_add(1);
                 if unneeded > MOST_UNNEEDED {
-                    let (count, _, end) = passed_over.get_or_insert_with(|| (0, subject, String::new()));
+                    let (count, _, last) = passed_over.get_or_insert((0, (path, entry.number), (path, entry.last)));
                     *count = count.saturating_add(entry.count());
-                    *end = last;
+                    *last = (path, entry.last);
                     continue;
                 }
             }
+            let subject = named(path, entry.number);
             let (Some(der), Some(computed)) = (&entry.der, computed) else {
-                let raise = Raise::new(Code::KeyMalformed, subject).through(entry.count(), last);
+                let raise = Raise::new(Code::KeyMalformed, subject).through(entry.count(), named(path, entry.last));
                 ledger.enter(raise.detail("its value is no base64 text"));
                 continue;
             };
@@ -204,7 +208,7 @@ impl Keyring {
             }
         }
         if let Some((count, first, last)) = passed_over {
-            let raise = Raise::new(Code::KeyUnused, first).through(count, last);
+            let raise = Raise::new(Code::KeyUnused, named(first.0, first.1)).through(count, named(last.0, last.1));
             ledger.enter(raise.detail("enclosed, named by no digest file, and too many to be looked at"));
         }
         let mut sharing: BTreeMap<String, Vec<[u8; 32]>> = BTreeMap::new();
