@@ -12,6 +12,7 @@ pub mod example;
 pub mod gzip;
 pub mod keys;
 pub mod records;
+pub mod service;
 pub mod time;
 pub mod trail;
 pub mod vector;
