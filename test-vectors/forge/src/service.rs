@@ -389,16 +389,16 @@ impl<'a> Line<'a> {
         while mark < to {
             let mut counter = Counter::new(format!("mark {} {} {} {}", self.index, self.account, self.region, iso(mark)));
             if counter.below(6) == 0 {
-                self.pending.push((mark, self.log(mark, counter.below(5) == 0)));
+                self.pending.push((mark, self.log(mark, counter.below(5) == 0, "")));
             }
             mark += Duration::minutes(5);
         }
     }
 
     /// A log delivered then; a late one holds events of an hour or more before.
-    fn log(&self, delivered: DateTime<Utc>, is_late: bool) -> Log {
+    fn log(&self, delivered: DateTime<Utc>, is_late: bool, salt: &str) -> Log {
         let trail = self.trail();
-        let seed = trail.log_seed("CloudTrail", delivered, &format!("{} {}", self.story.home, self.index));
+        let seed = trail.log_seed("CloudTrail", delivered, &format!("{} {} {salt}", self.story.home, self.index));
         let since = self.logging_since.unwrap_or(delivered);
         let late = delivered - Duration::minutes(75);
         let time = if is_late && since < late - Duration::minutes(10) { late } else { delivered };
@@ -456,7 +456,7 @@ impl<'a> Line<'a> {
         if start < end {
             if is_stopped {
                 // What was recorded up to the stop, the stop itself among it.
-                self.pending.push((time - Duration::seconds(1), self.log(time, false)));
+                self.pending.push((time - Duration::seconds(1), self.log(time, false, "stop")));
             }
             self.sign(start, end, world);
         }
