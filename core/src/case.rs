@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use crate::chain;
 use crate::coverage::{self, Coverage};
 use crate::entries::{Entries, Entry, Held};
-use crate::entry::{self, EntryPath, IgnoredKind, Kind, SplitPath};
+use crate::entry::{self, EntryPath, IgnoredKind, Kind, Place, SplitPath};
 use crate::examine::digest::Object;
 use crate::examine::keys::KeyEntry;
 use crate::examine::metadata::Detached;
@@ -114,8 +114,9 @@ impl Case {
         let stated: BTreeSet<&str> = evidence.digests().map(Digest::fingerprint).collect();
         let keyring = Keyring::gather(&policy.trust, &evidence.keys, &stated, &mut ledger);
         let places = Places::survey(evidence.paths(), evidence.digests().map(Digest::object), &scope.relocations);
-        let chains = link::chains(evidence.digests());
-        let mut graph = Graph::build(&evidence.entries, &chains, &evidence.detached, &places, scope, &mut ledger);
+        let names = link::chains(evidence.digests());
+        let (chains, of_nodes);
+        let mut graph = Graph::build(&evidence.entries, &names, &evidence.detached, &places, scope, &mut ledger);
         // Nothing waits for the evidence root: it is computed beside the signatures.
         let root = OnceLock::new();
         let root = || root.get_or_init(|| evidence_root(&evidence));
@@ -125,6 +126,9 @@ impl Case {
                 Some(index) => work(index),
             });
         });
+        (chains, of_nodes) = graph.tell_chains_apart();
+        graph.follow_chains(&chains, &of_nodes);
+        graph.leave_scope_unsigned(scope);
         chain::judge(&graph, &keyring, &places, scope, spread, &mut ledger);
         let listings = log::listings(&graph);
         let logs = log::judge(&graph, &listings, &evidence.entries, &places, scope, &mut ledger);
@@ -247,8 +251,11 @@ impl Case {
         // One path may hold several contents; what is said about it is in scope if one of them is.
         let noted = || self.exhibits.iter().filter(|exhibit| !exhibit.notes.is_empty());
         let mut scopes: BTreeMap<SplitPath<'_>, Option<bool>> = noted().map(|exhibit| (exhibit.path.split(), None)).collect();
-        let logs_in_scope = evidence.entries.iter().zip(&logs.in_scope).filter(|(entry, _)| entry.is_log());
-        let logs_in_scope = logs_in_scope.map(|(entry, in_scope)| (entry.path, *in_scope));
+        // What serves for a listed log file is judged as one, whatever its name.
+        let serves = |index: usize, entry: &Entry<'_>| entry.is_log() || logs.holder(index).is_some();
+        let logs_in_scope = evidence.entries.iter().zip(&logs.in_scope).enumerate();
+        let logs_in_scope = logs_in_scope.filter(|(index, (entry, _))| serves(*index, entry));
+        let logs_in_scope = logs_in_scope.map(|(_, (entry, in_scope))| (entry.path, *in_scope));
         let digests_in_scope = graph.nodes.iter().flat_map(|node| graph.paths(node).map(|path| (path, node.in_scope)));
         let is_any_noted = !scopes.is_empty();
         for (path, in_scope) in logs_in_scope.chain(digests_in_scope).filter(|_| is_any_noted) {
@@ -264,10 +271,13 @@ impl Case {
                     known == Some(true) || scope.is_named(name)
                 }
                 Kind::Digest(name) => known.unwrap_or_else(|| scope.is_named(name)),
-                Kind::Log(_) => known.unwrap_or(true),
-                _ => true,
+                Kind::Log(name) => known.unwrap_or_else(|| log::is_log_asked(name, scope)),
+                Kind::Unrecognised => known.unwrap_or_else(|| scope.may_be_asked(exhibit.path.file_name())),
+                _ => known.unwrap_or(true),
             };
-            for note in &exhibit.notes {
+            // Notes about the form of a file that is no evidence would only be noise.
+            let is_silent = |code: Code| kind == Kind::Stray && known.is_none() && code.explain().effect == Effect::Refutes;
+            for note in exhibit.notes.iter().filter(|note| !is_silent(note.code)) {
                 let mut raise = Raise::new(note.code, exhibit.path.text()).in_scope(in_scope);
                 let place = match &kind {
                     Kind::Digest(name) => Some((name.chain.account, name.chain.region)),
@@ -446,8 +456,9 @@ fn report_chains(graph: &Graph<'_>, logs: &Logs<'_>, coverages: Vec<Coverage>, s
                 region: id.region.to_owned(),
                 trail: id.trail.to_owned(),
                 home_region: id.home_region.to_owned(),
+                places: places_of(nodes),
                 kind: id.kind,
-                in_scope: scope.is_asked(id.account, id.region, Some(id.trail), None),
+                in_scope: scope.is_asked(id.account, id.region, Some(id), None),
                 proved_from: coverage.proved.first(),
                 proved_to: coverage.proved.last(),
                 proved_seconds: coverage.proved.seconds(),
@@ -460,6 +471,17 @@ fn report_chains(graph: &Graph<'_>, logs: &Logs<'_>, coverages: Vec<Coverage>, s
             }
         })
         .collect()
+}
+
+/// Where its digest files lie, in the order of time.
+fn places_of(nodes: &[Node<'_>]) -> Vec<String> {
+    let mut places: Vec<Place<'_>> = Vec::new();
+    for place in nodes.iter().map(|node| node.digest.object().place()) {
+        if places.last() != Some(&place) && !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    places.iter().map(ToString::to_string).collect()
 }
 
 fn report_keys(keyring: &Keyring, graph: &Graph<'_>, ledger: &mut Ledger<'_>) -> Vec<Key> {

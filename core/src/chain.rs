@@ -8,6 +8,7 @@ use crate::examine::digest::Object;
 use crate::finding::{Code, Effect};
 use crate::keyring::Keyring;
 use crate::ledger::{Ledger, Raise};
+use crate::log::NO_EVIDENCE;
 use crate::link::{Graph, Node, Status, bears_name, has_supported_algorithm};
 use crate::place::Places;
 use crate::policy::Scope;
@@ -39,6 +40,7 @@ pub(crate) fn judge(
     parts.into_iter().for_each(|part| ledger.join(part));
     judge_doubles(graph, ledger);
     judge_forks(graph, ledger);
+    judge_overlaps(graph, ledger);
     judge_cycles(graph, ledger);
 }
 
@@ -188,12 +190,12 @@ fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Le
     let chain = node.chain;
     let is_normal = chain.kind == DigestKind::Normal;
     let Some(previous) = node.digest.previous() else {
-        if is_normal && let Some(older) = graph.newest_before(&node.name()) {
+        if is_normal && let Some(older) = graph.newest_before(chain, node.time) {
             ledger.enter(raise(Code::ChainRestart, node).found(format!("an older digest file ends at {older}")));
         }
         return;
     };
-    let Some(name) = entry::digest_name(previous.object.name).filter(|name| name.chain == *chain) else {
+    let Some(name) = node.previous_name() else {
         ledger.enter(raise(Code::ChainLinkForeign, node).found(previous.object.to_string()));
         return;
     };
@@ -206,13 +208,13 @@ fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Le
                 let raise = raise(Code::ChainLinkHashMismatch, node).entry(unread.path.text());
                 ledger.enter(raise.expected(hex::encode(expected)).found(hex::encode(found)));
             }
-        } else if let Some(older) = graph.newest_before(&name) {
+        } else if let Some(older) = graph.newest_before(chain, name.time) {
             let missing = raise(Code::ChainDigestMissing, node).expected(previous.object.to_string());
             let hole = |older| Period::new(older, node.digest.period().from).ok();
             // The scope of a hole is the scope of its time, not that of its edges.
-            let surely = hole(graph.newest_authenticated_before(&name).unwrap_or(older));
+            let surely = hole(graph.newest_authenticated_before(chain, name.time).unwrap_or(older));
             let missing = match surely {
-                Some(_) => missing.in_scope(scope.is_asked(chain.account, chain.region, Some(chain.trail), surely)),
+                Some(_) => missing.in_scope(scope.is_asked(chain.account, chain.region, Some(chain), surely)),
                 None => missing,
             };
             ledger.enter(match hole(older) {
@@ -240,17 +242,9 @@ fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Le
     }
     let (here, before) = (node.digest.object(), predecessor.digest.object());
     let is_elsewhere = (here.bucket, here.folder) != (before.bucket, before.folder);
-    if is_elsewhere && root_of(here) != root_of(before) {
-        let shown = |(bucket, key)| Object::new(bucket, key).to_string();
-        ledger.enter(raise(Code::ChainMoved).expected(shown(root_of(before))).found(shown(root_of(here))));
+    if is_elsewhere && here.place() != before.place() {
+        ledger.enter(raise(Code::ChainMoved).expected(before.place().to_string()).found(here.place().to_string()));
     }
-}
-
-/// What of an object's place is no part of its chain's identity: bucket, key prefix, organization folder.
-fn root_of(object: Object<'_>) -> (&str, &str) {
-    let root = object.folder.rsplit_once("/CloudTrail-Digest/").map_or("", |(root, _)| root);
-    let root = root.rsplit_once('/').map_or("", |(root, _account)| root);
-    (object.bucket, root)
 }
 
 /// Two entries for one object, and two digest files for one hour.
@@ -266,15 +260,20 @@ fn judge_doubles(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
         let nodes = graph.nodes.get(range.clone()).unwrap_or_default();
         for hour in nodes.chunk_by(|one, other| (one.chain, one.time) == (other.chain, other.time)).filter(|hour| hour.len() > 1) {
             for object in hour.chunk_by(|one, other| one.digest.object() == other.digest.object()) {
-                let Some((first, others)) = object.split_first() else { continue };
-                for other in others {
+                let Some(first) = object.first().filter(|_| object.len() > 1) else { continue };
+                let signed = object.iter().find(|node| node.is_signed()).unwrap_or(first);
+                for (number, other) in object.iter().enumerate() {
+                    let is_copy = graph.is_copy(other);
+                    if !is_copy && number == 0 {
+                        continue;
+                    }
+                    let raise = raise(Code::ArchiveEntryDuplicate, other);
                     ledger.enter(
-                        raise(Code::ArchiveEntryDuplicate, other)
-                            .in_scope(first.in_scope || other.in_scope)
+                        if is_copy { raise.effect(Effect::Limits).detail(NO_EVIDENCE) } else { raise.detail("two different contents") }
+                            .in_scope(signed.in_scope || other.in_scope)
                             .entry(path_text(graph, other))
-                            .expected(hex::encode(first.digest.sha256()))
-                            .found(hex::encode(other.digest.sha256()))
-                            .detail("two different contents"),
+                            .expected(hex::encode(signed.digest.sha256()))
+                            .found(hex::encode(other.digest.sha256())),
                     );
                 }
             }
@@ -334,6 +333,46 @@ fn judge_forks(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
                         .found(first.subject()),
                 );
                 last = other;
+            }
+        }
+    }
+}
+
+/// Runs of linked digest files that speak about one time. A starting digest file is no party: it covers nothing before its end.
+fn judge_overlaps(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
+    for (_, range) in graph.chains.iter().filter(|(chain, _)| chain.kind == DigestKind::Normal) {
+        let nodes = graph.nodes.get(range.clone()).unwrap_or_default();
+        // For each node the first one of its run.
+        let mut runs: Vec<usize> = Vec::with_capacity(nodes.len());
+        for (index, node) in nodes.iter().enumerate() {
+            let previous = node.previous.get().and_then(|previous| previous.checked_sub(range.start));
+            runs.push(previous.and_then(|previous| runs.get(previous)).copied().unwrap_or(index));
+        }
+        let is_party = |(node, _): &(&Node<'_>, usize)| node.is_signed() && !node.is_starting();
+        let mut parties: Vec<(&Node<'_>, usize)> = nodes.iter().zip(runs).filter(is_party).collect();
+        parties.sort_by_key(|(node, _)| node.digest.period());
+        // Those of two runs that reach farthest.
+        let mut farthest: [Option<(&Node<'_>, usize)>; 2] = [None, None];
+        for (node, run) in parties {
+            let period = node.digest.period();
+            let other = farthest.iter().flatten().find(|(other, of)| *of != run && other.time != node.time);
+            if let Some((other, _)) = other
+                && let Ok(overlap) = Period::new(period.from, period.to.min(other.digest.period().to))
+            {
+                let raise = raise(Code::ChainOverlap, node).in_scope(node.in_scope || other.in_scope);
+                ledger.enter(raise.period(overlap).found(other.subject()));
+            }
+            let [first, second] = &mut farthest;
+            let end = |party: &Option<(&Node<'_>, usize)>| party.map(|(node, _)| node.digest.period().to);
+            match first {
+                Some((_, of)) if *of == run => {
+                    if end(first) <= Some(period.to) {
+                        *first = Some((node, run));
+                    }
+                }
+                _ if end(first) <= Some(period.to) => (*first, *second) = (Some((node, run)), *first),
+                _ if end(second) <= Some(period.to) => *second = Some((node, run)),
+                _ => {}
             }
         }
     }

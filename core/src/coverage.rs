@@ -6,7 +6,7 @@ use crate::entry::DigestKind;
 use crate::finding::Code;
 use crate::ledger::{Ledger, Raise};
 use crate::link::{Graph, Node};
-use crate::policy::{Question, Scope};
+use crate::policy::{Question, Scope, TrailAsked};
 use crate::report::Day;
 use crate::time::{DAY_SECONDS, HOUR_SECONDS, Period, Time};
 
@@ -16,7 +16,7 @@ pub(crate) struct Spans(Vec<Period>);
 
 impl Spans {
     pub(crate) fn union(periods: impl IntoIterator<Item = Period>) -> Self {
-        let mut sorted: Vec<Period> = periods.into_iter().collect();
+        let mut sorted: Vec<Period> = periods.into_iter().filter(|period| period.from < period.to).collect();
         sorted.sort_unstable();
         let mut spans: Vec<Period> = Vec::new();
         for next in sorted {
@@ -92,9 +92,9 @@ pub(crate) struct Coverage {
 pub(crate) fn judge_chain(nodes: &[Node<'_>], scope: &Scope, ledger: &mut Ledger<'_>) -> Coverage {
     let signed = || nodes.iter().filter(|node| node.is_signed());
     let spans_of = |is_silent: bool| {
-        Spans::union(signed().filter(|node| (node.digest.log_count() == 0) == is_silent).map(|node| node.digest.period()))
+        Spans::union(signed().filter(|node| (node.digest.log_count() == 0) == is_silent).filter_map(Node::covers))
     };
-    let proved = Spans::union(signed().map(|node| node.digest.period()));
+    let proved = Spans::union(signed().filter_map(Node::covers));
     // An hour that two digest files cover is silent only if neither lists a log file.
     let silent = spans_of(true).without(&spans_of(false));
     let Some(chain) = nodes.first().map(|node| node.chain) else { return Coverage::default() };
@@ -104,26 +104,29 @@ pub(crate) fn judge_chain(nodes: &[Node<'_>], scope: &Scope, ledger: &mut Ledger
     let everything = [Question::default()];
     let questions = if scope.questions.is_empty() { everything.as_slice() } else { scope.questions.as_slice() };
     let questions: Vec<_> =
-        questions.iter().filter(|question| question.matches_place(chain.account, chain.region, Some(chain.trail))).collect();
-    let extent = Spans::union(nodes.iter().map(|node| node.digest.period()));
+        questions.iter().filter(|question| question.matches_place(chain.account, chain.region, Some(chain))).collect();
+    let extent = Spans::union(nodes.iter().filter_map(Node::covers));
     let own_extent = extent.first().zip(extent.last()).map(|(from, to)| Period { from, to });
     let owed = Spans::union(questions.iter().filter_map(|question| question.period.or(own_extent)));
     let gaps = owed.without(&proved);
-    let ends = sorted(signed().map(|node| node.digest.period().to));
-    let begins = sorted(signed().map(|node| node.digest.period().from));
+    let ends = sorted(signed().filter_map(Node::covers).map(|period| period.to));
+    let mut begins: Vec<(Time, &Node<'_>)> = signed().filter_map(|node| Some((node.covers()?.from, node))).collect();
+    begins.sort_by_key(|(begin, _)| *begin);
+    let mut starts: Vec<&Node<'_>> = signed().filter(|node| node.is_starting()).collect();
+    starts.sort_by_key(|node| node.digest.period().to);
     let unsigned = || nodes.iter().filter(|node| !node.is_signed());
     let unsigned_ends = sorted(unsigned().map(|node| node.digest.period().to));
     let unsigned_begins = sorted(unsigned().map(|node| node.digest.period().from));
     for gap in &gaps.0 {
         let before = ends.partition_point(|end| *end <= gap.from).checked_sub(1).and_then(|last| ends.get(last));
-        let after = begins.get(begins.partition_point(|begin| *begin < gap.to));
+        let after = begins.get(begins.partition_point(|(begin, _)| *begin < gap.to));
         // Of the unsigned, those that begin before its end, without those that ended before its begin.
         let begun = unsigned_begins.partition_point(|begin| *begin < gap.to);
         let inside = begun.saturating_sub(unsigned_ends.partition_point(|end| *end <= gap.from));
         let bounds = match (before, after) {
-            (Some(before), Some(after)) => format!("between signed digest files that end at {before} and begin at {after}"),
+            (Some(before), Some((after, _))) => format!("between signed digest files that end at {before} and begin at {after}"),
             (Some(before), None) => format!("after the last signed digest file, which ends at {before}"),
-            (None, Some(after)) => format!("before the first signed digest file, which begins at {after}"),
+            (None, Some((after, _))) => format!("before the first signed digest file, which begins at {after}"),
             (None, None) => "no digest file of the chain is signed".to_owned(),
         };
         let inside = match inside {
@@ -131,13 +134,41 @@ pub(crate) fn judge_chain(nodes: &[Node<'_>], scope: &Scope, ledger: &mut Ledger
             1 => "; 1 digest file in it is not signed".to_owned(),
             count => format!("; {count} digest files in it are not signed"),
         };
+        let start = starts.iter().rev().find(|start| gap.from < start.digest.period().to && start.digest.period().from < gap.to);
+        let edge = edge(start.copied(), before.is_some(), after.map(|(_, node)| *node).filter(|node| !is_joined(nodes, node)));
         let subject = chain.to_string();
         ledger.enter(
-            Raise::new(Code::CoverageGap, subject.clone()).on_chain(subject).period(*gap).detail(format!("{bounds}{inside}")),
+            Raise::new(Code::CoverageGap, subject.clone()).on_chain(subject).period(*gap).detail(format!("{bounds}{inside}{edge}")),
         );
     }
     let is_complete = gaps.0.is_empty() && questions.iter().any(|question| question.period.is_some());
     Coverage { proved, silent, gaps, is_complete }
+}
+
+/// True if the predecessor that a digest file names is in the archive.
+fn is_joined(nodes: &[Node<'_>], node: &Node<'_>) -> bool {
+    node.previous_name().is_some_and(|name| {
+        let first = nodes.partition_point(|other| other.time < name.time);
+        nodes.get(first).is_some_and(|other| other.time == name.time)
+    })
+}
+
+/// Which of two facts AWS signed about the end of a gap: that recording began there, or that an older digest file existed.
+fn edge(start: Option<&Node<'_>>, is_again: bool, after: Option<&Node<'_>>) -> String {
+    if let Some(start) = start {
+        let (at, home_region) = (start.digest.period().to, start.chain.home_region);
+        return if is_again {
+            format!(
+                "; a starting digest file says that logging or log file validation was switched on again at {at}: look for StopLogging, \
+                 StartLogging, UpdateTrail, DeleteTrail and CreateTrail before and after, in {home_region}; if a trail was made again \
+                 elsewhere, state what is owed with [[expect]] blocks, or a renaming with --relocated"
+            )
+        } else {
+            format!("; a starting digest file says that the chain begins here: logging or log file validation was switched on at {at}")
+        };
+    }
+    let named = after.and_then(|after| Some((after, after.digest.previous()?.object)));
+    named.map_or_else(String::new, |(_, object)| format!("; an older digest file existed, and is not in the archive: {object}"))
 }
 
 fn sorted(times: impl Iterator<Item = Time>) -> Vec<Time> {
@@ -150,18 +181,31 @@ fn sorted(times: impl Iterator<Item = Time>) -> Vec<Time> {
 pub(crate) fn judge_absences(graph: &Graph<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
     let mut owed: BTreeSet<[Option<&str>; 3]> = BTreeSet::new();
     owed.extend(scope.questions.iter().flat_map(|question| question.combinations()));
+    let mut unstated: BTreeSet<(&str, &str)> = BTreeSet::new();
     for [account, region, trail] in owed {
-        let is_there = graph.chains.keys().any(|chain| {
-            chain.kind == DigestKind::Normal
-                && account.is_none_or(|account| account == chain.account)
-                && region.is_none_or(|region| region == chain.region)
-                && trail.is_none_or(|trail| trail == chain.trail)
-        });
-        if !is_there {
+        let fitting = || {
+            graph.chains.keys().filter(move |chain| {
+                chain.kind == DigestKind::Normal
+                    && account.is_none_or(|account| account == chain.account)
+                    && region.is_none_or(|region| region == chain.region)
+                    && trail.is_none_or(|trail| TrailAsked::of(trail).fits(chain))
+            })
+        };
+        let origin = trail.and_then(|trail| Some((trail, TrailAsked::of(trail).origin?.1)));
+        if let Some((arn, owner)) = origin
+            && fitting().next().is_some()
+            && fitting().all(|chain| chain.account != owner)
+        {
+            unstated.insert((arn, owner));
+        }
+        if fitting().next().is_none() {
             let named = [("account", account), ("region", region), ("trail", trail)];
             let named: Vec<String> = named.iter().filter_map(|(what, name)| Some(format!("{what} {}", (*name)?))).collect();
             ledger.enter(Raise::new(Code::CoverageAbsent, named.join(", ")));
         }
+    }
+    for (arn, owner) in unstated {
+        ledger.enter(Raise::new(Code::CoverageOwnerUnstated, arn).expected(owner));
     }
 }
 

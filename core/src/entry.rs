@@ -187,8 +187,41 @@ fn escape(text: &mut String, bytes: &[u8]) {
     }
 }
 
-/// The identity of a chain: bucket, key prefix and organization folder are no part of it. It borrows from the name that it was
-/// read from, because an archive bears it a million times.
+/// Where a trail delivers: the bucket, and the folders of its keys above that of the account (key prefix, `AWSLogs`, `o-…`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place<'a> {
+    /// The bucket's name.
+    pub bucket: &'a str,
+    /// The folders, without a slash at either end.
+    pub folder: &'a str,
+}
+
+impl<'a> Place<'a> {
+    /// The place of a digest file, told from its own key.
+    pub(crate) fn of_digest(bucket: &'a str, folder: &'a str) -> Self {
+        let account = folder.rsplit_once("/CloudTrail-Digest/").map_or("", |(account, _)| account);
+        Self { bucket, folder: account.rsplit_once('/').map_or("", |(above, _account)| above) }
+    }
+
+    /// True if an organization trail delivers here: its folder is named `o-…`.
+    pub(crate) fn is_of_organization(&self) -> bool {
+        self.folder.rsplit('/').next().is_some_and(|folder| folder.starts_with("o-"))
+    }
+
+    /// False for what is known by a file name only.
+    pub(crate) fn is_known(&self) -> bool {
+        !self.bucket.is_empty()
+    }
+}
+
+impl std::fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "s3://{}", printable(self.bucket.as_bytes()))?;
+        if self.folder.is_empty() { Ok(()) } else { write!(f, "/{}", printable(self.folder.as_bytes())) }
+    }
+}
+
+/// The identity of a chain. It borrows from the name that it was read from, because an archive bears it a million times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ChainId<'a> {
     /// The account whose activity is recorded.
@@ -201,13 +234,25 @@ pub struct ChainId<'a> {
     pub home_region: &'a str,
     /// Normal or backfill.
     pub kind: DigestKind,
+    /// Where it lies, or lay first if its trail was redirected. Unknown where only a file name was read: names do not tell places.
+    pub place: Place<'a>,
+}
+
+impl ChainId<'_> {
+    /// What its digest files' names tell of it.
+    pub(crate) fn without_place(self) -> Self {
+        Self { place: Place::default(), ..self }
+    }
 }
 
 impl std::fmt::Display for ChainId<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { account, region, trail, home_region, kind } = self;
+        let Self { account, region, trail, home_region, kind, place } = self;
         write!(f, "{account}/{region}/{trail}@{home_region}")?;
-        if *kind == DigestKind::Backfill { f.write_str("/backfill") } else { Ok(()) }
+        if *kind == DigestKind::Backfill {
+            f.write_str("/backfill")?;
+        }
+        if place.is_known() { write!(f, " {place}") } else { Ok(()) }
     }
 }
 
@@ -400,7 +445,7 @@ pub fn digest_name(name: &str) -> Option<DigestName<'_>> {
     let (trail, home_region) = at_last_underscore(rest)?;
     let time = Time::from_digest_name(time)?;
     let is_name = is_account(account) && is_region(region) && is_trail(trail) && is_region(home_region);
-    is_name.then_some(DigestName { chain: ChainId { account, region, trail, home_region, kind }, time })
+    is_name.then_some(DigestName { chain: ChainId { account, region, trail, home_region, kind, place: Place::default() }, time })
 }
 
 /// A log file name. The `_` before the random part is missing in an old sample of AWS's documentation, so it may.

@@ -206,6 +206,10 @@ catalogue! {
         "A digest file begins before the end of the predecessor that it names.",
         "AWS signed both, but they speak twice about the same time.",
         "Compare what both list for the time named.";
+    ChainOverlap "chain.overlap" Limits Continuity,
+        "Digest files of one chain that no links join speak about the same time.",
+        "One trail lives once at one place: a trail that was made again under its name does not overlap with the one before.",
+        "Compare what both list for the time named; look for DeleteTrail, CreateTrail and UpdateTrail records in the trail's home region.";
     ChainLinkForeign "chain.link.foreign" Refutes Continuity,
         "A signed digest file names a predecessor of another account, region or trail.",
         "Chains do not cross; such a link replaces the true predecessor.",
@@ -310,6 +314,10 @@ catalogue! {
         "An account, region or trail that was asked has no digest files in the archive.",
         "A region without evidence may be a region without a trail, or one that was left out.",
         "Ask for its digest files; if it has no trail, take it out of the scope and say so.";
+    CoverageOwnerUnstated "coverage.owner_unstated" Informs Coverage,
+        "A trail was asked by its ARN, and the digest files that fit it are an organization trail's, which do not state the account that owns the trail.",
+        "Name and home region are compared; that the trail is the one of the account in the ARN is not in the evidence.",
+        "If it matters, compare the ARN with the output of `aws cloudtrail describe-trails`.";
     CoveragePeriodUnstated "coverage.period_unstated" Informs Coverage,
         "No period was asked: the verdict is for the archive's own extent.",
         "Whoever chose the archive chose the period.",

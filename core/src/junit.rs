@@ -266,7 +266,7 @@ fn of_stretch(report: &Report, chain: &Chain, stretch: &Stretch<'_>) -> Case {
     let name = if first == last { first } else { format!("{first} to {last}") };
     let is_asked = report.asked.questions.is_empty()
         || report.asked.questions.iter().any(|question| {
-            question.matches_place(&chain.account, &chain.region, Some(&chain.trail))
+            question.matches_place(&chain.account, &chain.region, Some(&chain.identity()))
                 && question.period.is_none_or(|asked| asked.meets(period))
         });
     let result = if !is_asked {

@@ -218,10 +218,11 @@ pub(crate) fn effects(findings: &[Finding], axis: Axis) -> impl Iterator<Item = 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entry::DigestKind;
+    use crate::entry::{DigestKind, Place};
 
     fn chain() -> ChainId<'static> {
-        ChainId { account: "111122223333", region: "us-east-1", trail: "t", home_region: "us-east-1", kind: DigestKind::Normal }
+        let (kind, place) = (DigestKind::Normal, Place::default());
+        ChainId { account: "111122223333", region: "us-east-1", trail: "t", home_region: "us-east-1", kind, place }
     }
 
     #[test]

@@ -103,7 +103,7 @@ mod forged;
 pub use case::Case;
 pub use compare::{COMPARISON_SCHEMA, ChainEvidence, ChainGap, Change, Changes, Comparison, KeyLevel};
 pub use entry::{
-    ChainId, DigestKind, DigestName, EntryPath, IgnoredKind, Kind, LogKind, LogName, MetadataShape, Separator, classify,
+    ChainId, DigestKind, DigestName, EntryPath, IgnoredKind, Kind, LogKind, LogName, MetadataShape, Place, Separator, classify,
     digest_name, log_name, printable,
 };
 pub use error::Error;

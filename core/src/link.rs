@@ -4,14 +4,15 @@
 //! 2. Links are resolved by name, then by hash.
 //! 3. Signatures are gathered from metadata and successors, and checked.
 //! 4. From the signed nodes, hash links sign what lies before them.
+//! 5. Chains of one name are told apart by the places at which their digest files lie.
 //!
 //! What contradicts or is missing is said by [`chain`](crate::chain), which reads this graph.
 
 use std::cell::LazyCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::entries::{Entries, Held};
-use crate::entry::{self, ChainId, DigestKind, DigestName, Kind, SplitPath};
+use crate::entry::{self, ChainId, DigestKind, DigestName, Kind, Place, SplitPath};
 use crate::examine::digest::{self, Object};
 use crate::examine::metadata::Detached;
 use crate::examine::packed::Digest;
@@ -24,12 +25,12 @@ use crate::position::Position;
 use crate::report::Level;
 use crate::signature::{Authentic, Checked, PublicKey, SignatureRef};
 use crate::spread::{self, Spread};
-use crate::time::Time;
+use crate::time::{Period, Time};
 
 /// One digest file in its chain.
 pub(crate) struct Node<'a> {
     pub(crate) digest: Digest<'a>,
-    /// The chain in its name.
+    /// Its chain: that in its name, and from step 5 on with its place.
     pub(crate) chain: &'a ChainId<'a>,
     /// The time in its name.
     pub(crate) time: Time,
@@ -65,7 +66,30 @@ pub(crate) enum Status<'a> {
 impl<'a> Node<'a> {
     /// By the key inside it.
     pub(crate) fn name(&self) -> DigestName<'a> {
-        DigestName { chain: *self.chain, time: self.time }
+        DigestName { chain: self.chain.without_place(), time: self.time }
+    }
+
+    /// The name of the predecessor that it names, if it is one of its own chain's names.
+    pub(crate) fn previous_name(&self) -> Option<DigestName<'a>> {
+        let name = entry::digest_name(self.digest.previous()?.object.name)?;
+        (name.chain == self.chain.without_place()).then_some(name)
+    }
+
+    /// A normal digest file without a predecessor: logging or validation was switched on then.
+    pub(crate) fn is_starting(&self) -> bool {
+        self.chain.kind == DigestKind::Normal && self.digest.previous().is_none()
+    }
+
+    /// The time of which its list tells everything that was delivered. The interval that a starting digest file states lies before
+    /// the instant at which logging was switched on, so it tells of nothing but the log files that it lists.
+    pub(crate) fn covers(&self) -> Option<Period> {
+        let period = self.digest.period();
+        if !self.is_starting() {
+            return Some(period);
+        }
+        let logs = (0..self.digest.log_count()).filter_map(|number| self.digest.log(number));
+        let first = logs.filter_map(|log| entry::log_name(log.object.name)).map(|name| name.time).min()?;
+        Period::new(first.max(period.from), period.to).ok()
     }
 
     /// The signature that verified.
@@ -207,6 +231,7 @@ impl<'a> Graph<'a> {
             let (Some(name), Some(chain)) = (name, chain) else {
                 ledger.enter(
                     Raise::new(Code::DigestIdentityMismatch, digest.object().to_string())
+                        .in_scope(is_any_path_asked(handed.paths(), scope))
                         .entry(handed.paths().next().map(SplitPath::text).unwrap_or_default())
                         .detail("the object key inside it is no digest file's"),
                 );
@@ -230,23 +255,15 @@ impl<'a> Graph<'a> {
         let held = digests.into_iter().map(|(_, position)| position).collect();
         // Within one object, and so within one name, they have their order already.
         nodes.sort_by(|one, other| (one.chain, one.time).cmp(&(other.chain, other.time)));
-        let mut chains: Vec<(ChainId<'_>, std::ops::Range<usize>)> = Vec::new();
         let mut first: Option<(Object<'_>, Position)> = None;
         for (index, node) in nodes.iter_mut().enumerate() {
             let object = node.digest.object();
             let same = first.filter(|(first, _)| *first == object);
             node.first_of_object = same.map_or(Position::of(index), |(_, first)| first);
             first = Some((object, node.first_of_object));
-            let end = index.saturating_add(1);
-            match chains.last_mut().filter(|(chain, _)| chain == node.chain) {
-                Some((_, range)) => {
-                    node.position = index.saturating_sub(range.start);
-                    range.end = end;
-                }
-                None => chains.push((*node.chain, index..end)),
-            }
         }
-        let mut graph = Self { nodes, chains: chains.into_iter().collect(), unread, entries, held };
+        let mut graph = Self { nodes, chains: BTreeMap::new(), unread, entries, held };
+        graph.number_chains();
         graph.resolve_links();
         graph
     }
@@ -292,7 +309,7 @@ impl<'a> Graph<'a> {
                 if before.is_some() {
                     return before.map(|before| (index, before));
                 }
-                let name = entry::digest_name(previous.object.name).filter(|name| name.chain == *node.chain)?;
+                let name = node.previous_name()?;
                 let sought = |node: &Node<'_>| (node.name(), node.digest.object()).cmp(&(name, previous.object));
                 let exact = self.nodes.partition_point(|node| sought(node).is_lt())
                     ..self.nodes.partition_point(|node| sought(node).is_le());
@@ -330,8 +347,8 @@ impl<'a> Graph<'a> {
         let successors = first.map(|first| first.quoted_by).into_iter().flatten();
         let from_successors = successors.filter_map(|successor| {
             let index = successor.get()?;
-            let digest = self.node(index)?.digest;
-            Some((Some(index), digest.previous()?.signature))
+            let node = self.node(index).filter(|node| node.previous != Position::NONE)?;
+            Some((Some(index), node.digest.previous()?.signature))
         });
         from_metadata.chain(from_successors)
     }
@@ -347,6 +364,7 @@ impl<'a> Graph<'a> {
         for start in (0..self.nodes.len()).step_by(CHECKED_AT_ONCE) {
             self.check(start..start.saturating_add(CHECKED_AT_ONCE), keyring, spread);
         }
+        self.cut_links_by_name();
         self.mark_invalid(keyring);
         self.follow_hash_links();
     }
@@ -382,6 +400,30 @@ impl<'a> Graph<'a> {
         }
     }
 
+    /// Where a predecessor is absent, a digest file of its name stands for it: perhaps its key was altered. Not so if a signature says
+    /// that another trail of that name delivers where that one lies.
+    fn cut_links_by_name(&mut self) {
+        let is_by_name = |node: &Node<'a>| {
+            let (previous, predecessor) = (node.digest.previous()?, self.node(node.previous.get()?)?);
+            let (named, there) = (previous.object.place(), predecessor.digest.object().place());
+            (previous.sha256 != Some(predecessor.digest.sha256()) && named != there).then_some((node.chain, there))
+        };
+        let by_name: Vec<(usize, (&ChainId<'_>, Place<'_>))> =
+            self.nodes.iter().enumerate().filter_map(|(index, node)| Some((index, is_by_name(node)?))).collect();
+        if by_name.is_empty() {
+            return;
+        }
+        let signed = self.nodes.iter().filter(|node| node.is_signed());
+        let signed: BTreeSet<(&ChainId<'_>, Place<'_>)> = signed.map(|node| (node.chain, node.digest.object().place())).collect();
+        for (index, place) in by_name {
+            if signed.contains(&place)
+                && let Some(node) = self.nodes.get_mut(index)
+            {
+                node.previous = Position::NONE;
+            }
+        }
+    }
+
     /// From the newest to the oldest: a signature quoted by an invalid successor does not make its predecessor invalid.
     fn mark_invalid(&mut self, keyring: &Keyring) {
         let left = self.nodes.iter().enumerate().filter(|(_, node)| !node.is_signed() && !node.digest.signature_unsupported());
@@ -390,12 +432,21 @@ impl<'a> Graph<'a> {
         for (_, index) in order.into_iter().rev() {
             let Some(node) = self.node(index) else { continue };
             let has_key = usable_key(node.digest, keyring).is_some();
-            let is_invalid =
-                self.quotable_signatures(node).any(|(_, signature)| has_key || matches!(signature, SignatureRef::NotHex(_)));
+            let is_invalid = !self.is_copy(node)
+                && self.quotable_signatures(node).any(|(_, signature)| has_key || matches!(signature, SignatureRef::NotHex(_)));
             if is_invalid && let Some(node) = self.nodes.get_mut(index) {
                 node.status = Status::Invalid;
             }
         }
+    }
+
+    /// True if the signed content of a digest file's object lies under another path: this one is no evidence, and contradicts none.
+    pub(crate) fn is_copy(&self, node: &Node<'a>) -> bool {
+        let Some(first) = node.first_of_object.get() else { return false };
+        let rest = self.nodes.get(first..).unwrap_or_default();
+        let mut alike = rest.iter().take_while(|other| other.first_of_object == node.first_of_object);
+        let lies_where = |other: &Node<'a>| self.paths(node).any(|path| self.paths(other).any(|beside| beside == path));
+        !node.is_signed() && alike.any(|other| other.is_signed() && !lies_where(other))
     }
 
     /// A signed digest commits to its predecessor's bytes; the best level reaches as far back as the hashes do.
@@ -422,46 +473,230 @@ impl<'a> Graph<'a> {
         }
     }
 
+    /// Step 5: the chains, sorted, and for each node which of them is its own.
+    pub(crate) fn tell_chains_apart(&self) -> (Vec<ChainId<'a>>, Vec<Position>) {
+        let (mut chains, mut of_nodes) = (Vec::new(), Vec::with_capacity(self.nodes.len()));
+        for (name, range) in &self.chains {
+            let nodes = self.nodes.get(range.clone()).unwrap_or_default();
+            let (found, which) = told_apart(nodes);
+            let start = chains.len();
+            chains.extend(found.into_iter().map(|place| ChainId { place, ..*name }));
+            of_nodes.extend(which.into_iter().map(|number| Position::of(start.saturating_add(number))));
+        }
+        (chains, of_nodes)
+    }
+
+    /// What nobody signed claims nothing by what it says of itself, but by the names of its entries only: else a plant could say of
+    /// itself that it was asked.
+    pub(crate) fn leave_scope_unsigned(&mut self, scope: &Scope) {
+        let outside: Vec<usize> = self
+            .nodes
+            .iter()
+            .enumerate()
+            .filter(|(_, node)| node.in_scope && !node.is_signed() && !is_any_path_asked(self.paths(node), scope))
+            .map(|(index, _)| index)
+            .collect();
+        for index in outside {
+            if let Some(node) = self.nodes.get_mut(index) {
+                node.in_scope = false;
+            }
+        }
+    }
+
+    /// Sorts the nodes by the chains that were told apart.
+    pub(crate) fn follow_chains(&mut self, chains: &'a [ChainId<'a>], of_nodes: &[Position]) {
+        for (node, chain) in self.nodes.iter_mut().zip(of_nodes) {
+            if let Some(chain) = chain.get().and_then(|chain| chains.get(chain)) {
+                node.chain = chain;
+            }
+        }
+        if chains.len() > self.chains.len() {
+            let mut order: Vec<usize> = (0..self.nodes.len()).collect();
+            // Stable: within one chain the order stays.
+            order.sort_by_key(|index| of_nodes.get(*index).and_then(|chain| chain.get()));
+            let mut moved = vec![Position::NONE; order.len()];
+            for (new, old) in order.iter().enumerate() {
+                if let Some(moved) = moved.get_mut(*old) {
+                    *moved = Position::of(new);
+                }
+            }
+            let moved = |old: &mut Position| {
+                *old = old.get().and_then(|old| moved.get(old)).copied().unwrap_or(Position::NONE);
+            };
+            let mut nodes: Vec<Option<Node<'a>>> = std::mem::take(&mut self.nodes).into_iter().map(Some).collect();
+            self.nodes.extend(order.into_iter().filter_map(|old| nodes.get_mut(old)?.take()));
+            for node in &mut self.nodes {
+                moved(&mut node.previous);
+                moved(&mut node.first_of_object);
+                node.quoted_by.iter_mut().for_each(moved);
+            }
+        }
+        self.number_chains();
+    }
+
+    /// Gives each node its place in its chain, and each chain its range of nodes.
+    fn number_chains(&mut self) {
+        let mut chains: Vec<(ChainId<'_>, std::ops::Range<usize>)> = Vec::new();
+        for (index, node) in self.nodes.iter_mut().enumerate() {
+            let end = index.saturating_add(1);
+            match chains.last_mut().filter(|(chain, _)| chain == node.chain) {
+                Some((_, range)) => {
+                    node.position = index.saturating_sub(range.start);
+                    range.end = end;
+                }
+                None => {
+                    node.position = 0;
+                    chains.push((*node.chain, index..end));
+                }
+            }
+        }
+        self.chains = chains.into_iter().collect();
+    }
+
+    /// A chain's nodes.
+    pub(crate) fn nodes_of(&self, chain: &ChainId<'_>) -> &[Node<'a>] {
+        self.chains.get(chain).and_then(|range| self.nodes.get(range.clone())).unwrap_or_default()
+    }
+
     /// The predecessor that a signed node names and that is not there, although older ones of its chain are.
     pub(crate) fn missing_predecessor(&self, node: &Node<'a>) -> Option<Object<'a>> {
         let previous = node.digest.previous().filter(|_| node.is_signed() && node.previous == Position::NONE)?;
-        let name = entry::digest_name(previous.object.name).filter(|name| name.chain == *node.chain)?;
-        let is_there = self.unread.contains_key(&name) || self.newest_before(&name).is_none();
+        let name = node.previous_name()?;
+        let is_there = self.unread.contains_key(&name) || self.newest_before(node.chain, name.time).is_none();
         (!is_there).then_some(previous.object)
     }
 
-    /// Those of the same chain that end before this one.
-    fn older(&self, name: &DigestName<'_>) -> &[Node<'a>] {
-        let range = self.chains.get(&name.chain).cloned().unwrap_or_default();
-        let nodes = self.nodes.get(range).unwrap_or_default();
-        nodes.get(..nodes.partition_point(|node| node.time < name.time)).unwrap_or_default()
+    /// Those of a chain that end before a time.
+    fn older(&self, chain: &ChainId<'_>, time: Time) -> &[Node<'a>] {
+        let nodes = self.nodes_of(chain);
+        nodes.get(..nodes.partition_point(|node| node.time < time)).unwrap_or_default()
     }
 
-    /// When the newest digest file of the chain before this one ended, by its name.
-    pub(crate) fn newest_before(&self, name: &DigestName<'_>) -> Option<Time> {
-        let older = self.older(name);
-        let first = DigestName { chain: name.chain, time: Time::FIRST };
-        let unread = self.unread.range(first..*name).next_back().map(|(name, _)| name.time);
-        older.last().map(|node| node.time).max(unread)
+    /// When the newest digest file of a chain before a time ended, by its name.
+    pub(crate) fn newest_before(&self, chain: &ChainId<'a>, time: Time) -> Option<Time> {
+        let at = |time| DigestName { chain: chain.without_place(), time };
+        let unread = self.unread.range(at(Time::FIRST)..at(time));
+        let unread = unread.filter(|(_, unread)| may_lie_at(unread.path, chain.place)).next_back().map(|(name, _)| name.time);
+        self.older(chain, time).last().map(|node| node.time).max(unread)
     }
 
-    /// The same among those that are authenticated: what nobody signed must not make a hole look smaller than it is.
-    pub(crate) fn newest_authenticated_before(&self, name: &DigestName<'_>) -> Option<Time> {
-        self.older(name).iter().rev().find(|node| node.is_authenticated()).map(|node| node.time)
+    /// As [`newest_before`](Self::newest_before), among authenticated digest files: what nobody signed must not make a hole look
+    /// smaller than it is.
+    pub(crate) fn newest_authenticated_before(&self, chain: &ChainId<'_>, time: Time) -> Option<Time> {
+        self.older(chain, time).iter().rev().find(|node| node.is_authenticated()).map(|node| node.time)
     }
 }
 
-/// A digest file is in scope by what it says of itself; one that contradicts a name that it bears, inside or outside, is also where
-/// that name puts it: altered times must not take a file out of what was asked.
+/// True if the folders of a digest file that cannot be read do not say that it lay at another place.
+fn may_lie_at(path: SplitPath<'_>, place: Place<'_>) -> bool {
+    // Account, kind, region, year, month and day.
+    const BELOW: usize = 6;
+    let above = path.folders().rev().skip(BELOW);
+    above.zip(place.folder.rsplit('/')).all(|(folder, of_place)| folder == of_place.as_bytes())
+}
+
+/// What is known of a place at which digest files of one name lie.
+struct Site<'a> {
+    place: Place<'a>,
+    /// The first time at which a digest file lay there, and whether an authenticated one says so, which counts first.
+    since: (bool, Time),
+    /// The site with which it shares its chain.
+    root: usize,
+}
+
+/// The chains of the digest files of one name, each by the place at which it lay first, and for each node the number of its own.
+///
+/// A trail that is redirected names the predecessor at its old place, and its two places are one chain. Where nothing does, two trails
+/// bear one name, and none may cover what the other one owes. What nobody trusted signed joins no places that others signed for.
+fn told_apart<'a>(nodes: &[Node<'a>]) -> (Vec<Place<'a>>, Vec<usize>) {
+    let mut sites: Vec<Site<'a>> = Vec::new();
+    let mut by_place: BTreeMap<Place<'a>, usize> = BTreeMap::new();
+    let mut see = |place: Place<'a>, is_unsigned: bool, time: Time| {
+        let index = *by_place.entry(place).or_insert(sites.len());
+        if index == sites.len() {
+            sites.push(Site { place, since: (is_unsigned, time), root: index });
+        }
+        if let Some(site) = sites.get_mut(index) {
+            site.since = site.since.min((is_unsigned, time));
+        }
+        index
+    };
+    let mut at: Vec<usize> = Vec::with_capacity(nodes.len());
+    // Unsigned ones after the others.
+    let mut moves: BTreeSet<(bool, usize, usize)> = BTreeSet::new();
+    let mut last: Option<(Object<'a>, bool, usize)> = None;
+    for node in nodes {
+        let (object, is_unsigned) = (node.digest.object(), !node.is_authenticated());
+        let is_beside = |other: Object<'_>| (other.bucket, other.folder) == (object.bucket, object.folder);
+        // Nearly all lie beside the one before, whose time is no later.
+        let site = match last {
+            Some((other, was_unsigned, site)) if was_unsigned == is_unsigned && is_beside(other) => site,
+            _ => see(object.place(), is_unsigned, node.time),
+        };
+        last = Some((object, is_unsigned, site));
+        at.push(site);
+        if let Some(previous) = node.digest.previous().filter(|previous| !is_beside(previous.object))
+            && let Some(name) = node.previous_name()
+            && previous.object.place() != object.place()
+        {
+            moves.insert((is_unsigned, see(previous.object.place(), is_unsigned, name.time), site));
+        }
+    }
+    for (is_unsigned, one, other) in moves {
+        let (one, other) = (root(&mut sites, one), root(&mut sites, other));
+        let since = |index: usize| sites.get(index).map(|site| (site.since, site.place));
+        let (Some(first), Some(second)) = (since(one), since(other)) else { continue };
+        let are_signed = !first.0.0 && !second.0.0;
+        if one == other || (is_unsigned && are_signed) {
+            continue;
+        }
+        let (kept, joined) = if first < second { (one, other) } else { (other, one) };
+        if let Some(site) = sites.get_mut(joined) {
+            site.root = kept;
+        }
+    }
+    for site in &mut at {
+        *site = root(&mut sites, *site);
+    }
+    let mut firsts = at.clone();
+    firsts.sort_unstable();
+    firsts.dedup();
+    firsts.sort_by_key(|site| sites.get(*site).map(|site| site.place));
+    let mut numbers = vec![0; sites.len()];
+    for (number, site) in firsts.iter().enumerate() {
+        if let Some(slot) = numbers.get_mut(*site) {
+            *slot = number;
+        }
+    }
+    let which = at.iter().filter_map(|site| numbers.get(*site)).copied().collect();
+    (firsts.iter().filter_map(|site| Some(sites.get(*site)?.place)).collect(), which)
+}
+
+/// The site that stands for all with which this one shares its chain; ways to it are made shorter for the next.
+fn root(sites: &mut [Site<'_>], mut index: usize) -> usize {
+    while let Some(next) = sites.get(index).map(|site| site.root).filter(|next| *next != index) {
+        let after = sites.get(next).map_or(next, |site| site.root);
+        if let Some(site) = sites.get_mut(index) {
+            site.root = after;
+        }
+        index = after;
+    }
+    index
+}
+
+/// A signed digest file is in scope by what it says of itself; one that contradicts a name that it bears, inside or outside, is also
+/// where that name puts it: altered times must not take a file out of what was asked.
 fn is_asked(handed: Handed<'_, '_>, name: &DigestName<'_>, scope: &Scope) -> bool {
-    let ChainId { account, region, trail, kind, .. } = &name.chain;
     let period = handed.digest.period();
-    scope.is_asked(account, region, Some(trail), Some(period))
-        || (*kind == DigestKind::Normal && period.to != name.time && scope.is_named(name))
-        || handed
-            .paths()
-            .filter(|path| !bears_name(*path, handed.digest))
-            .any(|path| matches!(entry::classify(&path.join()), Kind::Digest(other) if other != *name && scope.is_named(&other)))
+    let chain = ChainId { place: handed.digest.object().place(), ..name.chain };
+    scope.is_asked(chain.account, chain.region, Some(&chain), Some(period))
+        || (chain.kind == DigestKind::Normal && period.to != name.time && scope.is_named(name))
+        || is_any_path_asked(handed.paths().filter(|path| !bears_name(*path, handed.digest)), scope)
+}
+
+/// True if one of a digest file's entries bears the name of a digest file that was asked.
+fn is_any_path_asked<'a>(mut paths: impl Iterator<Item = SplitPath<'a>>, scope: &Scope) -> bool {
+    paths.any(|path| matches!(entry::classify(&path.join()), Kind::Digest(name) if scope.is_named(&name)))
 }
 
 /// True if the entry has the file name of the digest file that it holds, as entries have that nobody renamed.

@@ -69,6 +69,15 @@ impl<'a> Listing<'a> {
     fn standing(self) -> Standing {
         Standing::of(self.node)
     }
+
+    /// Whether what was asked may be in it: its digest file is asked, and its own times do not say that it lies outside.
+    fn is_asked(self, scope: &Scope) -> bool {
+        self.node.in_scope
+            && self.listed().is_none_or(|Listed { object, newest, oldest, .. }| {
+                let minute = entry::log_name(object.name).map(|name| name.time);
+                scope.is_listing_asked(self.node.chain, minute, newest, oldest)
+            })
+    }
 }
 
 /// One listed object.
@@ -107,6 +116,9 @@ impl Standing {
         self > Self::Unsigned
     }
 }
+
+/// Said of an entry beside the one that has the signed content.
+pub(crate) const NO_EVIDENCE: &str = "another content than the signed one, which lies beside it: this one is no evidence";
 
 /// How many entries of one name or one content an object is compared with, and how many objects of one name share their copies.
 /// AWS's names are unique; what goes beyond is `log.unreferenced` or `log.missing`, and never a reason for a quadratic search.
@@ -150,6 +162,14 @@ impl<'a> Want<'a> {
             .in_scope(self.in_scope)
             .period(node.digest.period())
     }
+
+    /// Why a log file that a digest file in scope lists lies outside of what was asked.
+    fn outside(&self) -> Option<String> {
+        let listed = self.line.listed().filter(|_| self.node().in_scope && !self.in_scope)?;
+        let minute = entry::log_name(listed.object.name)?.time;
+        let (newest, oldest) = (listed.newest?, listed.oldest?);
+        Some(format!("delivered at {minute} with events from {oldest} to {newest}: none of the period asked"))
+    }
 }
 
 /// Matches what is listed with what is there and enters what it finds.
@@ -161,12 +181,12 @@ pub(crate) fn judge<'a>(
     scope: &Scope,
     ledger: &mut Ledger<'_>,
 ) -> Logs<'a> {
-    let mut wants = gather(listings, ledger);
+    let mut wants = gather(listings, scope, ledger);
     let mut matching = Matching::new(entries, places);
     for standing in [Standing::Authenticated, Standing::Signed, Standing::Unsigned] {
         matching.by_name(&mut wants, standing);
         // Before a copy of one log file stands in for another that is missing.
-        matching.judge_copies(&wants, standing, ledger);
+        matching.judge_copies(&wants, standing, scope, ledger);
         matching.by_content(&mut wants, standing);
     }
     let holders = matching.holders;
@@ -176,10 +196,12 @@ pub(crate) fn judge<'a>(
         let entry = want.entry().and_then(|index| entries.get(index));
         // A weaker list, outside of what was asked, does not take a log file out of it.
         let is_outside = !want.in_scope && best.is_some_and(|best| want.standing < best);
-        let is_kept = is_outside && entry.as_ref().and_then(Entry::log_name).is_some_and(|name| is_log_asked(&name, scope));
+        // Nor does any list take out what claims to belong there by its own name, and is not what is listed.
+        let claims = entry.as_ref().and_then(Entry::log_name).is_some_and(|name| is_log_asked(&name, scope));
+        let is_kept = is_outside && claims;
         want.in_scope |= is_kept;
         if want.standing.is_signed() {
-            want.fate = judge_signed(want, entry.as_ref(), places, ledger);
+            want.fate = judge_signed(want, entry.as_ref(), claims, places, ledger);
             let is_proved = want.fate == Fate::Proved;
             logs.confirmations = logs.confirmations.saturating_add(u64::from(is_proved && want.in_scope));
             if is_kept {
@@ -193,9 +215,9 @@ pub(crate) fn judge<'a>(
         }
         count(want, entry.as_ref(), logs.per_chain.entry(*want.node().chain).or_default());
     }
-    for (slot, holder) in logs.in_scope.iter_mut().zip(&holders) {
+    for (index, (slot, holder)) in logs.in_scope.iter_mut().zip(&holders).enumerate() {
         if let Some(want) = holder.get().and_then(|holder| wants.get(holder)) {
-            *slot = want.in_scope;
+            *slot = want.in_scope || entries.get(index).and_then(|entry| entry.log_name()).is_some_and(|name| is_log_asked(&name, scope));
         }
     }
     judge_unreferenced(graph, entries, &holders, scope, &mut logs, ledger);
@@ -225,7 +247,7 @@ pub(crate) fn listings<'a>(graph: &'a Graph<'a>) -> Vec<Listing<'a>> {
 }
 
 /// All listed objects, each once.
-fn gather<'a>(listings: &'a [Listing<'a>], ledger: &mut Ledger<'_>) -> Vec<Want<'a>> {
+fn gather<'a>(listings: &'a [Listing<'a>], scope: &Scope, ledger: &mut Ledger<'_>) -> Vec<Want<'a>> {
     let mut wants: Vec<Want<'_>> = Vec::new();
     for same in listings.chunk_by(|one, other| one.object() == other.object()) {
         let Some((line, others)) = same.split_first() else { continue };
@@ -236,7 +258,7 @@ fn gather<'a>(listings: &'a [Listing<'a>], ledger: &mut Ledger<'_>) -> Vec<Want<
             line,
             peers,
             standing,
-            in_scope: line.node.in_scope || peers.iter().any(|listing| listing.node.in_scope),
+            in_scope: line.is_asked(scope) || peers.iter().any(|listing| listing.is_asked(scope)),
             is_shared: false,
             entry: Position::NONE,
             fate: Fate::Unproved,
@@ -430,7 +452,7 @@ impl<'m, 'a> Matching<'m, 'a> {
     }
 
     /// Further entries with the name of a listed object.
-    fn judge_copies(&mut self, wants: &[Want<'_>], standing: Standing, ledger: &mut Ledger<'_>) {
+    fn judge_copies(&mut self, wants: &[Want<'_>], standing: Standing, scope: &Scope, ledger: &mut Ledger<'_>) {
         let mut namesakes: BTreeMap<&str, usize> = BTreeMap::new();
         for (index, want) in wants.iter().enumerate().filter(|(_, want)| want.standing == standing) {
             let Some(original) = want.entry().and_then(|original| self.entries.get(original)) else { continue };
@@ -446,6 +468,8 @@ impl<'m, 'a> Matching<'m, 'a> {
             for copy in copies {
                 let Some(entry) = self.entries.get(copy).filter(|entry| entry.is_log()) else { continue };
                 let is_equal = entry.content == original.content && entry.content != Content::Unread;
+                // Under another path the signed file is told from what lies beside it.
+                let is_signed = standing.is_signed() && want.has_hash_of(&original.content) && entry.path != original.path;
                 if !is_equal && !is_in_place(self.places, entry.path, want.object(), want.is_shared) {
                     continue;
                 }
@@ -453,12 +477,19 @@ impl<'m, 'a> Matching<'m, 'a> {
                 if entry.content == Content::Unread {
                     continue;
                 }
+                let (effect, detail) = match (is_equal, is_signed) {
+                    (true, _) => (Effect::Informs, "the same bytes"),
+                    (false, true) => (Effect::Limits, NO_EVIDENCE),
+                    (false, false) => (Effect::Refutes, "two different contents"),
+                };
+                let claims = !is_equal && entry.log_name().is_some_and(|name| is_log_asked(&name, scope));
                 ledger.enter(
                     want.raise(Code::ArchiveEntryDuplicate)
-                        .effect(if is_equal { Effect::Informs } else { Effect::Refutes })
+                        .in_scope(want.in_scope || claims)
+                        .effect(effect)
                         .entry(entry.path.text())
                         .found(original.path.text())
-                        .detail(if is_equal { "the same bytes" } else { "two different contents" }),
+                        .detail(detail),
                 );
             }
         }
@@ -471,22 +502,31 @@ fn is_in_place(places: &Places<'_>, path: SplitPath<'_>, object: Object<'_>, is_
 }
 
 /// Judges an object that a signed digest file lists.
-fn judge_signed(want: &Want<'_>, entry: Option<&Entry<'_>>, places: &Places<'_>, ledger: &mut Ledger<'_>) -> Fate {
-    let chain = want.node().chain;
+///
+/// The entry may claim by its own name that it was asked, whatever the list was asked for.
+fn judge_signed(want: &Want<'_>, entry: Option<&Entry<'_>>, claims: bool, places: &Places<'_>, ledger: &mut Ledger<'_>) -> Fate {
     let name = entry::log_name(want.object().name);
-    if !name.as_ref().is_some_and(|name| name.account == chain.account && name.region == chain.region) {
-        ledger.enter(want.raise(Code::LogForeign).detail(match name {
-            Some(_) => "it is of another account or region",
-            None => "its name is no log file's",
-        }));
+    for line in std::iter::once(want.line).chain(want.peers) {
+        let Node { chain, position, in_scope, .. } = line.node;
+        if !name.as_ref().is_some_and(|name| name.account == chain.account && name.region == chain.region) {
+            let raise = want.raise(Code::LogForeign).chain(chain, *position).period(line.node.digest.period()).in_scope(*in_scope);
+            ledger.enter(raise.detail(match name {
+                Some(_) => "it is of another account or region",
+                None => "its name is no log file's",
+            }));
+        }
     }
+    let told = |raise: Raise| match want.outside() {
+        Some(outside) => raise.detail(outside),
+        None => raise,
+    };
     let Some(entry) = entry else {
         // Files with other names are not read, so nothing can be said about their presence.
         let path = EntryPath::normalise(want.object().name.as_bytes(), entry::Separator::Slash).0;
         if matches!(entry::classify(&path), Kind::Log(_) | Kind::Stray | Kind::Unrecognised | Kind::Digest(_)) {
-            ledger.enter(
-                want.raise(Code::LogMissing).detail(format!("listed by {}", want.node().subject())).expected(hashes_text(want)),
-            );
+            let listed_by = format!("listed by {}", want.node().subject());
+            let detail = want.outside().map_or_else(|| listed_by.clone(), |outside| format!("{listed_by}; {outside}"));
+            ledger.enter(want.raise(Code::LogMissing).detail(detail).expected(hashes_text(want)));
             return Fate::Missing;
         }
         return Fate::Unproved;
@@ -497,15 +537,16 @@ fn judge_signed(want: &Want<'_>, entry: Option<&Entry<'_>>, places: &Places<'_>,
         Content::Damaged { .. } => Fate::Failed,
         // Of two hashes that were committed to, one is always contradicted.
         Content::Whole { sha256, .. } if want.hashes().any(|hash| *hash != sha256) => {
-            ledger.enter(
-                want.raise(Code::LogHashMismatch).entry(entry.path.text()).expected(hashes_text(want)).found(hex::encode(sha256)),
-            );
+            let raise = told(want.raise(Code::LogHashMismatch)).in_scope(want.in_scope || claims);
+            ledger.enter(raise.entry(entry.path.text()).expected(hashes_text(want)).found(hex::encode(sha256)));
             Fate::Failed
         }
         Content::Whole { .. } if !entry.is_sound => Fate::Failed,
         Content::Whole { .. } => {
             if !is_in_place(places, entry.path, want.object(), want.is_shared) {
-                ledger.enter(want.raise(Code::LogRelocated).entry(entry.path.text()));
+                let is_renamed = by_name(entry.path.name, want.object().name.as_bytes()).is_ne();
+                let raise = told(want.raise(Code::LogRelocated)).in_scope(want.in_scope || (claims && is_renamed));
+                ledger.enter(raise.entry(entry.path.text()));
             }
             Fate::Proved
         }
@@ -529,7 +570,7 @@ fn judge_unsigned(want: &Want<'_>, entry: Option<&Entry<'_>>, ledger: &mut Ledge
 }
 
 /// True if a log file of this name would be in scope without any list.
-fn is_log_asked(name: &LogName<'_>, scope: &Scope) -> bool {
+pub(crate) fn is_log_asked(name: &LogName<'_>, scope: &Scope) -> bool {
     let minute = Period { from: name.time, to: name.time.plus(60) };
     scope.is_asked(name.account, name.region, None, Some(minute))
 }

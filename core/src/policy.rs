@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::entry::{self, DigestName};
+use crate::entry::{self, ChainId, DigestName};
 use crate::error::Error;
 use crate::examine::keys::{self, KeyEntry};
 use crate::finding::{Code, Effect};
-use crate::time::{HOUR_SECONDS, Period, Time};
+use crate::time::{HOUR_SECONDS, MINUTE_SECONDS, Period, Time};
 
 /// Everything that a verdict depends on besides the archive.
 #[derive(Clone, Debug, Default)]
@@ -92,7 +92,7 @@ pub struct Question {
     /// The source regions asked.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub regions: BTreeSet<String>,
-    /// The trail names asked.
+    /// The trails asked: names, or ARNs, which also ask for the home region and the account.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub trails: BTreeSet<String>,
     /// The period asked.
@@ -101,9 +101,10 @@ pub struct Question {
 }
 
 impl Question {
-    pub(crate) fn matches_place(&self, account: &str, region: &str, trail: Option<&str>) -> bool {
+    pub(crate) fn matches_place(&self, account: &str, region: &str, chain: Option<&ChainId<'_>>) -> bool {
         let in_list = |list: &BTreeSet<String>, name: &str| list.is_empty() || list.contains(name);
-        in_list(&self.accounts, account) && in_list(&self.regions, region) && trail.is_none_or(|trail| in_list(&self.trails, trail))
+        let is_trail = |chain: &ChainId<'_>| self.trails.is_empty() || self.trails.iter().any(|asked| TrailAsked::of(asked).fits(chain));
+        in_list(&self.accounts, account) && in_list(&self.regions, region) && chain.is_none_or(is_trail)
     }
 
     /// Every combination of what is named; each owes a chain. Nothing named owes nothing.
@@ -123,6 +124,38 @@ impl Question {
             }
         }
         all
+    }
+}
+
+/// A trail as it was asked: by its name, or by its ARN, `arn:PARTITION:cloudtrail:HOME-REGION:ACCOUNT:trail/NAME`
+/// ([AWS](https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Trail.html)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TrailAsked<'a> {
+    pub(crate) name: &'a str,
+    /// Home region and account, of an ARN.
+    pub(crate) origin: Option<(&'a str, &'a str)>,
+}
+
+impl<'a> TrailAsked<'a> {
+    pub(crate) fn of(text: &'a str) -> Self {
+        let mut parts = text.splitn(6, ':');
+        let of_arn = (|| match (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?) {
+            ("arn", _, "cloudtrail", home, account, trail) => {
+                Some(Self { name: trail.strip_prefix("trail/")?, origin: Some((home, account)) })
+            }
+            _ => None,
+        })();
+        of_arn.unwrap_or(Self { name: text, origin: None })
+    }
+
+    /// True if a chain may be this trail's. Below the folder of an organization the digest files do not state the account of the trail,
+    /// which is the management account's or a delegated administrator's.
+    pub(crate) fn fits(&self, chain: &ChainId<'_>) -> bool {
+        self.name == chain.trail
+            && self.origin.is_none_or(|(home, account)| {
+                home == chain.home_region
+                    && (account == chain.account || chain.place.is_of_organization() || !chain.place.is_known())
+            })
     }
 }
 
@@ -150,13 +183,39 @@ impl Scope {
     pub(crate) fn is_named(&self, name: &DigestName<'_>) -> bool {
         let DigestName { chain, time } = name;
         let hour = Period { from: time.plus(-HOUR_SECONDS), to: *time };
-        self.is_asked(chain.account, chain.region, Some(chain.trail), Some(hour))
+        self.is_asked(chain.account, chain.region, Some(chain), Some(hour))
     }
 
-    pub(crate) fn is_asked(&self, account: &str, region: &str, trail: Option<&str>, period: Option<Period>) -> bool {
+    /// True if a log file that a digest file of this chain lists may hold events of the asked period: unless it was delivered before the
+    /// period and its newest event lies before it, or delivered after the period and its oldest event lies after it, or at its end. The
+    /// minute of delivery is that in its name; what is not known leaves it in.
+    pub(crate) fn is_listing_asked(&self, chain: &ChainId<'_>, minute: Option<Time>, newest: Option<Time>, oldest: Option<Time>) -> bool {
+        let is_outside = |asked: &Period| {
+            minute.is_some_and(|minute| {
+                let is_before = minute.plus(MINUTE_SECONDS) <= asked.from && newest.is_some_and(|newest| newest < asked.from);
+                let is_after = minute >= asked.to && oldest.is_some_and(|oldest| oldest >= asked.to);
+                is_before || is_after
+            })
+        };
         self.questions.is_empty()
             || self.questions.iter().any(|question| {
-                question.matches_place(account, region, trail)
+                question.matches_place(chain.account, chain.region, Some(chain)) && !question.period.as_ref().is_some_and(is_outside)
+            })
+    }
+
+    /// False if a name that is no CloudTrail file's begins with an account that was not asked.
+    pub(crate) fn may_be_asked(&self, file_name: &[u8]) -> bool {
+        let account = file_name.split(|byte| *byte == b'_').next().and_then(|account| std::str::from_utf8(account).ok());
+        account.filter(|account| entry::is_account(account)).is_none_or(|account| {
+            let asks = |question: &Question| question.accounts.is_empty() || question.accounts.contains(account);
+            self.questions.is_empty() || self.questions.iter().any(asks)
+        })
+    }
+
+    pub(crate) fn is_asked(&self, account: &str, region: &str, chain: Option<&ChainId<'_>>, period: Option<Period>) -> bool {
+        self.questions.is_empty()
+            || self.questions.iter().any(|question| {
+                question.matches_place(account, region, chain)
                     && match (question.period, period) {
                         (Some(asked), Some(period)) => asked.meets(&period),
                         _ => true,
@@ -438,15 +497,17 @@ fn region(text: &str) -> Result<String, Error> {
     if entry::is_region(text) { Ok(text.to_owned()) } else { Err(Error::Name { what: "region", text: text.to_owned() }) }
 }
 
-/// A trail's ARN ends in its name: `arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME`.
 fn trail(text: &str) -> Result<String, Error> {
-    let name = if text.starts_with("arn:") { text.rsplit_once(":trail/").map_or("", |(_, name)| name) } else { text };
-    if entry::is_trail(name) { Ok(name.to_owned()) } else { Err(Error::Name { what: "trail name", text: text.to_owned() }) }
+    let TrailAsked { name, origin } = TrailAsked::of(text);
+    let is_origin = origin.is_none_or(|(home, account)| entry::is_region(home) && entry::is_account(account));
+    let is_trail = entry::is_trail(name) && is_origin;
+    if is_trail { Ok(text.to_owned()) } else { Err(Error::Name { what: "trail name", text: text.to_owned() }) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entry::{DigestKind, Place};
 
     #[test]
     fn a_scope_file_reads_the_same_in_toml_and_json() {
@@ -564,6 +625,33 @@ mod tests {
         assert_eq!(question(&["1", "2"], &["r"], &["t"]).combinations(), two);
     }
 
+    fn chain<'a>(trail: &'a str, home_region: &'a str, folder: &'a str) -> ChainId<'a> {
+        let (kind, place) = (DigestKind::Normal, Place { bucket: "b", folder });
+        ChainId { account: "111122223333", region: "us-east-1", trail, home_region, kind, place }
+    }
+
+    #[test]
+    fn a_listed_log_file_is_outside_if_both_its_delivery_and_its_events_are() {
+        let time = |text: &str| Time::from_text(&format!("2026-03-0{text}Z")).unwrap();
+        let scope = Scope::covering(Period { from: time("1T10:00:00"), to: time("1T12:00:00") });
+        let is_asked = |minute: &str, newest: Option<&str>, oldest: Option<&str>| {
+            scope.is_listing_asked(&chain("t", "h", ""), Some(time(minute)), newest.map(time), oldest.map(time))
+        };
+        let (last_second, first_second) = (Some("1T09:59:59"), Some("1T10:00:00"));
+        assert!(!is_asked("1T09:59:00", last_second, last_second));
+        assert!(is_asked("1T09:59:00", first_second, last_second), "its newest event lies in the period");
+        assert!(is_asked("1T10:00:00", last_second, last_second), "it was delivered in the period");
+        assert!(is_asked("1T09:59:00", None, last_second) && is_asked("1T12:00:00", last_second, None), "who knows");
+        assert!(!is_asked("1T12:00:00", Some("1T12:00:00"), Some("1T12:00:00")));
+        assert!(is_asked("1T12:00:00", Some("1T12:00:00"), Some("1T11:59:59")), "its oldest event lies in the period");
+        assert!(is_asked("1T11:59:00", Some("1T12:00:00"), Some("1T12:00:00")), "it was delivered in the period");
+        assert!(is_asked("1T09:00:00", Some("1T12:00:00"), Some("1T12:00:00")), "both on one side");
+        let half = Scope::covering(Period { from: time("1T10:00:30"), to: time("1T12:00:30") });
+        let minute = |minute: &str| half.is_listing_asked(&chain("t", "h", ""), Some(time(minute)), Some(time("1T08:00:00")), Some(time("1T13:00:00")));
+        assert!(minute("1T10:00:00") && !minute("1T09:59:00"), "a minute that reaches into the period");
+        assert!(minute("1T12:00:00") && !minute("1T12:01:00"));
+    }
+
     #[test]
     fn a_question_asks_for_what_it_names_and_restricts_nothing_else() {
         let period = |text: &str| text.parse::<Period>().unwrap();
@@ -571,7 +659,7 @@ mod tests {
         let scope = Scope::covering(asked);
         assert!(scope.is_asked("1", "r", None, Some(period("2026-03-01T23:00:00Z/2026-03-02T01:00:00Z"))));
         assert!(!scope.is_asked("1", "r", None, Some(period("2026-03-02T00:00:00Z/2026-03-02T01:00:00Z"))));
-        assert!(scope.is_asked("1", "r", Some("t"), None));
+        assert!(scope.is_asked("1", "r", Some(&chain("t", "h", "AWSLogs")), None));
         let is_named = |text: &str| {
             let name = format!("111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_{text}.json");
             scope.is_named(&entry::digest_name(&name).unwrap())
@@ -581,16 +669,25 @@ mod tests {
 
         let names =
             Question { regions: BTreeSet::from(["r".to_owned()]), trails: BTreeSet::from(["t".to_owned()]), ..Question::default() };
-        assert!(names.matches_place("1", "r", Some("t")) && names.matches_place("1", "r", None));
-        assert!(!names.matches_place("1", "s", Some("t")) && !names.matches_place("1", "r", Some("u")));
+        let trail = |trail| chain(trail, "h", "AWSLogs");
+        assert!(names.matches_place("1", "r", Some(&trail("t"))) && names.matches_place("1", "r", None));
+        assert!(!names.matches_place("1", "s", Some(&trail("t"))) && !names.matches_place("1", "r", Some(&trail("u"))));
     }
 
     #[test]
     fn a_trail_is_asked_by_its_name_or_its_arn() {
         let asked = |text: &str| Request { trails: vec![text.to_owned()], ..Request::default() }.scope();
-        let arn = "arn:aws:cloudtrail:us-east-1:111122223333:trail/management-events";
-        assert_eq!(asked(arn).unwrap(), asked("management-events").unwrap());
-        for wrong in ["arn:aws:s3:::bucket", "a b", ""] {
+        let fits = |text: &str, chain: &ChainId<'_>| asked(text).unwrap().is_asked(chain.account, chain.region, Some(chain), None);
+        let of_account = chain("mgmt", "us-east-1", "AWSLogs");
+        let of_organization = chain("mgmt", "us-east-1", "p/AWSLogs/o-exampleorg1");
+        let arn = |home: &str, account: &str| format!("arn:aws:cloudtrail:{home}:{account}:trail/mgmt");
+        assert!(fits("mgmt", &of_account) && fits("mgmt", &of_organization));
+        assert!(fits(&arn("us-east-1", "111122223333"), &of_account) && fits(&arn("us-east-1", "111122223333"), &of_organization));
+        assert!(!fits(&arn("us-west-2", "111122223333"), &of_account) && !fits(&arn("us-west-2", "111122223333"), &of_organization));
+        assert!(!fits(&arn("us-east-1", "999988887777"), &of_account), "an account's trail is its own");
+        assert!(fits(&arn("us-east-1", "999988887777"), &of_organization), "whose account its digest files do not state");
+        assert!(fits(&arn("us-east-1", "999988887777"), &of_account.without_place()), "a name alone does not tell");
+        for wrong in ["arn:aws:s3:::bucket", "arn:aws:cloudtrail:us-east-1:1:trail/t", "arn:aws:sns:us-east-1:111122223333:trail/t", "a b", ""] {
             assert!(asked(wrong).is_err(), "{wrong}");
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::entry::DigestKind;
+use crate::entry::{ChainId, DigestKind, Place};
 use crate::finding::{Axis, Code, Effect, Finding};
 use crate::policy::Question;
 use crate::signature::sha256;
@@ -196,11 +196,12 @@ pub struct LogCounts {
     pub unreferenced: u64,
 }
 
-/// One chain: account, source region, trail, home region, normal or backfill.
+/// One chain: account, source region, trail, home region, normal or backfill, and place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Chain {
-    /// `ACCOUNT/REGION/TRAIL@HOME`, with `/backfill` for backfill digests: the name that findings use.
+    /// `ACCOUNT/REGION/TRAIL@HOME`, with `/backfill` for backfill digests, a blank and the place at which it lay first,
+    /// `s3://BUCKET/FOLDERS`: the name that findings use.
     pub id: String,
     /// The account.
     pub account: String,
@@ -210,6 +211,9 @@ pub struct Chain {
     pub trail: String,
     /// The region in which the trail was created.
     pub home_region: String,
+    /// Where its digest files lie, in the order of time: bucket, and the folders of their keys above that of the account. Two where the
+    /// trail was redirected.
+    pub places: Vec<String>,
     /// Normal or backfill.
     pub kind: DigestKind,
     /// True if it was asked.
@@ -234,6 +238,16 @@ pub struct Chain {
     pub keys: Vec<String>,
     /// Its days: the row of the coverage matrix. Days without any digest file are left out.
     pub days: Vec<Day>,
+}
+
+impl Chain {
+    /// What it is asked by.
+    pub(crate) fn identity(&self) -> ChainId<'_> {
+        let Self { account, region, trail, home_region, kind, places, .. } = self;
+        let place = places.first().and_then(|place| place.strip_prefix("s3://")).unwrap_or_default();
+        let (bucket, folder) = place.split_once('/').unwrap_or((place, ""));
+        ChainId { account, region, trail, home_region, kind: *kind, place: Place { bucket, folder } }
+    }
 }
 
 /// One chain on one day in UTC.
@@ -455,6 +469,7 @@ mod tests {
             region: String::new(),
             trail: String::new(),
             home_region: String::new(),
+            places: Vec::new(),
             kind: DigestKind::Normal,
             in_scope,
             proved_from: None,

@@ -14,6 +14,7 @@ pub struct Time(i64);
 /// Seconds in a day.
 pub(crate) const DAY_SECONDS: i64 = 86_400;
 /// Seconds in an hour, the interval of a digest file.
+pub(crate) const MINUTE_SECONDS: i64 = 60;
 pub(crate) const HOUR_SECONDS: i64 = 3_600;
 
 impl Time {

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::entry;
+use crate::entry::{self, Place};
 use crate::examine::packed::{Digests, List};
 use crate::json::Json;
 use crate::signature::{self, Signature, SignatureRef};
@@ -27,6 +27,11 @@ impl<'a> Object<'a> {
 
     pub(crate) fn key(&self) -> String {
         [self.folder, self.name].concat()
+    }
+
+    /// Where the trail delivers, if this is a digest file.
+    pub(crate) fn place(&self) -> Place<'a> {
+        Place::of_digest(self.bucket, self.folder)
     }
 
     pub(crate) fn has_key_of(&self, other: &Self) -> bool {
@@ -101,6 +106,10 @@ pub(crate) struct Listed<'a> {
     pub(crate) object: Object<'a>,
     /// None if the hash's algorithm is not supported.
     pub(crate) sha256: Option<&'a [u8; 32]>,
+    /// When the newest of its events happened, if that is stated.
+    pub(crate) newest: Option<Time>,
+    /// When the oldest of its events happened, if that is stated.
+    pub(crate) oldest: Option<Time>,
 }
 
 const SIGNATURE_ALGORITHM: &str = "SHA256withRSA";
@@ -121,7 +130,7 @@ pub(crate) fn read(bytes: &[u8], sha256: [u8; 32], max_depth: u32) -> Result<Dig
     let end_text = text(&json, "digestEndTime")?;
     let end = time(&json, "digestEndTime")?;
     let (bucket, key) = object(&json, "digestS3Bucket", "digestS3Object")?;
-    for name in ["newestEventTime", "oldestEventTime"] {
+    for name in [NEWEST, OLDEST] {
         optional_time(&json, name)?;
     }
     let algorithm = text(&json, "digestSignatureAlgorithm")?;
@@ -145,16 +154,27 @@ pub(crate) fn read(bytes: &[u8], sha256: [u8; 32], max_depth: u32) -> Result<Dig
     }))
 }
 
+fn in_list(reason: String) -> String {
+    format!("logFiles: {reason}")
+}
+
 fn list(listed: &[Json<'_>], unsupported: &mut Option<String>) -> Result<List, String> {
     let mut list = List::with_capacity(listed.len());
     for log in listed {
-        let (object, sha256) = listed_log(log, unsupported).map_err(|reason| format!("logFiles: {reason}"))?;
-        list.push(Listed { object, sha256: sha256.as_ref() }).ok_or("logFiles holds too many bytes")?;
+        let read = || -> Result<_, String> {
+            let (bucket, key) = object(log, "s3Bucket", "s3Object")?;
+            Ok((Object::new(bucket, key), optional_time(log, NEWEST)?, optional_time(log, OLDEST)?))
+        };
+        let (object, newest, oldest) = read().map_err(in_list)?;
+        let sha256 = hash_value(log, "hashValue", "hashAlgorithm", unsupported).map_err(in_list)?;
+        list.push(Listed { object, sha256: sha256.as_ref(), newest, oldest }).ok_or("logFiles holds too many bytes")?;
     }
     list.shrink();
     Ok(list)
 }
 
+const NEWEST: &str = "newestEventTime";
+const OLDEST: &str = "oldestEventTime";
 const PREVIOUS_SIGNATURE: &str = "previousDigestSignature";
 
 fn previous<'a>(
@@ -188,15 +208,6 @@ fn previous<'a>(
         }
         _ => Err("some of its previousDigest… fields are null and others are not".to_owned()),
     }
-}
-
-/// The object and its hash.
-fn listed_log<'a>(log: &'a Json<'_>, unsupported: &mut Option<String>) -> Result<(Object<'a>, Option<[u8; 32]>), String> {
-    let (bucket, key) = object(log, "s3Bucket", "s3Object")?;
-    for name in ["newestEventTime", "oldestEventTime"] {
-        optional_time(log, name)?;
-    }
-    Ok((Object::new(bucket, key), hash_value(log, "hashValue", "hashAlgorithm", unsupported)?))
 }
 
 fn hash_value(json: &Json<'_>, value: &str, algorithm: &str, unsupported: &mut Option<String>) -> Result<Option<[u8; 32]>, String> {
@@ -233,10 +244,10 @@ fn time(json: &Json<'_>, name: &str) -> Result<Time, String> {
     Time::from_digest(text(json, name)?).ok_or_else(|| format!("{name} is no time of the form YYYY-MM-DDTHH:MM:SSZ"))
 }
 
-fn optional_time(json: &Json<'_>, name: &str) -> Result<(), String> {
+fn optional_time(json: &Json<'_>, name: &str) -> Result<Option<Time>, String> {
     match json.field(name) {
-        None | Some(Json::Null) => Ok(()),
-        Some(_) => time(json, name).map(|_| ()),
+        None | Some(Json::Null) => Ok(None),
+        Some(_) => time(json, name).map(Some),
     }
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::entry::{self, EntryPath, IgnoredKind, Kind};
-use crate::finding::Code;
+use crate::finding::{Code, Effect};
 use crate::gunzip::{self, Inflater, gunzip};
 use crate::policy::Limits;
 use keys::KeyEntry;
@@ -261,8 +261,8 @@ fn examine_stream(
             }
             Kind::Stray => {
                 let content = reading.hashed();
-                // Notes about the form of a file that need not be evidence would only be noise.
-                notes.retain(|note| note.code == Code::ArchiveEntryUnreadable);
+                // What refutes matters if it serves for a log file under another name.
+                notes.retain(|note| note.code == Code::ArchiveEntryUnreadable || note.code.explain().effect == Effect::Refutes);
                 Facts::Stray(content)
             }
             Kind::Keys(region) => match reading.plain() {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::examine::digest::{Facts, Listed, Object, Previous};
 use crate::position::Position;
 use crate::signature::SignatureRef;
-use crate::time::Period;
+use crate::time::{Period, Time};
 
 /// Digest files. What many share is kept once where it is the same as just before. Nothing about any of them is believed before its
 /// signature is checked.
@@ -81,8 +81,26 @@ struct LogRow {
     sha256: [u8; 32],
     name_start: u32,
     place: Position,
+    newest: Second,
+    oldest: Second,
     name_bytes: u16,
     is_hashed: bool,
+}
+
+/// A time in a list, which may be unknown: seconds since 1970. What does not fit is unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Second(u32);
+
+impl Second {
+    const UNKNOWN: u32 = u32::MAX;
+
+    fn of(time: Option<Time>) -> Self {
+        Self(time.and_then(|time| u32::try_from(time.unix()).ok()).unwrap_or(Self::UNKNOWN))
+    }
+
+    fn time(self) -> Option<Time> {
+        if self.0 == Self::UNKNOWN { None } else { Time::from_unix(self.0.into()) }
+    }
 }
 
 /// A part of a text, or of all signatures.
@@ -318,7 +336,12 @@ impl<'a> Digest<'a> {
         let List { text, places, rows } = self.list()?;
         let row = rows.get(index)?;
         let name = Part { start: row.name_start.into(), bytes: row.name_bytes.into() };
-        Some(Listed { object: object_at(text, places, row.place, name.of(text)), sha256: row.is_hashed.then_some(&row.sha256) })
+        Some(Listed {
+            object: object_at(text, places, row.place, name.of(text)),
+            sha256: row.is_hashed.then_some(&row.sha256),
+            newest: row.newest.time(),
+            oldest: row.oldest.time(),
+        })
     }
 }
 
@@ -328,13 +351,15 @@ impl List {
     }
 
     /// Adds a log file. None if the list is too long.
-    pub(crate) fn push(&mut self, Listed { object, sha256 }: Listed<'_>) -> Option<()> {
+    pub(crate) fn push(&mut self, Listed { object, sha256, newest, oldest }: Listed<'_>) -> Option<()> {
         let place = put_place(&mut self.text, &mut self.places, &object);
         let name = Part::put(&mut self.text, None, object.name);
         self.rows.push(LogRow {
             sha256: sha256.copied().unwrap_or_default(),
             name_start: u32::try_from(name.start).ok()?,
             place,
+            newest: Second::of(newest),
+            oldest: Second::of(oldest),
             name_bytes: u16::try_from(name.bytes).ok()?,
             is_hashed: sha256.is_some(),
         });
@@ -355,14 +380,14 @@ mod tests {
 
     use super::*;
     use crate::signature::Signature;
-    use crate::time::Time;
 
     /// A list with its objects' buckets, keys and the first bytes of their hashes.
     fn list(rows: &[(impl AsRef<str>, impl AsRef<str>, Option<u8>)]) -> List {
         let mut list = List::with_capacity(rows.len());
         for (bucket, key, first) in rows {
             let sha256 = first.map(|first| [first; 32]);
-            list.push(Listed { object: Object::new(bucket.as_ref(), key.as_ref()), sha256: sha256.as_ref() }).unwrap();
+            let (newest, oldest) = (first.and_then(|first| Time::from_unix(first.into())), None);
+            list.push(Listed { object: Object::new(bucket.as_ref(), key.as_ref()), sha256: sha256.as_ref(), newest, oldest }).unwrap();
         }
         list
     }
@@ -422,13 +447,15 @@ mod tests {
         assert_eq!(found, rows.map(|(bucket, key, first)| (bucket, key.to_owned(), first)));
         let List { text, places, .. } = &digests.lists[0];
         assert_eq!((text.matches("a/").count(), places.len()), (1, 5));
-        assert_eq!(size_of::<LogRow>(), 44);
+        assert_eq!(size_of::<LogRow>(), 52);
     }
 
     #[test]
     fn a_name_that_is_too_long_for_a_row_is_refused() {
         let mut list = List::default();
-        let mut push = |name: String| list.push(Listed { object: Object::new("", &name), sha256: None });
+        let mut push = |name: String| {
+            list.push(Listed { object: Object::new("", &name), sha256: None, newest: None, oldest: None })
+        };
         assert_eq!(push("a".repeat(1 << 16)), None);
         assert_eq!(push("a".repeat((1 << 16) - 1)), Some(()));
     }
