@@ -518,6 +518,26 @@ pub struct Handful<'w> {
     pub places: BTreeSet<&'w str>,
     /// The files.
     pub digests: Vec<&'w Issued>,
+    is_signed: bool,
+    /// The first time, and where; what is signed counts first.
+    first: (bool, DateTime<Utc>, &'w str),
+}
+
+impl<'w> Handful<'w> {
+    fn new(issued: &'w Issued, is_signed: bool) -> Self {
+        let place = issued.place.as_str();
+        let before = issued.place_before.as_deref().map(|place| (!is_signed, issued.sealed.digest.start, place));
+        let own = (!is_signed, issued.sealed.digest.end, place);
+        let first = before.into_iter().chain([own]).min().unwrap_or(own);
+        Self { name: issued.name.clone(), places: BTreeSet::from([place]), digests: vec![issued], is_signed, first }
+    }
+
+    fn join(&mut self, other: Self) {
+        self.places.extend(other.places);
+        self.digests.extend(other.digests);
+        self.is_signed |= other.is_signed;
+        self.first = self.first.min(other.first);
+    }
 }
 
 impl Question {
@@ -528,7 +548,7 @@ impl Question {
             Asked::Arn(owner, name, home) => {
                 chain.name.trail == *name
                     && chain.name.home == *home
-                    && (chain.name.account == *owner || chain.places.iter().any(|place| place.contains("/o-")))
+                    && (chain.name.account == *owner || chain.first.2.contains("/o-"))
             }
         }
     }
@@ -588,26 +608,31 @@ impl World {
         self.digests.iter().filter(|issued| handed.contents.contains(&content(&issued.sealed))).collect()
     }
 
-    /// The chains of what was handed over: digest files of one name whose places are joined by links.
+    /// The chains of what was handed over: digest files of one name whose places are joined by links. What nobody signed joins no
+    /// places for which others are signed.
     pub fn chains<'w>(&'w self, handed: &Handed) -> Vec<Handful<'w>> {
         let digests = self.handed(handed);
         let signatures = signatures(&digests, handed);
+        let is_signed = |issued: &&Issued| signatures.contains(&issued.sealed.signature.as_str());
+        let (signed, unsigned): (Vec<&Issued>, Vec<&Issued>) = digests.iter().partition(|issued| is_signed(issued));
         let mut named: BTreeMap<&Name, Vec<Handful<'w>>> = BTreeMap::new();
-        for issued in &digests {
+        for issued in signed.into_iter().chain(unsigned) {
             let chains = named.entry(&issued.name).or_default();
-            let is_signed = signatures.contains(&issued.sealed.signature.as_str());
-            let before = issued.place_before.as_deref().filter(|_| is_signed);
-            let places: BTreeSet<&str> = before.into_iter().chain([issued.place.as_str()]).collect();
-            let mut joined = Handful { name: issued.name.clone(), places, digests: vec![issued] };
-            for chain in std::mem::take(chains) {
-                if chain.places.is_disjoint(&joined.places) {
-                    chains.push(chain);
-                } else {
-                    joined.places.extend(chain.places);
-                    joined.digests.extend(chain.digests);
+            let mut own = Handful::new(issued, is_signed(&issued));
+            let at = |chains: &[Handful<'w>], place: &str| chains.iter().position(|chain| chain.places.contains(place));
+            if let Some(index) = at(chains, &issued.place) {
+                own.join(chains.remove(index));
+            }
+            if let Some(before) = issued.place_before.as_deref() {
+                match at(chains, before) {
+                    Some(index) if is_signed(&issued) || !(own.is_signed && chains[index].is_signed) => {
+                        own.join(chains.remove(index))
+                    }
+                    Some(_) => (),
+                    None => drop(own.places.insert(before)),
                 }
             }
-            chains.push(joined);
+            chains.push(own);
         }
         named.into_values().flatten().collect()
     }
