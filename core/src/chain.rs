@@ -8,8 +8,8 @@ use crate::examine::digest::Object;
 use crate::finding::{Code, Effect};
 use crate::keyring::Keyring;
 use crate::ledger::{Ledger, Raise};
-use crate::link::{Graph, Node, Status, bears_name, has_supported_algorithm};
 use crate::log::NO_EVIDENCE;
+use crate::link::{Graph, Node, Status, bears_name, has_supported_algorithm};
 use crate::place::Places;
 use crate::policy::Scope;
 use crate::report::Level;
@@ -269,15 +269,11 @@ fn judge_doubles(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
                     }
                     let raise = raise(Code::ArchiveEntryDuplicate, other);
                     ledger.enter(
-                        if is_copy {
-                            raise.effect(Effect::Limits).detail(NO_EVIDENCE)
-                        } else {
-                            raise.detail("two different contents")
-                        }
-                        .in_scope(signed.in_scope || other.in_scope)
-                        .entry(path_text(graph, other))
-                        .expected(hex::encode(signed.digest.sha256()))
-                        .found(hex::encode(other.digest.sha256())),
+                        if is_copy { raise.effect(Effect::Limits).detail(NO_EVIDENCE) } else { raise.detail("two different contents") }
+                            .in_scope(signed.in_scope || other.in_scope)
+                            .entry(path_text(graph, other))
+                            .expected(hex::encode(signed.digest.sha256()))
+                            .found(hex::encode(other.digest.sha256())),
                     );
                 }
             }

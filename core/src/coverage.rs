@@ -164,9 +164,7 @@ fn edge(start: Option<&Node<'_>>, is_again: bool, after: Option<&Node<'_>>) -> S
                  elsewhere, state what is owed with [[expect]] blocks, or a renaming with --relocated"
             )
         } else {
-            format!(
-                "; a starting digest file says that the chain begins here: logging or log file validation was switched on at {at}"
-            )
+            format!("; a starting digest file says that the chain begins here: logging or log file validation was switched on at {at}")
         };
     }
     let named = after.and_then(|after| Some((after, after.digest.previous()?.object)));

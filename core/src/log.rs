@@ -217,8 +217,7 @@ pub(crate) fn judge<'a>(
     }
     for (index, (slot, holder)) in logs.in_scope.iter_mut().zip(&holders).enumerate() {
         if let Some(want) = holder.get().and_then(|holder| wants.get(holder)) {
-            *slot = want.in_scope
-                || entries.get(index).and_then(|entry| entry.log_name()).is_some_and(|name| is_log_asked(&name, scope));
+            *slot = want.in_scope || entries.get(index).and_then(|entry| entry.log_name()).is_some_and(|name| is_log_asked(&name, scope));
         }
     }
     judge_unreferenced(graph, entries, &holders, scope, &mut logs, ledger);

@@ -387,8 +387,7 @@ mod tests {
         for (bucket, key, first) in rows {
             let sha256 = first.map(|first| [first; 32]);
             let (newest, oldest) = (first.and_then(|first| Time::from_unix(first.into())), None);
-            list.push(Listed { object: Object::new(bucket.as_ref(), key.as_ref()), sha256: sha256.as_ref(), newest, oldest })
-                .unwrap();
+            list.push(Listed { object: Object::new(bucket.as_ref(), key.as_ref()), sha256: sha256.as_ref(), newest, oldest }).unwrap();
         }
         list
     }
@@ -454,8 +453,9 @@ mod tests {
     #[test]
     fn a_name_that_is_too_long_for_a_row_is_refused() {
         let mut list = List::default();
-        let mut push =
-            |name: String| list.push(Listed { object: Object::new("", &name), sha256: None, newest: None, oldest: None });
+        let mut push = |name: String| {
+            list.push(Listed { object: Object::new("", &name), sha256: None, newest: None, oldest: None })
+        };
         assert_eq!(push("a".repeat(1 << 16)), None);
         assert_eq!(push("a".repeat((1 << 16) - 1)), Some(()));
     }
