@@ -719,7 +719,7 @@ fn own_time(digest: &Digest) -> Option<Span> {
 }
 
 /// The minute in a log file's name.
-fn delivered(log: &Log) -> DateTime<Utc> {
+pub fn delivered(log: &Log) -> DateTime<Utc> {
     let name = log.key.rsplit('/').next().unwrap_or_default();
     let text = name.split('_').nth(3).unwrap_or_default();
     let time = chrono::NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%MZ").expect("a log file's name");
