@@ -663,6 +663,9 @@ impl World {
         if let Some((name, holes)) = self.holes(question, handed).iter().find(|(_, holes)| !holes.is_empty()) {
             return Some(format!("nobody signed for {holes:?} of {name:?}"));
         }
+        if let Some(overlap) = self.overlaps(question, handed).first() {
+            return Some(format!("two runs for {overlap:?}"));
+        }
         let (from, to) = question.period;
         for issued in chains.iter().filter(|chain| question.asks(chain)).flat_map(|chain| &chain.digests) {
             let digest = &issued.sealed.digest;
@@ -687,13 +690,23 @@ impl World {
         None
     }
 
-    /// True if something is odd about asked chains though AWS signed it: intervals that overlap, but for a starting digest file's.
-    pub fn overlaps(&self, question: &Question, handed: &Handed) -> bool {
-        self.chains(handed).iter().filter(|chain| question.asks(chain)).any(|chain| {
-            let mut spans: Vec<Span> = chain.digests.iter().filter_map(|issued| own_time(&issued.sealed.digest)).collect();
+    /// Spans of a period for which two runs of an asked chain were signed. The hour before a starting digest file is none.
+    pub fn overlaps(&self, question: &Question, handed: &Handed) -> Vec<Span> {
+        let signatures = signatures(&self.handed(handed), handed);
+        let mut found = Vec::new();
+        for chain in self.chains(handed).iter().filter(|chain| question.asks(chain)) {
+            let digests = chain.digests.iter().map(|issued| &issued.sealed);
+            let linked =
+                digests.filter(|sealed| sealed.digest.previous.is_some() && signatures.contains(&sealed.signature.as_str()));
+            let mut spans: Vec<Span> = linked.map(|sealed| (sealed.digest.start, sealed.digest.end)).collect();
             spans.sort_unstable();
-            spans.windows(2).any(|pair| pair[1].0 < pair[0].1)
-        })
+            for pair in spans.windows(2) {
+                let from = pair[1].0.max(question.period.0);
+                let to = pair[0].1.min(pair[1].1).min(question.period.1);
+                found.extend((from < to).then_some((from, to)));
+            }
+        }
+        found
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{ACCOUNT, OTHER_ACCOUNT, TRAIL};
 use crate::archive::{Archive, sidecar_path};
-use crate::service::{Act, Site, Story, World, deliver, delivered};
+use crate::service::{Act, Last, Site, Story, World, deliver, delivered};
 use crate::time::at;
 use crate::trail::{Chain, Trail};
 use crate::vector::Importance::{Critical, Medium};
@@ -20,14 +20,18 @@ pub(super) fn all() -> Vec<Vector> {
         stopped_and_last_withheld(),
         stopped_and_not_asked(),
         validation_off(),
+        lives_overlap(),
         made_again(),
         made_again_elsewhere(),
         made_again_elsewhere_and_stated(),
         two_of_one_name(),
         two_of_one_name_and_tail_withheld(),
         two_of_one_name_and_one_begins_later(),
+        organization_trail_asked(),
+        account_trail_asked(),
         two_homes(),
         two_homes_and_tail_withheld(),
+        one_home_asked(),
         moved(),
         moved_and_digest_withheld(),
         moved_and_old_place_left_out(),
@@ -177,6 +181,18 @@ fn validation_off() -> Vector {
         )
 }
 
+fn lives_overlap() -> Vector {
+    let story = Story { last: Last::Whole, ..story().then(after(190), Act::Stop).then(after(210), Act::Start) };
+    told("trails/lives-overlap", &world(ACCOUNT, &[story]), |_, _| ())
+        .near("trails/stopped-for-50-minutes")
+        .codes(&["chain.overlap", "chain.restart"])
+        .continuity(Indeterminate)
+        .says(
+            "The trail was stopped and started again 20 minutes later, and the last digest file before the stop speaks for its whole hour.",
+            "One trail lives once at one place; that two runs speak for one time is odd, though both are signed.",
+        )
+}
+
 fn made_again() -> Vector {
     let story = story().then(after(190), Act::Delete).then(after(240), Act::Create(site())).then(after(240), Act::Start);
     told("trails/made-again", &world(ACCOUNT, &[story]), |_, _| ())
@@ -263,6 +279,34 @@ fn two_of_one_name_and_one_begins_later() -> Vector {
     )
 }
 
+/// The organisation's trail beside the member's own, of which the end is withheld.
+fn own_tail_withheld(id: &str) -> Vector {
+    told(id, &side_by_side(), |chains, archive| withhold(archive, &chains[1], 4)).near("trails/two-of-one-name")
+}
+
+fn organization_trail_asked() -> Vector {
+    own_tail_withheld("trails/organization-trail-asked-by-arn")
+        .scope(|scope| scope.trails = vec![format!("arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/{TRAIL}")])
+        .codes(&["coverage.owner_unstated"])
+        .says(
+            "The organisation's trail is asked by its ARN, which names the management account; the member's own trail of that name is not complete.",
+            "The member's own trail cannot be that of another account. That the organisation's trail is, its digest files do not state.",
+        )
+}
+
+fn account_trail_asked() -> Vector {
+    own_tail_withheld("trails/account-trail-asked-by-arn")
+        .near("trails/organization-trail-asked-by-arn")
+        .scope(|scope| scope.trails = vec![format!("arn:aws:cloudtrail:us-east-1:{OTHER_ACCOUNT}:trail/{TRAIL}")])
+        .codes(&["coverage.gap"])
+        .coverage(Indeterminate)
+        .importance(Critical)
+        .says(
+            "The same, and the member's own trail is asked by its ARN.",
+            "The organisation's trail may be the one that is asked, but it does not cover the time of the member's own.",
+        )
+}
+
 /// Two trails of one name and account with other home regions.
 fn homes() -> World {
     let other =
@@ -287,6 +331,13 @@ fn two_homes_and_tail_withheld() -> Vector {
             "The same, and of one of them everything from the fourth hour on is withheld.",
             "Each owes the asked period by itself.",
         )
+}
+
+fn one_home_asked() -> Vector {
+    told("trails/one-of-two-homes-asked", &homes(), |chains, archive| withhold(archive, &chains[1], 4))
+        .near("trails/two-homes-and-a-tail-withheld")
+        .scope(|scope| scope.trails = vec![format!("arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/{TRAIL}")])
+        .says("The same, and the complete one is asked by its ARN.", "An ARN tells the home region.")
 }
 
 /// The trail delivers into another bucket.
