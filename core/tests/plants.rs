@@ -226,7 +226,7 @@ impl Plant {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(250) })]
 
     #[test]
     fn what_was_not_asked_changes_nothing(sample: Index, plants in prop::collection::vec(plant(), 1..3)) {
@@ -326,7 +326,7 @@ fn severity(outcome: Outcome) -> u8 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(100) })]
 
     #[test]
     fn evidence_that_contradicts_a_forgery_never_improves_a_verdict(forgery in forgery(), chooses in 0_usize..16) {

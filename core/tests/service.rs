@@ -13,9 +13,9 @@ use trailseal::{EntryPath, Limits, Outcome, Period, Policy, Provenance, Report, 
 use trailseal_forge::archive::{Archive, sidecar_path};
 use trailseal_forge::digest::{Sealed, sha256};
 use trailseal_forge::gzip::{gunzip, gzip};
-use trailseal_forge::keys::{self, Listed};
+use trailseal_forge::keys::{self, Listed, STRANGER};
 use trailseal_forge::service::{Asked, Handed, Last, Question, Site, Span, Story, World, deliver};
-use trailseal_forge::time::{at, iso};
+use trailseal_forge::time::{at, basic, iso};
 
 /// It owns the organisation.
 const OWNER: &str = "111122223333";
@@ -214,6 +214,8 @@ enum Edit {
     Altered(Index, Index),
     Renamed(Index),
     Twice(Index),
+    /// A digest file that AWS did not sign, made after a genuine one and another.
+    Forged(Index, Index, u8),
 }
 
 fn edit() -> impl Strategy<Value = Edit> {
@@ -228,6 +230,7 @@ fn edit() -> impl Strategy<Value = Edit> {
         1 => (index(), index()).prop_map(|(at, byte)| Edit::Altered(at, byte)),
         1 => index().prop_map(Edit::Renamed),
         1 => index().prop_map(Edit::Twice),
+        3 => (index(), index(), 0_u8..24).prop_map(|(after, other, kind)| Edit::Forged(after, other, kind)),
     ]
 }
 
@@ -276,18 +279,68 @@ impl Edit {
                 again.path.insert_str(0, "again/");
                 entries.push(again);
             }
+            Self::Forged(after, other, kind) => {
+                let (after, other) = (&after.get(&world.digests).sealed, &other.get(&world.digests).sealed);
+                let forged = forged(after, other, kind % 8);
+                handover.archive.put(&forged.digest.key, forged.file());
+                // Its own signature, that of the genuine one, or none.
+                match kind / 8 {
+                    0 => handover.archive.sidecar(&forged),
+                    1 => handover.archive.sidecar_with(&forged, &after.metadata()),
+                    _ => (),
+                }
+            }
             _ => (),
         }
     }
 }
 
+/// What a forger would like AWS to have signed.
+fn forged(after: &Sealed, other: &Sealed, kind: u8) -> Sealed {
+    let mut digest = after.digest.clone();
+    digest.signer = &STRANGER;
+    let renamed = |key: &str, end: DateTime<Utc>| key.replace(&basic(after.digest.end), &basic(end));
+    match kind {
+        // A longer hour, or no predecessor, or nothing listed.
+        0 => digest.start -= Duration::hours(3),
+        1 => digest.previous = None,
+        2 => digest.logs.clear(),
+        // The hour that follows, here or where another digest file lies.
+        3 | 4 => {
+            (digest.start, digest.end) = (after.digest.end, after.digest.end + Duration::hours(1));
+            digest.key = renamed(&digest.key, digest.end);
+            digest.logs.clear();
+            digest.follow(after);
+            if kind == 4 {
+                digest.bucket.clone_from(&other.digest.bucket);
+                let folder = |key: &str| key.split("AWSLogs/").next().unwrap_or_default().to_owned();
+                digest.key = digest.key.replacen(&folder(&after.digest.key), &folder(&other.digest.key), 1);
+            }
+        }
+        // It joins two digest files that nothing joins.
+        5 => digest.follow(other),
+        // Everything up to another one.
+        6 => {
+            digest.start = other.digest.start.min(digest.start);
+            digest.end = other.digest.end.max(digest.end);
+            digest.key = renamed(&digest.key, digest.end);
+        }
+        // A starting digest file that lists what another one lists.
+        _ => {
+            digest.previous = None;
+            digest.logs.extend(other.digest.logs.clone());
+        }
+    }
+    digest.seal()
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { max_shrink_iters: 60, failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+    #![proptest_config(ProptestConfig { max_shrink_iters: 60, failure_persistence: None, ..ProptestConfig::with_cases(40) })]
 
     /// A pass means that AWS signed for every second of every chain that was asked, and that what was listed is there.
     #[test]
     fn time_that_nobody_signed_for_is_never_covered(
-        stories in stories(), edits in prop::collection::vec(prop::collection::vec(edit(), 0..4), 6), askings in prop::collection::vec(asking(), 6),
+        stories in stories(), edits in prop::collection::vec(prop::collection::vec(edit(), 0..4), 4), askings in prop::collection::vec(asking(), 4),
     ) {
         let world = world(&stories);
         let archive = world.archive();
@@ -308,14 +361,14 @@ proptest! {
     /// The gaps of a report are exactly the time that nobody signed for.
     #[test]
     fn gaps_are_what_nobody_signed_for(
-        stories in stories(), edits in prop::collection::vec(prop::collection::vec(edit(), 0..3), 6), askings in prop::collection::vec(asking(), 6),
+        stories in stories(), edits in prop::collection::vec(prop::collection::vec(edit(), 0..3), 3), askings in prop::collection::vec(asking(), 3),
     ) {
         let world = world(&stories);
         let archive = world.archive();
         for (edits, asking) in edits.iter().zip(&askings) {
             let question = asking.question(&world);
             let mut handover = Handover { world: &world, archive: archive.clone() };
-            let honest = edits.iter().filter(|edit| !matches!(edit, Edit::Altered(..) | Edit::Renamed(_) | Edit::Twice(_)));
+            let honest = edits.iter().filter(|edit| !matches!(edit, Edit::Altered(..) | Edit::Renamed(_) | Edit::Twice(_) | Edit::Forged(..)));
             honest.for_each(|edit| edit.apply(&mut handover));
             let report = handover.judge(&question);
             let expected = holes(&world, &question, &handover.handed());
@@ -325,14 +378,14 @@ proptest! {
 
     /// Whoever hands over everything, of trails that logged all the time, passes.
     #[test]
-    fn an_honest_hand_over_passes(stories in stories(), askings in prop::collection::vec(asking(), 6)) {
+    fn an_honest_hand_over_passes(stories in stories(), askings in prop::collection::vec(asking(), 4)) {
         let world = world(&stories);
         let archive = world.archive();
         let handover = Handover { world: &world, archive: archive.clone() };
         let handed = handover.handed();
         for asking in &askings {
             let question = asking.question(&world);
-            if world.objection(&question, &handed).is_none() {
+            if world.objection(&question, &handed).is_none() && world.overlaps(&question, &handed).is_empty() {
                 let report = handover.judge(&question);
                 prop_assert_eq!(report.overall(), Outcome::Passed, "{:?}\n{}", question, objections(&report));
             }

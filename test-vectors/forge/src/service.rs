@@ -663,10 +663,10 @@ impl World {
         if let Some((name, holes)) = self.holes(question, handed).iter().find(|(_, holes)| !holes.is_empty()) {
             return Some(format!("nobody signed for {holes:?} of {name:?}"));
         }
-        if let Some(overlap) = self.overlaps(question, handed).first() {
+        let (from, to) = question.period;
+        if let Some(overlap) = self.overlaps(question, handed).iter().find(|overlap| overlap.0 < to && from < overlap.1) {
             return Some(format!("two runs for {overlap:?}"));
         }
-        let (from, to) = question.period;
         for issued in chains.iter().filter(|chain| question.asks(chain)).flat_map(|chain| &chain.digests) {
             let digest = &issued.sealed.digest;
             if digest.start >= to || digest.end <= from {
@@ -683,26 +683,24 @@ impl World {
             let name = log.key.rsplit('/').next().unwrap_or_default();
             let parts: Vec<&str> = name.split('_').collect();
             let delivered = delivered(log);
-            if question.asks_place(parts[0], parts[2]) && from <= delivered && delivered < to {
+            if question.asks_place(parts[0], parts[2]) && from < delivered + Duration::minutes(1) && delivered < to {
                 return Some(format!("{} is not listed", log.key));
             }
         }
         None
     }
 
-    /// Spans of a period for which two runs of an asked chain were signed. The hour before a starting digest file is none.
+    /// Spans for which two digest files of an asked chain speak. The hour before a starting digest file is none, but for what it lists.
     pub fn overlaps(&self, question: &Question, handed: &Handed) -> Vec<Span> {
         let signatures = signatures(&self.handed(handed), handed);
         let mut found = Vec::new();
         for chain in self.chains(handed).iter().filter(|chain| question.asks(chain)) {
             let digests = chain.digests.iter().map(|issued| &issued.sealed);
-            let linked =
-                digests.filter(|sealed| sealed.digest.previous.is_some() && signatures.contains(&sealed.signature.as_str()));
-            let mut spans: Vec<Span> = linked.map(|sealed| (sealed.digest.start, sealed.digest.end)).collect();
+            let signed = digests.filter(|sealed| signatures.contains(&sealed.signature.as_str()));
+            let mut spans: Vec<Span> = signed.filter_map(|sealed| own_time(&sealed.digest)).collect();
             spans.sort_unstable();
             for pair in spans.windows(2) {
-                let from = pair[1].0.max(question.period.0);
-                let to = pair[0].1.min(pair[1].1).min(question.period.1);
+                let (from, to) = (pair[1].0, pair[0].1.min(pair[1].1));
                 found.extend((from < to).then_some((from, to)));
             }
         }
