@@ -1,17 +1,14 @@
 //! The case: all exhibits, in any order, from any number of shards; and the steps from them to the report.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use crate::chain;
 use crate::coverage::{self, Coverage};
 use crate::entries::{Entries, Entry, Held};
 use crate::entry::{self, EntryPath, IgnoredKind, Kind, Place, SplitPath};
-use crate::examine::digest::Object;
 use crate::examine::keys::KeyEntry;
 use crate::examine::metadata::Detached;
 use crate::examine::packed::Digest;
@@ -29,7 +26,8 @@ use crate::register::Register;
 use crate::report::{
     Asked, Axes, Chain, Counts, DigestCounts, Key, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Report, SCHEMA,
 };
-use crate::signature::{Route, lower_hex};
+use crate::root::evidence_root;
+use crate::signature::Route;
 use crate::spread::Spread;
 use crate::time::{HOUR_SECONDS, Period};
 
@@ -113,13 +111,13 @@ impl Case {
 
         let stated: BTreeSet<&str> = evidence.digests().map(Digest::fingerprint).collect();
         let keyring = Keyring::gather(&policy.trust, &evidence.keys, &stated, &mut ledger);
-        let places = Places::survey(evidence.paths(), evidence.digests().map(Digest::object), &scope.relocations);
+        let places = Places::survey(evidence.paths(), evidence.digests().map(Digest::object), scope);
         let names = link::chains(evidence.digests());
         let (chains, of_nodes);
         let mut graph = Graph::build(&evidence.entries, &names, &evidence.detached, &places, scope, &mut ledger);
         // Nothing waits for the evidence root: it is computed beside the signatures.
         let root = OnceLock::new();
-        let root = || root.get_or_init(|| evidence_root(&evidence));
+        let root = || root.get_or_init(|| evidence_root(&evidence.entries));
         graph.authenticate(&keyring, &|count, work| {
             spread(count.saturating_add(1), &|index| match index.checked_sub(1) {
                 None => drop(root()),
@@ -271,7 +269,7 @@ impl Case {
                     known == Some(true) || scope.is_named(name)
                 }
                 Kind::Digest(name) => known.unwrap_or_else(|| scope.is_named(name)),
-                Kind::Log(name) => known.unwrap_or_else(|| log::is_log_asked(name, scope)),
+                Kind::Log(name) => known.unwrap_or_else(|| scope.is_log_asked(name)),
                 Kind::Unrecognised => known.unwrap_or_else(|| scope.may_be_asked(exhibit.path.file_name())),
                 _ => known.unwrap_or(true),
             };
@@ -548,91 +546,6 @@ pub(crate) fn missing_keys<'n, 'a: 'n>(lacking: impl Iterator<Item = &'n Node<'a
     missing.collect()
 }
 
-/// See `docs/semantics.md`, "Evidence root".
-fn evidence_root(evidence: &Evidence<'_>) -> String {
-    let mut hasher = Sha256::new();
-    let mut last = Vec::new();
-    let mut add = |line: Vec<u8>| {
-        if line != last {
-            hasher.update(&line);
-            last = line;
-        }
-    };
-    let entries = &evidence.entries;
-    let sorted = |is_wanted: fn(&Held<'_>) -> bool, order: fn(&Entry<'_>, &Entry<'_>) -> Ordering| {
-        let wanted = |index: &usize| entries.get(*index).is_some_and(|entry| is_wanted(&entry.held));
-        let mut wanted: Vec<usize> = (0..entries.len()).filter(wanted).collect();
-        wanted.sort_by(|one, other| match (entries.get(*one), entries.get(*other)) {
-            (Some(one), Some(other)) => order(&one, &other),
-            (one, other) => one.is_some().cmp(&other.is_some()),
-        });
-        wanted.into_iter().filter_map(|index| entries.get(index))
-    };
-    // The lines of digest files stand before those of log files.
-    let digests = sorted(
-        |held| matches!(held, Held::Digest(_)),
-        |one, other| digests_by_name(one, other).unwrap_or_else(|| digest_line(one).cmp(&digest_line(other))),
-    );
-    digests.for_each(|entry| add(digest_line(&entry)));
-    let logs = sorted(
-        |held| matches!(held, Held::Log),
-        |one, other| logs_by_name(one, other).unwrap_or_else(|| log_line(one).cmp(&log_line(other))),
-    );
-    logs.for_each(|entry| add(log_line(&entry)));
-    hex::encode(hasher.finalize())
-}
-
-fn digest_line(entry: &Entry<'_>) -> Vec<u8> {
-    match object_of(entry) {
-        Some(object) => root_line(
-            &[b"digest s3://", object.bucket.as_bytes(), b"/", object.folder.as_bytes(), object.name.as_bytes()],
-            &entry.content,
-        ),
-        None => root_line(&[b"digest ", entry::without_gz(entry.path.name), b".gz"], &entry.content),
-    }
-}
-
-/// The object that a digest file claims to be.
-fn object_of<'a>(entry: &Entry<'a>) -> Option<Object<'a>> {
-    if let Held::Digest(digest) = entry.held { digest.map(Digest::object) } else { None }
-}
-
-fn log_line(entry: &Entry<'_>) -> Vec<u8> {
-    root_line(&[b"log ", entry::without_gz(entry.path.name), b".gz"], &entry.content)
-}
-
-fn root_line(start: &[&[u8]], content: &Content) -> Vec<u8> {
-    let (word, sha256): (&[u8], _) = match content {
-        Content::Whole { sha256, .. } => (b" ", Some(lower_hex(sha256))),
-        Content::Damaged { stored_sha256 } => (b" damaged ", Some(lower_hex(stored_sha256))),
-        Content::Unread => (b" unread", None),
-    };
-    let hash = sha256.as_ref().map_or(b"".as_slice(), |hash| hash);
-    [start.concat().as_slice(), word, hash, b"\n"].concat()
-}
-
-/// The order of two such lines, where their names tell it: nearly always, and long before the lines are written down.
-fn digests_by_name(one: &Entry<'_>, other: &Entry<'_>) -> Option<Ordering> {
-    let (one, other) = (object_of(one)?, object_of(other)?);
-    if one.bucket != other.bucket {
-        None
-    } else if one.folder == other.folder {
-        told_apart(one.name.as_bytes(), other.name.as_bytes())
-    } else {
-        told_apart(one.folder.as_bytes(), other.folder.as_bytes())
-    }
-}
-
-/// The same for log files.
-fn logs_by_name(one: &Entry<'_>, other: &Entry<'_>) -> Option<Ordering> {
-    told_apart(entry::without_gz(one.path.name), entry::without_gz(other.path.name))
-}
-
-fn told_apart(one: &[u8], other: &[u8]) -> Option<Ordering> {
-    let shared = one.len().min(other.len());
-    Some(one.get(..shared).cmp(&other.get(..shared))).filter(|order| order.is_ne())
-}
-
 #[cfg(test)]
 mod tests {
     use trailseal_forge::archive::Archive;
@@ -697,44 +610,5 @@ mod tests {
         let several = case_of([log("a/b", "1"), log("a/b", "2"), link(&here, &there)]);
         assert_eq!(several.exhibits.len(), 1, "of two contents none is taken");
         assert_eq!(several.exhibits[0].notes[0].code, Code::ArchiveEntryUnreadable);
-    }
-
-    #[test]
-    fn names_tell_the_order_of_lines_as_the_lines_do() {
-        let chains = ["a", "b/c"].map(|prefix| trail("2026-03-01T00:01:31Z").with_prefix(prefix).chain(&[2, 1]));
-        let mut archive = Archive::of(&chains.each_ref());
-        let elsewhere = trail("2026-03-01T00:01:31Z").in_bucket("elsewhere").chain(&[1]);
-        archive.digest(&elsewhere.digests[0]);
-        let unread = archive.entries[0].path.replace("T010131Z", "T090131Z");
-        archive.put(&unread, "no digest file");
-        // Without its last character a name is the beginning of another.
-        for letters in ["AbCdEf0123456789", "AbCdEf012345678"] {
-            archive.put(&format!("111122223333_CloudTrail_us-east-1_20260301T0005Z_{letters}.json"), "{}");
-        }
-        let mut case = Case::new();
-        for entry in &archive.entries {
-            case.admit(examine(EntryPath::new(&entry.path), &entry.bytes, &Limits::default()));
-        }
-        case.settle();
-        let evidence = Evidence::sort_out(&case.register, &case.exhibits);
-        let mut told = 0;
-        let of_kind = |is_wanted: fn(&Held<'_>) -> bool| evidence.entries.iter().filter(move |entry| is_wanted(&entry.held));
-        let digests: Vec<Entry<'_>> = of_kind(|held| matches!(held, Held::Digest(_))).collect();
-        for (one, other) in digests.iter().flat_map(|one| digests.iter().map(move |other| (one, other))) {
-            if let Some(order) = digests_by_name(one, other) {
-                assert_eq!(order, digest_line(one).cmp(&digest_line(other)), "{} and {}", one.path.text(), other.path.text());
-                told += 1;
-            }
-        }
-        assert!(told > digests.len());
-        let logs: Vec<Entry<'_>> = of_kind(|held| matches!(held, Held::Log)).collect();
-        let mut told = 0;
-        for (one, other) in logs.iter().flat_map(|one| logs.iter().map(move |other| (one, other))) {
-            if let Some(order) = logs_by_name(one, other) {
-                assert_eq!(order, log_line(one).cmp(&log_line(other)), "{} and {}", one.path.text(), other.path.text());
-                told += 1;
-            }
-        }
-        assert!(told > logs.len());
     }
 }

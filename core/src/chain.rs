@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 
 use crate::entry::{self, DigestKind, Kind, SplitPath};
-use crate::examine::digest::Object;
+use crate::examine::digest::{Object, Odd};
 use crate::finding::{Code, Effect};
 use crate::keyring::Keyring;
 use crate::ledger::{Ledger, Raise};
-use crate::log::NO_EVIDENCE;
 use crate::link::{Graph, Node, Status, bears_name, has_supported_algorithm};
+use crate::log::NO_EVIDENCE;
 use crate::place::Places;
 use crate::policy::Scope;
 use crate::report::Level;
@@ -49,6 +49,10 @@ fn judge_node(graph: &Graph<'_>, node: &Node<'_>, keyring: &Keyring, places: &Pl
     judge_signature_sources(graph, node, ledger);
     if !node.is_invalid() {
         judge_identity(graph, node, places, ledger);
+        if let Some(Odd { reason, is_loss }) = node.digest.odd() {
+            let effect = if is_loss { Effect::Limits } else { Effect::Informs };
+            ledger.enter(raise(Code::DigestIrregular, node).effect(effect).entry(path_text(graph, node)).detail(reason));
+        }
     }
     if node.is_signed() {
         judge_link(graph, node, scope, ledger);
@@ -190,7 +194,10 @@ fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Le
     let chain = node.chain;
     let is_normal = chain.kind == DigestKind::Normal;
     let Some(previous) = node.digest.previous() else {
-        if is_normal && let Some(older) = graph.newest_before(chain, node.time) {
+        if is_normal
+            && node.digest.odd().is_none_or(|odd| !odd.is_loss)
+            && let Some(older) = graph.newest_before(chain, node.time)
+        {
             ledger.enter(raise(Code::ChainRestart, node).found(format!("an older digest file ends at {older}")));
         }
         return;
@@ -233,6 +240,8 @@ fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Le
                 .found(hex::encode(predecessor.digest.sha256())),
         );
     }
+    // An interval that is none has no edges.
+    let is_normal = is_normal && !node.digest.period().is_empty();
     let (begin, end) = (node.digest.period().from, predecessor.digest.period().to);
     if is_normal && let Ok(gap) = Period::new(end, begin) {
         ledger.enter(raise(Code::ChainLinkTimeGap).period(gap));
@@ -262,18 +271,17 @@ fn judge_doubles(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
             for object in hour.chunk_by(|one, other| one.digest.object() == other.digest.object()) {
                 let Some(first) = object.first().filter(|_| object.len() > 1) else { continue };
                 let signed = object.iter().find(|node| node.is_signed()).unwrap_or(first);
-                for (number, other) in object.iter().enumerate() {
-                    let is_copy = graph.is_copy(other);
-                    if !is_copy && number == 0 {
-                        continue;
-                    }
+                for other in object.iter().filter(|other| other.digest.sha256() != signed.digest.sha256()) {
                     let raise = raise(Code::ArchiveEntryDuplicate, other);
                     ledger.enter(
-                        if is_copy { raise.effect(Effect::Limits).detail(NO_EVIDENCE) } else { raise.detail("two different contents") }
-                            .in_scope(signed.in_scope || other.in_scope)
-                            .entry(path_text(graph, other))
-                            .expected(hex::encode(signed.digest.sha256()))
-                            .found(hex::encode(other.digest.sha256())),
+                        if graph.is_copy(other) {
+                            raise.effect(Effect::Limits).detail(NO_EVIDENCE)
+                        } else {
+                            raise.in_scope(signed.in_scope || other.in_scope).detail("two different contents")
+                        }
+                        .entry(path_text(graph, other))
+                        .expected(hex::encode(signed.digest.sha256()))
+                        .found(hex::encode(other.digest.sha256())),
                     );
                 }
             }

@@ -16,7 +16,7 @@ pub(crate) struct Spans(Vec<Period>);
 
 impl Spans {
     pub(crate) fn union(periods: impl IntoIterator<Item = Period>) -> Self {
-        let mut sorted: Vec<Period> = periods.into_iter().filter(|period| period.from < period.to).collect();
+        let mut sorted: Vec<Period> = periods.into_iter().filter(|period| !period.is_empty()).collect();
         sorted.sort_unstable();
         let mut spans: Vec<Period> = Vec::new();
         for next in sorted {
@@ -164,7 +164,9 @@ fn edge(start: Option<&Node<'_>>, is_again: bool, after: Option<&Node<'_>>) -> S
                  elsewhere, state what is owed with [[expect]] blocks, or a renaming with --relocated"
             )
         } else {
-            format!("; a starting digest file says that the chain begins here: logging or log file validation was switched on at {at}")
+            format!(
+                "; a starting digest file says that the chain begins here: logging or log file validation was switched on at {at}"
+            )
         };
     }
     let named = after.and_then(|after| Some((after, after.digest.previous()?.object)));
@@ -309,13 +311,25 @@ mod tests {
 
         let between =
             |from, to| format!("between signed digest files that end at 2026-03-02T{from}Z and begin at 2026-03-02T{to}Z");
+        let left_out = |day: &str, time: &str| {
+            format!(
+                "; an older digest file existed, and is not in the archive: s3://trail-archive/AWSLogs/111122223333/CloudTrail-Digest/\
+                 us-east-1/{day}/111122223333_CloudTrail-Digest_us-east-1_management-events_us-east-1_{time}.json.gz"
+            )
+        };
         let with_one = |text: &str| format!("{text}; 1 digest file in it is not signed");
         let gaps = [
             (
                 "2026-03-01T20:00:00Z/2026-03-01T20:30:00Z",
-                "before the first signed digest file, which begins at 2026-03-01T20:30:00Z".into(),
+                format!(
+                    "before the first signed digest file, which begins at 2026-03-01T20:30:00Z{}",
+                    left_out("2026/03/01", "20260301T203000Z")
+                ),
             ),
-            ("2026-03-02T01:30:00Z/2026-03-02T02:30:00Z", between("01:30:00", "02:30:00")),
+            (
+                "2026-03-02T01:30:00Z/2026-03-02T02:30:00Z",
+                between("01:30:00", "02:30:00") + &left_out("2026/03/02", "20260302T023000Z"),
+            ),
             ("2026-03-02T03:30:00Z/2026-03-02T04:30:00Z", with_one(&between("03:30:00", "04:30:00"))),
             (
                 "2026-03-02T05:30:00Z/2026-03-02T06:30:00Z",

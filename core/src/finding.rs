@@ -162,6 +162,10 @@ catalogue! {
         "A log or digest file is plain JSON instead of gzip.",
         "Browsers and consoles decode while they download; AWS's hash is over the plain bytes, so nothing is lost.",
         "Nothing.";
+    DigestIrregular "digest.irregular" Limits Integrity,
+        "A digest file departs from the form that AWS documents, and could be read all the same. It informs if nothing was lost by that, as where a hash lacks zeros in front and was compared as a number.",
+        "What AWS signed and is merely odd contradicts nothing; but what could not be read of it was not judged.",
+        "Compare with the object in the bucket; if it is the same there, ask AWS support.";
     DigestMalformed "digest.malformed" Refutes Integrity,
         "A file with a digest file's name is no valid digest file.",
         "AWS does not write such files; what it listed can no longer be proved.",

@@ -101,9 +101,13 @@ impl Inventory {
     ) -> Self {
         let weights = Weights::default();
         let mut ledger = Ledger::new(&weights);
-        let places = Places::survey(evidence.paths(), evidence.digests().map(Digest::object), &[]);
-        let chain_ids = link::chains(evidence.digests());
-        let graph = Graph::build(&evidence.entries, &chain_ids, &evidence.detached, &places, &Scope::default(), &mut ledger);
+        let scope = Scope::default();
+        let places = Places::survey(evidence.paths(), evidence.digests().map(Digest::object), &scope);
+        let names = link::chains(evidence.digests());
+        let (chain_ids, of_nodes);
+        let mut graph = Graph::build(&evidence.entries, &names, &evidence.detached, &places, &scope, &mut ledger);
+        (chain_ids, of_nodes) = graph.tell_chains_apart();
+        graph.follow_chains(&chain_ids, &of_nodes);
         let own: Vec<String> = trust.keys.iter().filter_map(|entry| entry.der.as_deref().map(fingerprint)).collect();
         let lacking = |fingerprint: &str| !own.iter().any(|own| own == fingerprint);
         let unsigned = graph.nodes.iter().filter(|node| graph.signatures(node).next().is_none());

@@ -59,6 +59,8 @@ mod coverage;
 mod register;
 // Packed and others, in one order.
 mod entries;
+// One hash over all that is present.
+mod root;
 // All exhibits, and the steps to the report.
 mod case;
 // Exhibits and cases between processes.

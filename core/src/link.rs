@@ -146,6 +146,8 @@ pub(crate) struct Unread<'a> {
     pub(crate) path: SplitPath<'a>,
     /// Of its inflated bytes, if it could be inflated.
     pub(crate) sha256: Option<[u8; 32]>,
+    /// Its name was asked.
+    in_scope: bool,
 }
 
 /// A signature that is tried on a digest file.
@@ -211,7 +213,8 @@ impl<'a> Graph<'a> {
                 Held::Digest(Some(digest)) => digests.push((digest, Position::of(index))),
                 Held::Digest(None) => {
                     if let Some(name) = std::str::from_utf8(entry.path.name).ok().and_then(entry::digest_name) {
-                        unread.insert(name, Unread { path: entry.path, sha256: entry.content.sha256() });
+                        let in_scope = scope.is_named(&name);
+                        unread.insert(name, Unread { path: entry.path, sha256: entry.content.sha256(), in_scope });
                     }
                 }
                 Held::Log | Held::Stray => {}
@@ -572,12 +575,14 @@ impl<'a> Graph<'a> {
         nodes.get(..nodes.partition_point(|node| node.time < time)).unwrap_or_default()
     }
 
-    /// When the newest digest file of a chain before a time ended, by its name.
+    /// When the newest digest file of a chain before a time ended, by its name. One that nobody signed counts if it was asked: what claims
+    /// nothing of what was asked must not turn the edge of an archive into a hole.
     pub(crate) fn newest_before(&self, chain: &ChainId<'a>, time: Time) -> Option<Time> {
         let at = |time| DigestName { chain: chain.without_place(), time };
         let unread = self.unread.range(at(Time::FIRST)..at(time));
-        let unread = unread.filter(|(_, unread)| may_lie_at(unread.path, chain.place)).next_back().map(|(name, _)| name.time);
-        self.older(chain, time).last().map(|node| node.time).max(unread)
+        let mut unread = unread.filter(|(_, unread)| unread.in_scope && may_lie_at(unread.path, chain.place));
+        let read = self.older(chain, time).iter().rfind(|node| node.is_signed() || node.in_scope);
+        read.map(|node| node.time).max(unread.next_back().map(|(name, _)| name.time))
     }
 
     /// As [`newest_before`](Self::newest_before), among authenticated digest files: what nobody signed must not make a hole look
@@ -637,6 +642,7 @@ fn told_apart<'a>(nodes: &[Node<'a>]) -> (Vec<Place<'a>>, Vec<usize>) {
         at.push(site);
         if let Some(previous) = node.digest.previous().filter(|previous| !is_beside(previous.object))
             && let Some(name) = node.previous_name()
+            && previous.object.place().is_known()
             && previous.object.place() != object.place()
         {
             moves.insert((is_unsigned, see(previous.object.place(), is_unsigned, name.time), site));
@@ -690,7 +696,7 @@ fn is_asked(handed: Handed<'_, '_>, name: &DigestName<'_>, scope: &Scope) -> boo
     let period = handed.digest.period();
     let chain = ChainId { place: handed.digest.object().place(), ..name.chain };
     scope.is_asked(chain.account, chain.region, Some(&chain), Some(period))
-        || (chain.kind == DigestKind::Normal && period.to != name.time && scope.is_named(name))
+        || (chain.kind == DigestKind::Normal && (period.to != name.time || period.is_empty()) && scope.is_named(name))
         || is_any_path_asked(handed.paths().filter(|path| !bears_name(*path, handed.digest)), scope)
 }
 
@@ -826,8 +832,10 @@ mod tests {
         let is_asked = |change: fn(&mut Digest), from: &str, to: &str| {
             let mut digest = trail(FIRST).digest(0, 0);
             change(&mut digest);
+            let digest = digest.seal();
             let mut archive = Archive::default();
-            archive.digest(&digest.seal());
+            archive.digest(&digest);
+            archive.sidecar(&digest);
             let request = Request { from: Some(from.into()), to: Some(to.into()), ..Request::default() };
             let (_, objects) = judged(&archive, &request);
             objects.iter().next().unwrap().in_scope
@@ -850,7 +858,7 @@ mod tests {
         let mut archive = Archive::default();
         archive.digest(&trail(FIRST).digest(0, 0).seal());
         archive.rename(|path| path.replace("T010131Z", "T090131Z"));
-        for (hour, expected) in [("08", true), ("07", false)] {
+        for (hour, expected) in [("08", true), ("07", false), ("00", false)] {
             let asked = [format!("2026-03-01T{hour}:10:00Z"), format!("2026-03-01T{hour}:20:00Z")];
             let [from, to] = asked.map(Some);
             let (_, objects) = judged(&archive, &Request { from, to, ..Request::default() });

@@ -163,6 +163,12 @@ impl<'a> Want<'a> {
             .period(node.digest.period())
     }
 
+    /// A finding about the entry that serves it. One that claims by its own name that it was asked is told as that where its list was not
+    /// asked: the list's chain is not at fault.
+    fn raise_of_entry(&self, code: Code, claims: bool) -> Raise {
+        if claims && !self.in_scope { Raise::new(code, self.object().to_string()) } else { self.raise(code) }
+    }
+
     /// Why a log file that a digest file in scope lists lies outside of what was asked.
     fn outside(&self) -> Option<String> {
         let listed = self.line.listed().filter(|_| self.node().in_scope && !self.in_scope)?;
@@ -197,7 +203,7 @@ pub(crate) fn judge<'a>(
         // A weaker list, outside of what was asked, does not take a log file out of it.
         let is_outside = !want.in_scope && best.is_some_and(|best| want.standing < best);
         // Nor does any list take out what claims to belong there by its own name, and is not what is listed.
-        let claims = entry.as_ref().and_then(Entry::log_name).is_some_and(|name| is_log_asked(&name, scope));
+        let claims = entry.as_ref().and_then(Entry::log_name).is_some_and(|name| scope.is_log_asked(&name));
         let is_kept = is_outside && claims;
         want.in_scope |= is_kept;
         if want.standing.is_signed() {
@@ -217,7 +223,8 @@ pub(crate) fn judge<'a>(
     }
     for (index, (slot, holder)) in logs.in_scope.iter_mut().zip(&holders).enumerate() {
         if let Some(want) = holder.get().and_then(|holder| wants.get(holder)) {
-            *slot = want.in_scope || entries.get(index).and_then(|entry| entry.log_name()).is_some_and(|name| is_log_asked(&name, scope));
+            *slot = want.in_scope
+                || entries.get(index).and_then(|entry| entry.log_name()).is_some_and(|name| scope.is_log_asked(&name));
         }
     }
     judge_unreferenced(graph, entries, &holders, scope, &mut logs, ledger);
@@ -482,10 +489,9 @@ impl<'m, 'a> Matching<'m, 'a> {
                     (false, true) => (Effect::Limits, NO_EVIDENCE),
                     (false, false) => (Effect::Refutes, "two different contents"),
                 };
-                let claims = !is_equal && entry.log_name().is_some_and(|name| is_log_asked(&name, scope));
+                let claims = !is_equal && entry.log_name().is_some_and(|name| scope.is_log_asked(&name));
                 ledger.enter(
-                    want.raise(Code::ArchiveEntryDuplicate)
-                        .in_scope(want.in_scope || claims)
+                    want.raise_of_entry(Code::ArchiveEntryDuplicate, claims)
                         .effect(effect)
                         .entry(entry.path.text())
                         .found(original.path.text())
@@ -537,7 +543,7 @@ fn judge_signed(want: &Want<'_>, entry: Option<&Entry<'_>>, claims: bool, places
         Content::Damaged { .. } => Fate::Failed,
         // Of two hashes that were committed to, one is always contradicted.
         Content::Whole { sha256, .. } if want.hashes().any(|hash| *hash != sha256) => {
-            let raise = told(want.raise(Code::LogHashMismatch)).in_scope(want.in_scope || claims);
+            let raise = told(want.raise_of_entry(Code::LogHashMismatch, claims));
             ledger.enter(raise.entry(entry.path.text()).expected(hashes_text(want)).found(hex::encode(sha256)));
             Fate::Failed
         }
@@ -545,7 +551,7 @@ fn judge_signed(want: &Want<'_>, entry: Option<&Entry<'_>>, claims: bool, places
         Content::Whole { .. } => {
             if !is_in_place(places, entry.path, want.object(), want.is_shared) {
                 let is_renamed = by_name(entry.path.name, want.object().name.as_bytes()).is_ne();
-                let raise = told(want.raise(Code::LogRelocated)).in_scope(want.in_scope || (claims && is_renamed));
+                let raise = told(want.raise_of_entry(Code::LogRelocated, claims && is_renamed));
                 ledger.enter(raise.entry(entry.path.text()));
             }
             Fate::Proved
@@ -567,12 +573,6 @@ fn judge_unsigned(want: &Want<'_>, entry: Option<&Entry<'_>>, ledger: &mut Ledge
         }
         Some(_) => raise,
     });
-}
-
-/// True if a log file of this name would be in scope without any list.
-pub(crate) fn is_log_asked(name: &LogName<'_>, scope: &Scope) -> bool {
-    let minute = Period { from: name.time, to: name.time.plus(60) };
-    scope.is_asked(name.account, name.region, None, Some(minute))
 }
 
 /// Log files that no digest file lists.
@@ -608,7 +608,7 @@ fn judge_unreferenced<'a>(
         let is_near = last.is_some_and(|last| name.time.unix().saturating_sub(last.time.unix()) <= HOUR_SECONDS);
         position = position.saturating_add(if is_near { 1 } else { 2 });
         last = Some(name);
-        let in_scope = is_log_asked(&name, scope);
+        let in_scope = scope.is_log_asked(&name);
         if let Some(slot) = logs.in_scope.get_mut(index) {
             *slot = in_scope;
         }

@@ -6,7 +6,7 @@ use crate::entry::{self, SplitPath};
 use crate::examine::digest::Object;
 use crate::examine::metadata::Detached;
 use crate::link::Handed;
-use crate::policy::Relocation;
+use crate::policy::{Relocation, Scope};
 
 /// How the evidence of a case lies in its archive.
 pub(crate) struct Places<'a> {
@@ -22,20 +22,25 @@ impl<'a> Places<'a> {
     pub(crate) fn survey(
         evidence: impl Iterator<Item = SplitPath<'a>>,
         digests: impl Iterator<Item = Object<'a>> + Clone,
-        relocations: &'a [Relocation],
+        scope: &'a Scope,
     ) -> Self {
-        let mut common: Option<Vec<&[u8]>> = None;
-        let mut last = None;
-        // What lies beside the one before it shares as much.
-        for path in evidence.filter(|path| last.replace(path.folder) != Some(path.folder)) {
-            match &mut common {
-                None => common = Some(path.folders().collect()),
-                Some(common) => {
-                    let shared = common.iter().zip(path.folders()).take_while(|(one, other)| **one == *other).count();
-                    common.truncate(shared);
-                }
+        // Of what was asked, by its names, and of all: what was not asked must not take a wrapper away from what was.
+        let mut shared: [Option<Vec<&[u8]>>; 2] = [None, None];
+        let mut last = [None; 2];
+        for path in evidence {
+            // What lies beside the one before it shares as much.
+            let is_new = |last: &Option<&[u8]>| *last != Some(path.folder);
+            if is_new(&last[0]) && scope.is_path_asked(path) {
+                last[0] = Some(path.folder);
+                share(&mut shared[0], path);
+            }
+            if is_new(&last[1]) {
+                last[1] = Some(path.folder);
+                share(&mut shared[1], path);
             }
         }
+        let [of_asked, of_all] = shared;
+        let common = of_asked.or(of_all);
         let mut shared_keys = BTreeSet::new();
         let mut buckets = digests.clone().map(|object| object.bucket);
         // Nearly always there is but one.
@@ -48,7 +53,7 @@ impl<'a> Places<'a> {
             });
             shared_keys.extend(doubled);
         }
-        Self { relocations, wrapper: common.map_or(0, |common| common.len()), shared_keys }
+        Self { relocations: &scope.relocations, wrapper: common.map_or(0, |common| common.len()), shared_keys }
     }
 
     /// True if the entry's folders are those of the object, as far as both go, or a stated renaming leads there.
@@ -84,6 +89,17 @@ impl<'a> Places<'a> {
     /// Where the stated renamings put it.
     fn renamed(&self, object: Object<'_>) -> impl Iterator<Item = (String, String)> {
         self.relocations.iter().filter_map(move |rule| rule.apply(object.bucket, &object.key()))
+    }
+}
+
+/// Leaves of the folders that some paths share those that this one shares, too.
+fn share<'a>(common: &mut Option<Vec<&'a [u8]>>, path: SplitPath<'a>) {
+    match common {
+        None => *common = Some(path.folders().collect()),
+        Some(common) => {
+            let shared = common.iter().zip(path.folders()).take_while(|(one, other)| **one == *other).count();
+            common.truncate(shared);
+        }
     }
 }
 
@@ -215,9 +231,12 @@ mod tests {
         }
     }
 
-    fn survey<'a>(paths: &'a [EntryPath], objects: &'a [Object<'a>], rules: &'a [Relocation]) -> Places<'a> {
-        Places::survey(paths.iter().map(EntryPath::split), objects.iter().copied(), rules)
+    fn survey<'a>(paths: &'a [EntryPath], objects: &'a [Object<'a>], scope: &'a Scope) -> Places<'a> {
+        Places::survey(paths.iter().map(EntryPath::split), objects.iter().copied(), scope)
     }
+
+    /// Nothing is restricted.
+    static EVERYTHING: Scope = Scope { questions: Vec::new(), relocations: Vec::new() };
 
     #[test]
     fn trees_may_be_cut_off_or_carry_more_on_top() {
@@ -227,11 +246,11 @@ mod tests {
             ["x.json.gz", "01/x.json.gz", "CloudTrail/r/2026/03/01/x.json", "bucket/p/AWSLogs/1/CloudTrail/r/2026/03/01/x.json.gz"]
         {
             let paths = [EntryPath::new(path), other.clone()];
-            assert!(survey(&paths, &[], &[]).agree(paths[0].split(), object), "{path}");
+            assert!(survey(&paths, &[], &EVERYTHING).agree(paths[0].split(), object), "{path}");
         }
         for path in ["02/x.json.gz", "q/AWSLogs/1/CloudTrail/r/2026/03/01/x.json.gz"] {
             let paths = [EntryPath::new(path), other.clone()];
-            assert!(!survey(&paths, &[], &[]).agree(paths[0].split(), object), "{path}");
+            assert!(!survey(&paths, &[], &EVERYTHING).agree(paths[0].split(), object), "{path}");
         }
     }
 
@@ -239,19 +258,33 @@ mod tests {
     fn folders_that_all_share_are_a_wrapper() {
         let paths = [EntryPath::new("handover/r/2026/x.json.gz"), EntryPath::new("handover/r/2027/y.json.gz")];
         let objects = [Object::new("b", "AWSLogs/r/2026/x.json.gz"), Object::new("b", "AWSLogs/r/2026/y.json.gz")];
-        let places = survey(&paths, &[], &[]);
+        let places = survey(&paths, &[], &EVERYTHING);
         assert!(places.agree(paths[0].split(), objects[0]));
         assert!(!places.agree(paths[1].split(), objects[1]));
+    }
+
+    #[test]
+    fn what_was_not_asked_takes_no_wrapper_away() {
+        let name = |account: &str| format!("{account}_CloudTrail_us-east-1_20260301T0005Z_AbCdEf0123456789.json");
+        let path = |folder: &str, account: &str| EntryPath::new(&format!("{folder}/{}", name(account)));
+        let paths =
+            [path("handover/r/2026", "111122223333"), path("handover/s/2026", "111122223333"), path("elsewhere", "999999999999")];
+        let key = format!("AWSLogs/r/2026/{}", name("111122223333"));
+        let object = Object::new("b", &key);
+        let accounts = BTreeSet::from(["111122223333".to_owned()]);
+        let asked = Scope { questions: vec![crate::Question { accounts, ..Default::default() }], ..Scope::default() };
+        assert!(survey(&paths, &[], &asked).agree(paths[0].split(), object));
+        assert!(!survey(&paths, &[], &EVERYTHING).agree(paths[0].split(), object), "asked, and beside it");
     }
 
     #[test]
     fn a_key_in_two_buckets_needs_its_bucket_above() {
         let objects = [Object::new("one", "AWSLogs/x.json.gz"), Object::new("two", "AWSLogs/x.json.gz")];
         let paths = [EntryPath::new("one/AWSLogs/x.json.gz"), EntryPath::new("two/AWSLogs/x.json.gz")];
-        let places = survey(&paths, &objects, &[]);
+        let places = survey(&paths, &objects, &EVERYTHING);
         assert!(places.agree_with_digest(paths[0].split(), objects[0]));
         assert!(!places.agree_with_digest(paths[0].split(), objects[1]));
-        let lone = survey(&paths, &objects[..1], &[]);
+        let lone = survey(&paths, &objects[..1], &EVERYTHING);
         assert!(lone.agree_with_digest(paths[1].split(), objects[0]), "one bucket alone needs no name");
     }
 
@@ -267,10 +300,10 @@ mod tests {
 
     #[test]
     fn a_stated_renaming_explains_a_place() {
-        let rules = ["s3://old/a=s3://new/b".parse().unwrap()];
+        let rules = Scope { relocations: vec!["s3://old/a=s3://new/b".parse().unwrap()], ..Scope::default() };
         let paths = [EntryPath::new("b/AWSLogs/x.json.gz"), EntryPath::new("c/AWSLogs/y.json.gz")];
         let object = Object::new("old", "a/AWSLogs/x.json.gz");
         assert!(survey(&paths, &[], &rules).agree(paths[0].split(), object));
-        assert!(!survey(&paths, &[], &[]).agree(paths[0].split(), object));
+        assert!(!survey(&paths, &[], &EVERYTHING).agree(paths[0].split(), object));
     }
 }

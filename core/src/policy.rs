@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::entry::{self, ChainId, DigestName};
+use crate::entry::{self, ChainId, DigestName, LogName, SplitPath};
 use crate::error::Error;
 use crate::examine::keys::{self, KeyEntry};
 use crate::finding::{Code, Effect};
@@ -103,7 +103,8 @@ pub struct Question {
 impl Question {
     pub(crate) fn matches_place(&self, account: &str, region: &str, chain: Option<&ChainId<'_>>) -> bool {
         let in_list = |list: &BTreeSet<String>, name: &str| list.is_empty() || list.contains(name);
-        let is_trail = |chain: &ChainId<'_>| self.trails.is_empty() || self.trails.iter().any(|asked| TrailAsked::of(asked).fits(chain));
+        let is_trail =
+            |chain: &ChainId<'_>| self.trails.is_empty() || self.trails.iter().any(|asked| TrailAsked::of(asked).fits(chain));
         in_list(&self.accounts, account) && in_list(&self.regions, region) && chain.is_none_or(is_trail)
     }
 
@@ -189,7 +190,13 @@ impl Scope {
     /// True if a log file that a digest file of this chain lists may hold events of the asked period: unless it was delivered before the
     /// period and its newest event lies before it, or delivered after the period and its oldest event lies after it, or at its end. The
     /// minute of delivery is that in its name; what is not known leaves it in.
-    pub(crate) fn is_listing_asked(&self, chain: &ChainId<'_>, minute: Option<Time>, newest: Option<Time>, oldest: Option<Time>) -> bool {
+    pub(crate) fn is_listing_asked(
+        &self,
+        chain: &ChainId<'_>,
+        minute: Option<Time>,
+        newest: Option<Time>,
+        oldest: Option<Time>,
+    ) -> bool {
         let is_outside = |asked: &Period| {
             minute.is_some_and(|minute| {
                 let is_before = minute.plus(MINUTE_SECONDS) <= asked.from && newest.is_some_and(|newest| newest < asked.from);
@@ -199,8 +206,23 @@ impl Scope {
         };
         self.questions.is_empty()
             || self.questions.iter().any(|question| {
-                question.matches_place(chain.account, chain.region, Some(chain)) && !question.period.as_ref().is_some_and(is_outside)
+                question.matches_place(chain.account, chain.region, Some(chain))
+                    && !question.period.as_ref().is_some_and(is_outside)
             })
+    }
+
+    /// True if a digest or log file's name says that it was asked.
+    pub(crate) fn is_path_asked(&self, path: SplitPath<'_>) -> bool {
+        let Ok(name) = std::str::from_utf8(path.name) else { return false };
+        self.questions.is_empty()
+            || entry::log_name(name).is_some_and(|name| self.is_log_asked(&name))
+            || entry::digest_name(name).is_some_and(|name| self.is_named(&name))
+    }
+
+    /// True if a log file of this name is asked, whatever lists it: names do not tell trails.
+    pub(crate) fn is_log_asked(&self, name: &LogName<'_>) -> bool {
+        let minute = Period { from: name.time, to: name.time.plus(MINUTE_SECONDS) };
+        self.is_asked(name.account, name.region, None, Some(minute))
     }
 
     /// False if a name that is no CloudTrail file's begins with an account that was not asked.
@@ -647,7 +669,9 @@ mod tests {
         assert!(is_asked("1T11:59:00", Some("1T12:00:00"), Some("1T12:00:00")), "it was delivered in the period");
         assert!(is_asked("1T09:00:00", Some("1T12:00:00"), Some("1T12:00:00")), "both on one side");
         let half = Scope::covering(Period { from: time("1T10:00:30"), to: time("1T12:00:30") });
-        let minute = |minute: &str| half.is_listing_asked(&chain("t", "h", ""), Some(time(minute)), Some(time("1T08:00:00")), Some(time("1T13:00:00")));
+        let minute = |minute: &str| {
+            half.is_listing_asked(&chain("t", "h", ""), Some(time(minute)), Some(time("1T08:00:00")), Some(time("1T13:00:00")))
+        };
         assert!(minute("1T10:00:00") && !minute("1T09:59:00"), "a minute that reaches into the period");
         assert!(minute("1T12:00:00") && !minute("1T12:01:00"));
     }
@@ -683,11 +707,19 @@ mod tests {
         let arn = |home: &str, account: &str| format!("arn:aws:cloudtrail:{home}:{account}:trail/mgmt");
         assert!(fits("mgmt", &of_account) && fits("mgmt", &of_organization));
         assert!(fits(&arn("us-east-1", "111122223333"), &of_account) && fits(&arn("us-east-1", "111122223333"), &of_organization));
-        assert!(!fits(&arn("us-west-2", "111122223333"), &of_account) && !fits(&arn("us-west-2", "111122223333"), &of_organization));
+        assert!(
+            !fits(&arn("us-west-2", "111122223333"), &of_account) && !fits(&arn("us-west-2", "111122223333"), &of_organization)
+        );
         assert!(!fits(&arn("us-east-1", "999988887777"), &of_account), "an account's trail is its own");
         assert!(fits(&arn("us-east-1", "999988887777"), &of_organization), "whose account its digest files do not state");
         assert!(fits(&arn("us-east-1", "999988887777"), &of_account.without_place()), "a name alone does not tell");
-        for wrong in ["arn:aws:s3:::bucket", "arn:aws:cloudtrail:us-east-1:1:trail/t", "arn:aws:sns:us-east-1:111122223333:trail/t", "a b", ""] {
+        for wrong in [
+            "arn:aws:s3:::bucket",
+            "arn:aws:cloudtrail:us-east-1:1:trail/t",
+            "arn:aws:sns:us-east-1:111122223333:trail/t",
+            "a b",
+            "",
+        ] {
             assert!(asked(wrong).is_err(), "{wrong}");
         }
     }

@@ -165,6 +165,11 @@ impl Period {
         self.from < other.to && other.from < self.to
     }
 
+    /// True if it holds no instant: the interval of a digest file that states none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.from >= self.to
+    }
+
     /// True if the instant lies inside.
     pub fn contains(&self, instant: Time) -> bool {
         self.from <= instant && instant < self.to

@@ -100,7 +100,7 @@ fn a_chain_that_was_signed_elsewhere_passes_as_a_whole() {
         }
     }
     let scope =
-        Request { from: Some("2026-03-01T00:01:31Z".into()), to: Some("2026-03-01T02:01:31Z".into()), ..Request::default() };
+        Request { from: Some("2026-03-01T01:01:31Z".into()), to: Some("2026-03-01T02:01:31Z".into()), ..Request::default() };
     let policy = Policy { trust, scope: scope.scope().unwrap(), ..Policy::default() };
     let report = common::conclude(exhibits, &policy);
     assert_eq!(report.overall(), Outcome::Passed, "{:#?}", report.findings);

@@ -86,6 +86,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) unsupported: Option<&'a str>,
     /// Its own signature's algorithm is not supported.
     pub(crate) signature_unsupported: bool,
+    /// How its form departs from the one that AWS documents.
+    pub(crate) odd: Option<Odd<'a>>,
     /// Of the inflated bytes.
     pub(crate) sha256: [u8; 32],
     pub(crate) string_to_sign_sha256: [u8; 32],
@@ -112,6 +114,44 @@ pub(crate) struct Listed<'a> {
     pub(crate) oldest: Option<Time>,
 }
 
+/// How the form of a digest file departs from the one that AWS documents, where it can be read all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Odd<'a> {
+    pub(crate) reason: &'a str,
+    /// Something in it has no meaning for us; else it has one only, and was taken so.
+    pub(crate) is_loss: bool,
+}
+
+/// The first oddity, and whether any of them is a loss.
+#[derive(Default)]
+struct Oddities {
+    first: Option<String>,
+    more: usize,
+    is_loss: bool,
+}
+
+impl Oddities {
+    fn add(&mut self, is_loss: bool, reason: impl FnOnce() -> String) {
+        self.is_loss |= is_loss;
+        if self.first.is_some() {
+            self.more = self.more.saturating_add(1);
+        } else {
+            self.first = Some(reason());
+        }
+    }
+
+    /// What it held if it is no error, else nothing.
+    fn or_lost<T>(&mut self, read: Result<T, String>) -> Option<T> {
+        read.map_err(|reason| self.add(true, || reason)).ok()
+    }
+
+    fn reason(self) -> Option<(String, bool)> {
+        let Self { first, more, is_loss } = self;
+        let more = if more == 0 { String::new() } else { format!(" (and {more} more)") };
+        first.map(|first| (format!("{first}{more}"), is_loss))
+    }
+}
+
 const SIGNATURE_ALGORITHM: &str = "SHA256withRSA";
 const HASH_ALGORITHM: &str = "SHA-256";
 
@@ -126,29 +166,36 @@ pub(crate) fn read(bytes: &[u8], sha256: [u8; 32], max_depth: u32) -> Result<Dig
     if json.fields().is_none() {
         return Err("not a JSON object".to_owned());
     }
-    let start = time(&json, "digestStartTime")?;
+    let mut odd = Oddities::default();
+    text(&json, "digestStartTime")?;
+    let start = odd.or_lost(time(&json, "digestStartTime"));
     let end_text = text(&json, "digestEndTime")?;
     let end = time(&json, "digestEndTime")?;
     let (bucket, key) = object(&json, "digestS3Bucket", "digestS3Object")?;
     for name in [NEWEST, OLDEST] {
-        optional_time(&json, name)?;
+        odd.or_lost(optional_time(&json, name));
     }
     let algorithm = text(&json, "digestSignatureAlgorithm")?;
     let mut unsupported = (!is_supported_signature(algorithm)).then(|| entry::printable(algorithm.as_bytes()));
     let signature_unsupported = unsupported.is_some();
     let previous_signature = json.field(PREVIOUS_SIGNATURE).and_then(Json::text);
     let quoted = previous_signature.map(Signature::from_hex);
-    let previous = previous(&json, quoted.as_ref(), &mut unsupported)?;
-    let list = list(field(&json, "logFiles")?.list().ok_or("logFiles is no array")?, &mut unsupported)?;
+    let previous = previous(&json, quoted.as_ref(), &mut unsupported, &mut odd)?;
+    let list = list(field(&json, "logFiles")?.list().ok_or("logFiles is no array")?, &mut unsupported, &mut odd)?;
+    // An interval that is none covers nothing.
+    let period = start.map(|start| Period::new(start, end).map_err(|_| "digestStartTime is not before digestEndTime".to_owned()));
+    let period = period.and_then(|period| odd.or_lost(period)).unwrap_or(Period { from: end, to: end });
+    let odd = odd.reason();
     Ok(Digests::of(Facts {
         object: Object::new(bucket, key),
         account: text(&json, "awsAccountId")?,
-        period: Period::new(start, end).map_err(|_| "digestStartTime is not before digestEndTime")?,
+        period,
         fingerprint: &text(&json, "digestPublicKeyFingerprint")?.to_ascii_lowercase(),
         previous,
         list,
         unsupported: unsupported.as_deref(),
         signature_unsupported,
+        odd: odd.as_ref().map(|(reason, is_loss)| Odd { reason, is_loss: *is_loss }),
         sha256,
         string_to_sign_sha256: signature::string_to_sign_sha256(end_text, bucket, key, &sha256, previous_signature),
     }))
@@ -158,15 +205,14 @@ fn in_list(reason: String) -> String {
     format!("logFiles: {reason}")
 }
 
-fn list(listed: &[Json<'_>], unsupported: &mut Option<String>) -> Result<List, String> {
+fn list(listed: &[Json<'_>], unsupported: &mut Option<String>, odd: &mut Oddities) -> Result<List, String> {
     let mut list = List::with_capacity(listed.len());
     for log in listed {
-        let read = || -> Result<_, String> {
-            let (bucket, key) = object(log, "s3Bucket", "s3Object")?;
-            Ok((Object::new(bucket, key), optional_time(log, NEWEST)?, optional_time(log, OLDEST)?))
-        };
-        let (object, newest, oldest) = read().map_err(in_list)?;
-        let sha256 = hash_value(log, "hashValue", "hashAlgorithm", unsupported).map_err(in_list)?;
+        let Some((bucket, key)) = odd.or_lost(object(log, "s3Bucket", "s3Object").map_err(in_list)) else { continue };
+        let object = Object::new(bucket, key);
+        let [newest, oldest] = [NEWEST, OLDEST].map(|name| odd.or_lost(optional_time(log, name).map_err(in_list)).flatten());
+        let sha256 = hash_value(log, "hashValue", "hashAlgorithm", unsupported, odd).map_err(in_list);
+        let sha256 = odd.or_lost(sha256).flatten();
         list.push(Listed { object, sha256: sha256.as_ref(), newest, oldest }).ok_or("logFiles holds too many bytes")?;
     }
     list.shrink();
@@ -181,6 +227,7 @@ fn previous<'a>(
     json: &'a Json<'_>,
     quoted: Option<&'a Signature>,
     unsupported: &mut Option<String>,
+    odd: &mut Oddities,
 ) -> Result<Option<Previous<'a>>, String> {
     const NAMES: [&str; 5] = [
         "previousDigestS3Bucket",
@@ -195,22 +242,38 @@ fn previous<'a>(
             nulls += 1;
         }
     }
-    match nulls {
-        5 => Ok(None),
-        0 => {
-            let [bucket, key, hash, algorithm, _] = NAMES;
-            let (bucket, key) = object(json, bucket, key)?;
-            Ok(Some(Previous {
-                object: Object::new(bucket, key),
-                sha256: hash_value(json, hash, algorithm, unsupported)?,
-                signature: quoted.ok_or_else(|| format!("{PREVIOUS_SIGNATURE} is no string"))?.borrowed(),
-            }))
-        }
-        _ => Err("some of its previousDigest… fields are null and others are not".to_owned()),
+    let [bucket, key, hash, algorithm, signature] = NAMES;
+    // It is part of what is signed.
+    if quoted.is_none() && *field(json, signature)? != Json::Null {
+        return Err(format!("{signature} is neither a string nor null"));
     }
+    if nulls == NAMES.len() {
+        return Ok(None);
+    }
+    if nulls > 0 {
+        odd.add(true, || "some of its previousDigest… fields are null and others are not".to_owned());
+    }
+    // The key alone tells which digest file it is.
+    let bucket = if *field(json, bucket)? == Json::Null { Ok("") } else { name(json, bucket) };
+    let Some(key) = odd.or_lost(name(json, key)) else { return Ok(None) };
+    let bucket = odd.or_lost(bucket).unwrap_or_default();
+    let sha256 = hash_value(json, hash, algorithm, unsupported, odd);
+    Ok(Some(Previous {
+        object: Object::new(bucket, key),
+        sha256: odd.or_lost(sha256).flatten(),
+        signature: quoted.map_or(SignatureRef::NotHex("null"), Signature::borrowed),
+    }))
 }
 
-fn hash_value(json: &Json<'_>, value: &str, algorithm: &str, unsupported: &mut Option<String>) -> Result<Option<[u8; 32]>, String> {
+/// A hash that lost zeros in front is a number all the same.
+fn hash_value(
+    json: &Json<'_>,
+    value: &str,
+    algorithm: &str,
+    unsupported: &mut Option<String>,
+    odd: &mut Oddities,
+) -> Result<Option<[u8; 32]>, String> {
+    const DIGITS: usize = 64;
     let algorithm = text(json, algorithm)?;
     let hash = text(json, value)?;
     if algorithm != HASH_ALGORITHM {
@@ -218,7 +281,15 @@ fn hash_value(json: &Json<'_>, value: &str, algorithm: &str, unsupported: &mut O
         return Ok(None);
     }
     let mut sha256 = [0; 32];
-    hex::decode_to_slice(hash, &mut sha256).map_err(|_| format!("{value} is no SHA-256"))?;
+    if hash.len() == DIGITS {
+        hex::decode_to_slice(hash, &mut sha256).map_err(|_| format!("{value} is no SHA-256"))?;
+    } else {
+        let number = hash.trim_start_matches('0');
+        let is_number = !hash.is_empty() && number.len() <= DIGITS;
+        let padded = if is_number { format!("{number:0>DIGITS$}") } else { String::new() };
+        hex::decode_to_slice(padded, &mut sha256).map_err(|_| format!("{value} is no SHA-256"))?;
+        odd.add(false, || format!("{value} has {} digits, and is compared as a number", hash.len()));
+    }
     Ok(Some(sha256))
 }
 
@@ -231,13 +302,16 @@ fn text<'a>(json: &'a Json<'_>, name: &str) -> Result<&'a str, String> {
 }
 
 /// S3 allows 1,024 bytes for a key, and fewer for a bucket's name. A longer one is no object, and would be repeated by every finding.
-fn object<'a>(json: &'a Json<'_>, bucket: &str, key: &str) -> Result<(&'a str, &'a str), String> {
+fn name<'a>(json: &'a Json<'_>, field: &str) -> Result<&'a str, String> {
     const MOST_BYTES: usize = 1024;
-    let name = |field| match text(json, field)? {
+    match text(json, field)? {
         name if name.len() > MOST_BYTES => Err(format!("{field} is longer than S3 allows")),
         name => Ok(name),
-    };
-    Ok((name(bucket)?, name(key)?))
+    }
+}
+
+fn object<'a>(json: &'a Json<'_>, bucket: &str, key: &str) -> Result<(&'a str, &'a str), String> {
+    Ok((name(json, bucket)?, name(json, key)?))
 }
 
 fn time(json: &Json<'_>, name: &str) -> Result<Time, String> {
@@ -282,6 +356,11 @@ mod tests {
         assert_eq!(digest.sha256(), signature::sha256(sample().as_bytes()));
     }
 
+    /// Why a digest file is odd, and whether that loses anything.
+    fn odd(json: &str) -> Option<(String, bool)> {
+        read(json).unwrap().get(0).unwrap().odd().map(|odd| (odd.reason.to_owned(), odd.is_loss))
+    }
+
     #[test]
     fn every_field_is_demanded() {
         let json = sample();
@@ -299,34 +378,67 @@ mod tests {
             "previousDigestHashAlgorithm",
             "previousDigestSignature",
             "logFiles",
-            "s3Bucket",
-            "s3Object",
-            "hashValue",
-            "hashAlgorithm",
         ] {
             let without = json.replace(&format!("\"{name}\""), &format!("\"{name}X\""));
             assert!(read(&without).unwrap_err().contains(name), "{name}");
-            let wrong_type = json.replace(&format!("\"{name}\":\""), &format!("\"{name}\":7,\"{name}X\":\""));
-            assert!(wrong_type == json || read(&wrong_type).is_err(), "{name}");
         }
+        for name in ["awsAccountId", "digestEndTime", "digestS3Object", "digestPublicKeyFingerprint", "previousDigestSignature"] {
+            let wrong_type = json.replace(&format!("\"{name}\":\""), &format!("\"{name}\":7,\"{name}X\":\""));
+            assert!(read(&wrong_type).unwrap_err().contains(name), "{name}");
+        }
+        for name in ["s3Bucket", "s3Object", "hashValue", "hashAlgorithm"] {
+            let without = json.replace(&format!("\"{name}\""), &format!("\"{name}X\""));
+            let (reason, is_loss) = odd(&without).unwrap();
+            assert!(reason.contains(name) && is_loss, "{reason}");
+        }
+        assert_eq!(odd(&json), None);
         let lean = json.replace(r#""newestEventTime":null,"oldestEventTime":null,"#, "");
-        assert!(read(&lean).is_ok(), "event times may be absent");
+        assert_eq!(odd(&lean), None, "event times may be absent");
     }
 
     #[test]
-    fn contradictions_are_malformed() {
+    fn what_is_merely_odd_is_read_as_far_as_it_can_be() {
         let json = sample();
-        for (from, to) in [
-            ("2026-03-01T00:01:31Z", "2026-03-01T01:01:31Z"),
-            ("2026-03-01T00:01:31Z", "2026-03-01T00:01:31.000Z"),
-            ("2026-03-01T00:05:00Z", "2026-03-01 00:05:00"),
-            (r#""previousDigestSignature":"00""#, r#""previousDigestSignature":null"#),
-            ("0000000000\"", "000000000\""),
-            (r#""awsAccountId""#, r#""digestS3Bucket":"b","awsAccountId""#),
+        for (from, to, why) in [
+            ("2026-03-01T00:01:31Z", "2026-03-01T01:01:31Z", "digestStartTime is not before digestEndTime"),
+            ("2026-03-01T00:01:31Z", "2026-03-01T00:01:31.000Z", "digestStartTime is no time of the form"),
+            ("2026-03-01T00:05:00Z", "2026-03-01 00:05:00", "logFiles: newestEventTime is no time"),
+            (
+                r#""previousDigestSignature":"00""#,
+                r#""previousDigestSignature":null"#,
+                "some of its previousDigest… fields are null",
+            ),
+            (r#""previousDigestS3Object":"p""#, r#""previousDigestS3Object":null"#, "some of its previousDigest… fields are null"),
+            ("ABAB\"", "ABAX\"", "logFiles: hashValue is no SHA-256"),
         ] {
             let changed = json.replacen(from, to, 1);
             assert_ne!(changed, json, "{from}");
-            assert!(read(&changed).is_err(), "{to}");
+            let (reason, is_loss) = odd(&changed).unwrap();
+            assert!(reason.starts_with(why) && is_loss, "{reason}");
+        }
+        let backwards = read(&json.replacen("2026-03-01T00:01:31Z", "2026-03-01T01:01:31Z", 1)).unwrap();
+        let period = backwards.get(0).unwrap().period();
+        assert_eq!(period.from, period.to, "an interval that is none covers nothing");
+        let twice = json.replacen(r#""awsAccountId""#, r#""digestS3Bucket":"b","awsAccountId""#, 1);
+        assert!(read(&twice).is_err(), "a key that comes twice has two readings");
+    }
+
+    #[test]
+    fn a_hash_that_lost_zeros_is_a_number() {
+        let json = sample();
+        let zeros = "0".repeat(64);
+        let previous = |hash: &str| {
+            let digests = read(&json.replace(&zeros, hash)).unwrap();
+            let digest = digests.get(0).unwrap();
+            (digest.previous().unwrap().sha256, digest.odd().map(|odd| odd.is_loss))
+        };
+        let one = [[0; 31].as_slice(), &[1]].concat();
+        for hash in ["1".to_owned(), format!("{}1", "0".repeat(62)), format!("{}1", "0".repeat(70))] {
+            assert_eq!(previous(&hash), (Some(one.clone().try_into().unwrap()), Some(false)), "{hash}");
+        }
+        assert_eq!(previous(&"0".repeat(63)), (Some([0; 32]), Some(false)));
+        for hash in [String::new(), "1".repeat(65), "x".to_owned(), "-1".to_owned()] {
+            assert_eq!(previous(&hash), (None, Some(true)), "{hash}");
         }
     }
 

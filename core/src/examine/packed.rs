@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::examine::digest::{Facts, Listed, Object, Previous};
+use crate::examine::digest::{Facts, Listed, Object, Odd, Previous};
 use crate::position::Position;
 use crate::signature::SignatureRef;
 use crate::time::{Period, Time};
@@ -42,13 +42,17 @@ struct Origin {
     fingerprint: Part,
     unsupported: Option<Part>,
     signature_unsupported: bool,
+    odd: Option<Part>,
+    is_odd_loss: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Row {
     sha256: [u8; 32],
     string_to_sign_sha256: [u8; 32],
-    period: Period,
+    /// Where its interval begins and ends; one that is none does neither.
+    start: Time,
+    end: Time,
     name: Part,
     origin: Position,
     link: Position,
@@ -221,6 +225,8 @@ impl Digests {
             fingerprint: Part::put(text, before.map(|before| before.fingerprint), facts.fingerprint),
             unsupported: facts.unsupported.map(|name| Part::put(text, before.and_then(|before| before.unsupported), name)),
             signature_unsupported: facts.signature_unsupported,
+            odd: facts.odd.map(|odd| Part::put(text, before.and_then(|before| before.odd), odd.reason)),
+            is_odd_loss: facts.odd.is_some_and(|odd| odd.is_loss),
         };
         let list = (!facts.list.rows.is_empty()).then(|| {
             lists.push(facts.list);
@@ -229,7 +235,8 @@ impl Digests {
         rows.push(Row {
             sha256: facts.sha256,
             string_to_sign_sha256: facts.string_to_sign_sha256,
-            period: facts.period,
+            start: facts.period.from,
+            end: facts.period.to,
             name: Part::put(text, last, facts.object.name),
             origin: put_item(origins, origin),
             link: link.unwrap_or(Position::NONE),
@@ -249,6 +256,7 @@ impl<'a> Digest<'a> {
             list,
             unsupported: self.unsupported(),
             signature_unsupported: self.signature_unsupported(),
+            odd: self.odd(),
             sha256: self.sha256(),
             string_to_sign_sha256: self.string_to_sign_sha256(),
         }
@@ -283,7 +291,7 @@ impl<'a> Digest<'a> {
     }
 
     pub(crate) fn period(self) -> Period {
-        self.row.period
+        Period { from: self.row.start, to: self.row.end }
     }
 
     /// The key that signed it, in lower case.
@@ -311,6 +319,12 @@ impl<'a> Digest<'a> {
     /// Its own signature's algorithm is not supported.
     pub(crate) fn signature_unsupported(self) -> bool {
         self.origin().is_some_and(|origin| origin.signature_unsupported)
+    }
+
+    /// How its form departs from the one that AWS documents.
+    pub(crate) fn odd(self) -> Option<Odd<'a>> {
+        let is_loss = self.origin()?.is_odd_loss;
+        self.text(|origin| origin.odd).map(|reason| Odd { reason, is_loss })
     }
 
     /// Of the inflated bytes.
@@ -387,7 +401,8 @@ mod tests {
         for (bucket, key, first) in rows {
             let sha256 = first.map(|first| [first; 32]);
             let (newest, oldest) = (first.and_then(|first| Time::from_unix(first.into())), None);
-            list.push(Listed { object: Object::new(bucket.as_ref(), key.as_ref()), sha256: sha256.as_ref(), newest, oldest }).unwrap();
+            list.push(Listed { object: Object::new(bucket.as_ref(), key.as_ref()), sha256: sha256.as_ref(), newest, oldest })
+                .unwrap();
         }
         list
     }
@@ -412,6 +427,7 @@ mod tests {
             list: List::default(),
             unsupported: None,
             signature_unsupported: false,
+            odd: None,
             sha256: [3; 32],
             string_to_sign_sha256: [4; 32],
         }
@@ -453,9 +469,8 @@ mod tests {
     #[test]
     fn a_name_that_is_too_long_for_a_row_is_refused() {
         let mut list = List::default();
-        let mut push = |name: String| {
-            list.push(Listed { object: Object::new("", &name), sha256: None, newest: None, oldest: None })
-        };
+        let mut push =
+            |name: String| list.push(Listed { object: Object::new("", &name), sha256: None, newest: None, oldest: None });
         assert_eq!(push("a".repeat(1 << 16)), None);
         assert_eq!(push("a".repeat((1 << 16) - 1)), Some(()));
     }
@@ -465,7 +480,8 @@ mod tests {
             text in ["[ab]{0,2}", "(a/|b/)?[ab]{0,2}", "[12]{0,2}", "[ef]{0,2}"],
             previous in prop::option::of(("[ab]{0,2}", "(a/|b/)?[ab]{0,2}", prop::option::of(any::<u8>()), "[0-9a-g]{0,3}")),
             logs in prop::collection::vec(("[ab]{0,2}", "(a/|b/)?[ab]{0,2}", prop::option::of(any::<u8>())), 0..3),
-            unsupported in prop::option::of("[MD]{1,2}"), signature_unsupported in any::<bool>(), first in any::<u8>(), hour in 0_i64..9,
+            unsupported in prop::option::of("[MD]{1,2}"), signature_unsupported in any::<bool>(),
+            odd in prop::option::of(("[no]{1,2}", any::<bool>())), first in any::<u8>(), hour in 0_i64..9,
         ) -> Digests {
             let [bucket, key, account, fingerprint] = &text;
             let signature = previous.as_ref().map(|(_, _, _, signature)| Signature::from_hex(signature));
@@ -482,6 +498,7 @@ mod tests {
                 list: list(&logs),
                 unsupported: unsupported.as_deref(),
                 signature_unsupported,
+                odd: odd.as_ref().map(|(reason, is_loss)| Odd { reason, is_loss: *is_loss }),
                 sha256: [first; 32],
                 string_to_sign_sha256: [!first; 32],
             })

@@ -110,7 +110,7 @@ pub fn large(chains: usize, days: i64, findings: usize) -> Report {
         let hole = |day: i64| json!({"from": start.plus(day * 86_400 + 6 * 3600), "to": start.plus(day * 86_400 + 10 * 3600)});
         let gaps: Vec<Value> = (0..days).filter(|day| is_faulty && seed(*day) == 2).map(hole).collect();
         let faults = u64::from(is_faulty);
-        json!({"id": id(index), "account": account, "region": region, "trail": trail, "home_region": "us-east-1", "kind": "normal",
+        json!({"id": id(index), "account": account, "region": region, "trail": trail, "home_region": "us-east-1", "places": ["s3://trail-archive/AWSLogs"], "kind": "normal",
             "in_scope": true, "proved_from": start, "proved_to": end, "proved_seconds": days * 86_400, "silent_seconds": days * 20_000,
             "digests": {"proved": days * 24, "authenticated": days * 24, "unproved": faults, "failed": faults},
             "logs": {"proved": days * 288, "proved_bytes": days * 9_000_000, "failed": faults, "missing": 0, "unproved": 0, "unreferenced": 0},

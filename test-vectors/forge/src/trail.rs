@@ -29,6 +29,8 @@ pub struct Trail {
     pub first: DateTime<Utc>,
     /// The key that signs.
     pub signer: &'static TestKey,
+    /// The first digest starts a chain; otherwise it names a predecessor that is older than what is handed over.
+    pub is_starting: bool,
 }
 
 impl Trail {
@@ -44,6 +46,7 @@ impl Trail {
             org: String::new(),
             first: at("2026-03-01T00:01:31Z"),
             signer: keys::of_region(region),
+            is_starting: false,
         }
     }
 
@@ -69,6 +72,17 @@ impl Trail {
     pub fn from(mut self, first: &str) -> Self {
         self.first = at(first);
         self
+    }
+
+    /// The same trail where its first digest starts a chain: logging was switched on.
+    pub fn starting(mut self) -> Self {
+        self.is_starting = true;
+        self
+    }
+
+    /// The digest before the first.
+    fn before(&self) -> Sealed {
+        Self { first: self.first - Duration::hours(1), ..self.clone() }.digest(0, 0).seal()
     }
 
     fn folder(&self, kind: &str, time: DateTime<Utc>) -> String {
@@ -135,7 +149,7 @@ impl Trail {
         }
     }
 
-    /// A chain with so many logs in each hour; its first digest starts the chain.
+    /// A chain with so many logs in each hour.
     pub fn chain(&self, hours: &[usize]) -> Chain {
         self.chain_with(hours, |_, _| ())
     }
@@ -145,8 +159,10 @@ impl Trail {
         let mut digests: Vec<Sealed> = Vec::new();
         for (hour, logs) in hours.iter().enumerate() {
             let mut digest = self.digest(hour, *logs);
-            if let Some(previous) = digests.last() {
-                digest.follow(previous);
+            match digests.last() {
+                Some(previous) => digest.follow(previous),
+                None if self.is_starting => {}
+                None => digest.follow(&self.before()),
             }
             edit(hour, &mut digest);
             digests.push(digest.seal());

@@ -22,6 +22,8 @@ pub(super) fn all() -> Vec<Vector> {
         newest_deleted_logs_left(),
         oldest_deleted(),
         restart(),
+        restart_before_the_period(),
+        runs_that_overlap(),
         restart_older_deleted(),
         restart_end_of_older_deleted(),
         restart_without_metadata(),
@@ -203,10 +205,43 @@ fn restarted(hours: &[usize], at: usize) -> Chain {
 
 fn restart() -> Vector {
     let chain = restarted(&[2, 1, 1, 1], 2);
-    edited("links/restart", &chain, |archive| archive.sidecar(&chain.digests[1])).codes(&["chain.restart"]).importance(Medium).says(
-        "The chain starts anew without a hole; the last digest before has a sidecar.",
-        "Validation was switched off and on again. Every hour is covered.",
-    )
+    edited("links/restart", &chain, |archive| archive.sidecar(&chain.digests[1]))
+        .codes(&["chain.restart", "coverage.gap"])
+        .coverage(Indeterminate)
+        .missed_by_validate_logs(&[4])
+        .says(
+            "The chain starts anew with a digest that lists one log, and begins where the older chain ends; the last digest before has a sidecar.",
+            "AWS signs the hour before logging is switched on: of that hour nothing is covered but what is listed.",
+        )
+}
+
+fn restart_before_the_period() -> Vector {
+    let chain = restarted(&[2, 1, 0, 1, 1], 2);
+    edited("links/restart-before-the-period", &chain, |archive| archive.sidecar(&chain.digests[1]))
+        .period(chain.trail.hour(3), chain.trail.hour(5))
+        .codes(&["chain.restart"])
+        .near("links/restart")
+        .importance(Medium)
+        .says(
+            "The chain starts anew before the asked period, which begins at the end of the starting digest.",
+            "From the end of a starting digest on everything is covered.",
+        )
+}
+
+/// Two runs of digests, an offset of half an hour apart, which no link joins.
+fn runs_that_overlap() -> Vector {
+    let first = trail().chain(&[2, 1, 0, 2, 1]);
+    let second = trail().from("2026-03-01T01:31:31Z").starting().chain(&[0, 1, 1]);
+    let mut archive = Archive::of(&[&first, &second]);
+    archive.sidecar(first.newest());
+    Vector::new("links/runs-that-overlap", &[&first, &second], archive)
+        .near("links/restart")
+        .codes(&["chain.overlap", "chain.restart"])
+        .continuity(Indeterminate)
+        .says(
+            "While a chain goes on, a second one of the same trail at the same place starts.",
+            "One trail has one life at one place: whatever this is, it needs an explanation.",
+        )
 }
 
 fn restart_older_deleted() -> Vector {

@@ -5,7 +5,7 @@ use super::{quiet_end, trail};
 use crate::archive::Archive;
 use crate::gzip::gzip;
 use crate::vector::Vector;
-use crate::vector::Verdict::{Failed, Indeterminate};
+use crate::vector::Verdict::{Failed, Indeterminate, Passed};
 
 /// The vectors of this group.
 pub(super) fn all() -> Vec<Vector> {
@@ -29,30 +29,40 @@ pub(super) fn all() -> Vec<Vector> {
         }),
         signed("malformed/logs-missing", "There is no logFiles.", |json| json.replace(",\"logFiles\":[]", "")),
         signed("malformed/logs-null", "logFiles is null.", |json| json.replace("\"logFiles\":[]", "\"logFiles\":null")),
-        signed("malformed/log-without-hash", "A log has no hashValue.", |json| {
+        odd("malformed/log-without-hash", "A log has no hashValue.", |json| {
             json.replace("[]", "[{\"s3Bucket\":\"trail-archive\",\"s3Object\":\"x.json.gz\",\"hashAlgorithm\":\"SHA-256\"}]")
-        }),
-        signed("malformed/hash-too-short", "previousDigestHashValue has 63 digits.", |json| {
-            let start = json.find("HashValue\":\"").expect("the field") + "HashValue\":\"".len();
-            format!("{}{}", &json[..start], &json[start + 1..])
-        }),
-        signed("malformed/previous-partly-null", "Four of five previous fields are set, one is null.", |json| {
+        })
+        .codes(&["digest.irregular", "log.foreign", "log.missing"])
+        .integrity(Failed),
+        odd("malformed/hash-too-short", "previousDigestHashValue lacks its first digit, which is no zero.", without_first_digit)
+            .codes(&["chain.link.hash_mismatch", "digest.irregular"])
+            .continuity(Failed),
+        hash_without_its_zero(),
+        odd("malformed/hash-that-is-none", "previousDigestHashValue holds a letter that is no digit.", |json| {
+            let start = json.find(HASH).expect("the field") + HASH.len();
+            format!("{}x{}", &json[..start], &json[start + 1..])
+        })
+        .codes(&["digest.irregular"])
+        .integrity(Indeterminate),
+        odd("malformed/previous-partly-null", "Four of five previous fields are set, one is null.", |json| {
             let start = json.find("\"previousDigestS3Bucket\":").expect("the field");
             json[..start].to_owned() + &json[start..].replacen("\"trail-archive\"", "null", 1)
-        }),
-        signed("malformed/start-after-end", "It starts two hours later, after its end.", |json| {
+        })
+        .codes(&["digest.irregular"])
+        .integrity(Indeterminate),
+        without_interval("malformed/start-after-end", "It starts two hours later, after its end.", |json| {
             json.replace("StartTime\":\"2026-03-01T03:", "StartTime\":\"2026-03-01T05:")
         }),
-        signed("malformed/start-is-end", "It starts when it ends.", |json| {
+        without_interval("malformed/start-is-end", "It starts when it ends.", |json| {
             json.replace("StartTime\":\"2026-03-01T03:", "StartTime\":\"2026-03-01T04:")
         }),
-        signed("malformed/time-with-fraction", "Its start has a fraction of a second.", |json| {
+        without_interval("malformed/time-with-fraction", "Its start has a fraction of a second.", |json| {
             json.replace("T03:01:31Z", "T03:01:31.000Z")
         }),
-        signed("malformed/time-with-offset", "Its start has an offset instead of Z.", |json| {
+        without_interval("malformed/time-with-offset", "Its start has an offset instead of Z.", |json| {
             json.replace("T03:01:31Z", "T03:01:31+00:00")
         }),
-        signed("malformed/no-such-day", "It starts on 30 February.", |json| {
+        without_interval("malformed/no-such-day", "It starts on 30 February.", |json| {
             json.replace("StartTime\":\"2026-03-01", "StartTime\":\"2026-02-30")
         }),
         signed("malformed/trailing-text", "A brace follows the object.", |json| format!("{json}}}")),
@@ -94,6 +104,47 @@ fn signed(id: &str, description: &str, rewrite: fn(&str) -> String) -> Vector {
     let mut archive = Archive::of(&[&chain]);
     archive.sidecar(&chain.digests[2]);
     consequences(Vector::new(id, &[&chain], archive), description)
+}
+
+/// The newest digest's JSON is rewritten before it is signed, and can be read all the same.
+fn odd(id: &str, description: &str, rewrite: fn(&str) -> String) -> Vector {
+    signed(id, description, rewrite).integrity(Passed).coverage(Passed).codes(&[]).says(
+        &format!("The newest digest is odd, and signed. {description}"),
+        "What AWS signed and is merely odd contradicts nothing by itself: it is read as far as it can be, and said.",
+    )
+}
+
+/// The newest digest states no interval that could be covered.
+fn without_interval(id: &str, description: &str, rewrite: fn(&str) -> String) -> Vector {
+    odd(id, description, rewrite).codes(&["coverage.gap", "digest.irregular"]).integrity(Indeterminate).coverage(Indeterminate)
+}
+
+const HASH: &str = "HashValue\":\"";
+
+fn without_first_digit(json: &str) -> String {
+    let start = json.find(HASH).expect("the field") + HASH.len();
+    format!("{}{}", &json[..start], &json[start + 1..])
+}
+
+/// A chain whose last link has a hash that begins with a zero, which is lost.
+fn hash_without_its_zero() -> Vector {
+    let chains = (0..).map(|seconds| {
+        let first = crate::time::at("2026-03-01T00:01:31Z") + chrono::Duration::seconds(seconds);
+        crate::trail::Trail { first, ..trail() }.chain_with(&[2, 1, 2, 0], |hour, digest| {
+            let begins_with_zero = hour == 3 && digest.link().hash.starts_with('0');
+            digest.rewrite = begins_with_zero.then_some(without_first_digit);
+        })
+    });
+    let chain = chains.into_iter().find(|chain| chain.newest().digest.rewrite.is_some()).expect("one of sixteen");
+    let mut archive = Archive::of(&[&chain]);
+    archive.sidecar(&chain.digests[2]);
+    Vector::new("malformed/hash-without-its-zero", &[&chain], archive)
+        .near("baseline/account-trail")
+        .codes(&["digest.irregular"])
+        .says(
+            "previousDigestHashValue of the newest digest lacks the zero with which the hash begins.",
+            "Some programs write a hash as a number. It is the same number.",
+        )
 }
 
 fn not_utf8() -> Vector {

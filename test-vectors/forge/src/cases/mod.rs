@@ -2,6 +2,7 @@
 
 mod backfill;
 mod baseline;
+mod claims;
 mod container;
 mod entries;
 mod keys;
@@ -29,6 +30,7 @@ pub fn all() -> Vec<Vector> {
     let groups = [
         backfill::all,
         baseline::all,
+        claims::all,
         container::all,
         entries::all,
         keys::all,

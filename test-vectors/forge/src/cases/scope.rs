@@ -4,6 +4,7 @@ use chrono::Duration;
 
 use super::{ACCOUNT, OTHER_ACCOUNT, TRAIL, chain, trail};
 use crate::archive::{Archive, sidecar_path};
+use crate::time::at;
 use crate::trail::{Chain, Trail};
 use crate::vector::Importance::{Critical, Medium};
 use crate::vector::Verdict::{Failed, Indeterminate, NotAssessed};
@@ -39,6 +40,10 @@ pub(super) fn all() -> Vec<Vector> {
         policy_of_another_code(),
         bucket_renamed_and_stated(),
     ]
+    .into_iter()
+    .chain(edges_of_the_period())
+    .chain(arns())
+    .collect()
 }
 
 /// The standard chain with its archive and the question edited.
@@ -112,11 +117,113 @@ fn damage_at_the_last_second() -> Vector {
     .near("scope/damage-before-the-period")
     .period(trail().hour(1) - Duration::seconds(1), trail().hour(5))
     .codes(&["log.missing"])
-    .integrity(Failed)
     .says(
         "A log of the first hour is deleted, and the asked period begins one second before that hour ends.",
-        "A digest that meets the period by a second is inside with all it lists.",
+        "The digest meets the period by a second; the log was delivered before it, and its newest event lies before it: nothing that was asked can be in it.",
     )
+}
+
+/// A log is deleted whose delivery and events are those given; the period asked is the third and fourth hour.
+fn deleted_log(id: &str, hour: usize, delivered: &str, newest: &str, oldest: &str) -> Vector {
+    let (delivered, newest, oldest) = (at(delivered), at(newest), at(oldest));
+    let mut key = String::new();
+    let chain = trail().chain_with(&[0, 1, 1, 1, 1, 0], |number, digest| {
+        if number == hour {
+            let mut log = trail().log(delivered, "edge");
+            log.events = Some((newest, oldest));
+            key.clone_from(&log.key);
+            digest.logs.push(log);
+        }
+    });
+    let mut archive = Archive::of(&[&chain]);
+    archive.remove(&key);
+    Vector::new(id, &[&chain], archive)
+        .near("scope/damage-before-the-period")
+        .period(at("2026-03-01T02:30:00Z"), at("2026-03-01T04:30:00Z"))
+        .codes(&["log.missing"])
+}
+
+fn edges_of_the_period() -> Vec<Vector> {
+    let before = |id, delivered, newest| deleted_log(id, 2, delivered, newest, "2026-03-01T02:10:00Z");
+    let after = |id, delivered, oldest| deleted_log(id, 4, delivered, "2026-03-01T04:50:00Z", oldest);
+    vec![
+        before("scope/log-before-the-period", "2026-03-01T02:29:00Z", "2026-03-01T02:29:59Z").says(
+            "A log is deleted that was delivered in the last minute before the period, and whose newest event is of its last second.",
+            "Nothing that was asked can be in it.",
+        ),
+        before("scope/log-with-an-event-at-the-start", "2026-03-01T02:29:00Z", "2026-03-01T02:30:00Z")
+            .integrity(Failed)
+            .near("scope/log-before-the-period")
+            .says(
+                "A log is deleted that was delivered before the period, and whose newest event is of its first second.",
+                "An event of the period is in it, whenever it was delivered.",
+            ),
+        before("scope/log-delivered-at-the-start", "2026-03-01T02:30:00Z", "2026-03-01T02:29:59Z")
+            .integrity(Failed)
+            .near("scope/log-before-the-period")
+            .says(
+                "A log is deleted that was delivered in the first minute of the period, and whose events all lie before it.",
+                "What was delivered in the period is asked.",
+            ),
+        after("scope/log-after-the-period", "2026-03-01T04:30:00Z", "2026-03-01T04:30:00Z").says(
+            "A log is deleted that was delivered when the period had ended, and whose oldest event is of that second.",
+            "The end of a period lies outside of it.",
+        ),
+        after("scope/log-with-an-event-at-the-end", "2026-03-01T04:30:00Z", "2026-03-01T04:29:59Z")
+            .integrity(Failed)
+            .near("scope/log-after-the-period")
+            .says(
+                "A log is deleted that was delivered after the period, and whose oldest event is of its last second.",
+                "An event of the period is in it: it was delivered late.",
+            ),
+        after("scope/log-delivered-at-the-end", "2026-03-01T04:29:00Z", "2026-03-01T04:30:00Z")
+            .integrity(Failed)
+            .near("scope/log-after-the-period")
+            .says(
+                "A log is deleted that was delivered in the last minute of the period, and whose events all lie after it.",
+                "What was delivered in the period is asked.",
+            ),
+    ]
+}
+
+fn arn(home: &str, account: &str) -> String {
+    format!("arn:aws:cloudtrail:{home}:{account}:trail/{TRAIL}")
+}
+
+/// Trails asked by their ARNs.
+fn arns() -> Vec<Vector> {
+    let asked = |vector: Vector, home: &str, account: &str| vector.scope(|scope| scope.trails = vec![arn(home, account)]);
+    let account_trail = |id: &str| edited(id, |_, _| ());
+    let organization = || {
+        let chain = trail().in_organisation().chain(&[2, 1, 0, 2, 1]);
+        Vector::new("scope/trail-by-arn-of-an-organization", &[&chain], Archive::of(&[&chain])).near("baseline/organisation-trail")
+    };
+    let absent = |vector: Vector| {
+        vector
+            .codes(&["coverage.absent"])
+            .integrity(Indeterminate)
+            .authenticity(Indeterminate)
+            .continuity(Indeterminate)
+            .coverage(Indeterminate)
+            .importance(Critical)
+            .near("scope/trail-by-arn")
+    };
+    vec![
+        asked(account_trail("scope/trail-by-arn"), "us-east-1", ACCOUNT)
+            .says("The trail is asked by its ARN.", "An ARN asks for name, home region and account; all three agree."),
+        asked(absent(account_trail("scope/trail-by-arn-of-another-home")), "eu-west-1", ACCOUNT).says(
+            "Asked by its ARN is a trail of the same name with another home region.",
+            "Two trails may bear one name in two home regions.",
+        ),
+        asked(absent(account_trail("scope/trail-by-arn-of-another-account")), "us-east-1", OTHER_ACCOUNT).says(
+            "Asked by its ARN is another account's trail of the same name.",
+            "An account's trail records that account; the one that was asked is not here.",
+        ),
+        asked(organization(), "us-east-1", OTHER_ACCOUNT).codes(&["coverage.owner_unstated"]).says(
+            "An organization trail is asked by its ARN, which holds the account that owns the trail.",
+            "Below an o-… folder digest files state the member, not the owner: name and home region agree, and the rest is said.",
+        ),
+    ]
 }
 
 fn hole_before_the_period() -> Vector {
