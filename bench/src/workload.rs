@@ -201,7 +201,8 @@ pub(crate) fn example(options: &Options) -> Outcome<f64> {
     let example = options.root.join("test-vectors/example");
     let (archive, keys) = (example.join("handover.zip"), example.join("public-keys"));
     let (archive, keys, report) = (text(&archive)?, text(&keys)?, text(&options.folder.join("example.txt"))?);
-    let arguments = ["verify", &archive, "--keys", &keys, "--from", "2026-03-01", "--to", "2026-03-03", "--output", &report];
+    let arguments =
+        ["verify", &archive, "--keys", &keys, "--from", "2026-03-01", "--to", "2026-03-03", "--overwrite", "--output", &report];
     let mut seconds = Vec::new();
     for _ in 0..4 * options.runs {
         let cost = cost(&options.trailseal, &arguments)?;
@@ -242,7 +243,8 @@ fn verify(data: &Data, container: &str, more: &[&str], options: &Options) -> Out
     let (made, file) = (&data.made, data.scratch("report.json"));
     let (archive, keys, from, to) = (text(&data.archive(container))?, text(&data.keys())?, iso(made.from), iso(made.to));
     let report = text(&file)?;
-    let arguments = ["verify", &archive, "--keys", &keys, "--from", &from, "--to", &to, "--format", "json", "--output", &report];
+    let arguments =
+        ["verify", &archive, "--keys", &keys, "--from", &from, "--to", &to, "--format", "json", "--overwrite", "--output", &report];
     let cost = cost(&options.trailseal, &[arguments.as_slice(), more].concat())?;
     let json = std::fs::read(&file).map_err(at(&file))?;
     let report: Report = serde_json::from_slice(&json).map_err(|error| format!("{}: {error}", file.display()))?;

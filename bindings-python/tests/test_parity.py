@@ -89,6 +89,17 @@ def test_archives_among_pairs_are_read_like_those_in_a_folder(handover: bytes, t
     assert case.conclude(**ASKED) == expected
 
 
+@pytest.mark.parametrize("entries", [2, 3])
+def test_an_unsafe_name_and_a_file_too_many_are_told_as_by_the_command(entries: int, tmp_path: Path) -> None:
+    files = {"C:/a.json": b"{}", "b.txt": b"{}", "c.txt": b"{}"}
+    for path, data in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(data)
+    expected = native("verify", tmp_path, "--limit", f"entries={entries}", "--format", "json").stdout.removesuffix(b"\n")
+    assert b"archive.entry.unsafe" in expected and (b"archive.limit" in expected) == (entries < 3)
+    assert trailseal.verify(files.items(), limits={"entries": entries}).to_json() == expected
+
+
 def test_streams_without_seek_are_tar_archives(passed: trailseal.Report, tmp_path: Path) -> None:
     import tarfile
 

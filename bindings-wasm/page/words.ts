@@ -32,7 +32,7 @@ export const words = {
     add: "Add keys",
     howTo: "How to fetch them",
     fetch: "CloudTrail's keys belong to a region and not to an account. On a machine of yours, with any AWS account, run this for each region, with the period that you ask for and two hours more:",
-    command: "aws cloudtrail list-public-keys --region us-east-1 --start-time 2026-03-01T00:00:00Z --end-time 2026-04-01T02:00:00Z > us-east-1.json",
+    command: "aws cloudtrail list-public-keys --region us-east-1 --start-time 2026-03-01T00:00:00Z --end-time 2026-04-01T02:00:00Z --output json > us-east-1.json",
     none: "No keys yet. Without any, the verdict is never “passed”.",
     list: { one: "{name}: 1 key", other: "{name}: {count} keys" },
     noRegion: "no region stated in its name",

@@ -11,10 +11,9 @@ use std::ops::Range;
 
 use js_sys::{Function, Uint8Array};
 use serde::{Deserialize, Serialize};
-use trailseal::container::{Host, Packing, Watch, read_archive, read_file, read_start};
+use trailseal::container::{FolderFile, Host, Packing, Watch, folder_is_cut, read_archive, read_file, read_start};
 use trailseal::{
-    Case, Code, EntryPath, Exhibit, Kind, Limits, Objects, Policy, Provenance, Reading, Report, Request, Separator, Table, Trust,
-    View, Workspace, classify,
+    Case, Code, EntryPath, Limits, Objects, Policy, Provenance, Reading, Report, Request, Separator, Table, Trust, View, Workspace,
 };
 use wasm_bindgen::prelude::*;
 
@@ -206,15 +205,11 @@ pub fn archive(name: &str, at: Option<String>, source: Source) -> Result<(), JsV
 /// done.
 #[wasm_bindgen]
 pub fn file(path: &str, source: Source) -> bool {
-    let (path, is_safe) = EntryPath::normalise(path.as_bytes(), Separator::Slash);
     Examiner::with(|examiner| {
-        if !is_safe {
-            let detail = "its path leaves the archive, is absolute or holds a NUL";
-            examiner.case.admit(Exhibit::refused(path, Code::ArchiveEntryUnsafe, detail));
-        } else if matches!(classify(&path), Kind::Container) {
-            return false;
-        } else {
-            examiner.open(Next::File { path, opened: Opened::new(source) });
+        match FolderFile::of(path.as_bytes(), Separator::Slash) {
+            FolderFile::Refused(exhibit) => examiner.case.admit(exhibit),
+            FolderFile::Archive(_) => return false,
+            FolderFile::Entry(path) => examiner.open(Next::File { path, opened: Opened::new(source) }),
         }
         true
     })
@@ -242,10 +237,7 @@ pub fn examine() {
 /// Says that a folder holds more entries than are read.
 #[wasm_bindgen]
 pub fn cut() {
-    Examiner::with(|Examiner { case, limits, .. }| {
-        let detail = format!("entries is {}", limits.entries);
-        case.admit(Exhibit::refused(EntryPath::new("(the folder)"), Code::ArchiveLimit, detail));
-    });
+    Examiner::with(|Examiner { case, limits, .. }| case.admit(folder_is_cut(limits)));
 }
 
 /// Ends the share, and returns what it gathered.

@@ -86,6 +86,18 @@ test("limits hold for folders too", async () => {
   }
 });
 
+test("an unsafe name and a file too many are told as by the command line", async () => {
+  const folder = join(place, "unsafe");
+  mkdirSync(join(folder, "C:"), { recursive: true });
+  const files = ["C:/a.json", "b.txt", "c.txt"].map((name) => [name, Buffer.from("{}")]);
+  for (const [name, content] of files) writeFileSync(join(folder, name), content);
+  for (const entries of [2, 3]) {
+    const { json } = await (await create({ limits: { entries } })).verify(files);
+    assert.ok(json.includes("archive.entry.unsafe") && json.includes("archive.limit") === entries < 3);
+    assert.equal(json, await command([folder], ["--limit", `entries=${entries}`]), `${entries} entries`);
+  }
+});
+
 test("paths that leave a folder are refused, as in archives", async () => {
   const { report } = await (await create({})).verify([["../a_CloudTrail_b.json", Buffer.from("{}")]]);
   assert.ok(report.findings.some(({ code }) => code === "archive.entry.unsafe"));

@@ -96,6 +96,10 @@ pub(crate) struct Compare {
     /// Write the comparison there instead of to the terminal
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+
+    /// Replace the file that --output names, if there is one
+    #[arg(long, requires = "output")]
+    pub(crate) overwrite: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -135,9 +139,13 @@ pub(crate) struct Verify {
     #[arg(long)]
     pub(crate) full: bool,
 
-    /// Write the report there instead of to the terminal
+    /// Write the report there instead of to the terminal; never onto what is read, nor into it
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+
+    /// Replace the file that --output names, if there is one
+    #[arg(long, requires = "output")]
+    pub(crate) overwrite: bool,
 
     /// Threads; all cores by default
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]

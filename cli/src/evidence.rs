@@ -8,14 +8,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use rawzip::FileReader;
-use trailseal::container::{self, Gather, Host, Packing, Watch, read_archive, read_file, read_stream};
-use trailseal::{Case, Code, EntryPath, Exhibit, Kind, Limits, Provenance, Separator, Trust, Workspace, classify};
+use trailseal::container::{self, FolderFile, Gather, Host, Packing, Watch, folder_is_cut, read_archive, read_file, read_stream};
+use trailseal::{Case, Code, EntryPath, Exhibit, Limits, Provenance, Separator, Trust, Workspace, io_reason, is_read};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::Failure;
 
 /// A file of a folder.
-struct FolderFile {
+struct Found {
     path: EntryPath,
     file: PathBuf,
 }
@@ -24,7 +24,7 @@ struct FolderFile {
 #[derive(Default)]
 struct Walk {
     /// Archives in folders.
-    nested: Vec<FolderFile>,
+    nested: Vec<Found>,
     /// What was refused, and links.
     exhibits: Vec<Exhibit>,
     entries: u64,
@@ -205,7 +205,7 @@ pub fn gather(archives: &[PathBuf], limits: &Limits, threads: &Threads<'_>) -> R
     let mut walk = Walk::default();
     let mut case: Case = threads.each(
         |give| folders.iter().for_each(|(root, real_root)| walk.through(root, real_root, limits, threads, give)),
-        |FolderFile { path, file }, workspace| {
+        |Found { path, file }, workspace| {
             let mut size_bytes = 0;
             let open = || open(&file).inspect(|(_, opened_bytes)| size_bytes = *opened_bytes);
             let size_after = |file: &File| file.metadata().ok().map(|metadata| metadata.len());
@@ -218,10 +218,10 @@ pub fn gather(archives: &[PathBuf], limits: &Limits, threads: &Threads<'_>) -> R
     for path in files {
         case.merge(read_given(path, limits, threads)?);
     }
-    for FolderFile { path, file } in walk.nested {
+    for Found { path, file } in walk.nested {
         match open(&file) {
             Ok((file, length_bytes)) => case.merge(read_archive(threads, Some(&path), shared(file), length_bytes, limits)),
-            Err(error) => case.admit(Exhibit::refused(path, Code::ArchiveEntryUnreadable, error.kind().to_string())),
+            Err(error) => case.admit(Exhibit::refused(path, Code::ArchiveEntryUnreadable, io_reason(&error))),
         }
     }
     if threads.watch.is_stopped() { Err(Failure::new("it was stopped")) } else { Ok(case) }
@@ -260,7 +260,7 @@ impl Walk {
         real_root: &Path,
         limits: &Limits,
         threads: &Threads<'_>,
-        give: &mut dyn FnMut(FolderFile, usize),
+        give: &mut dyn FnMut(Found, usize),
     ) {
         // Within a folder the order of paths is that of names.
         let in_order = |one: &DirEntry, other: &DirEntry| one.path().as_os_str().cmp(other.path().as_os_str());
@@ -268,16 +268,11 @@ impl Walk {
             if threads.watch.is_stopped() {
                 break;
             }
-            if self.entries == limits.entries {
-                let path = EntryPath::new("(the folder)");
-                self.exhibits.push(Exhibit::refused(path, Code::ArchiveLimit, format!("entries is {}", limits.entries)));
-                break;
-            }
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
                     let path = error.path().unwrap_or(root);
-                    let kind = error.io_error().map_or_else(|| "a loop of links".to_owned(), |error| error.kind().to_string());
+                    let kind = error.io_error().map_or_else(|| "a loop of links".to_owned(), io_reason);
                     self.exhibits.push(Exhibit::refused(entry_path(root, path), Code::ArchiveEntryUnreadable, kind));
                     continue;
                 }
@@ -285,29 +280,36 @@ impl Walk {
             if entry.file_type().is_dir() {
                 continue;
             }
+            if self.entries == limits.entries {
+                self.exhibits.push(folder_is_cut(limits));
+                break;
+            }
             self.entries += 1;
-            let path = entry_path(root, entry.path());
             if entry.file_type().is_symlink() {
-                self.follow(real_root, path, entry.path());
-            } else if entry.file_type().is_file() {
-                let kind = classify(&path);
-                if matches!(kind, Kind::Container) {
-                    self.nested.push(FolderFile { path, file: entry.into_path() });
-                } else {
-                    let size_bytes = || entry.metadata().map_or(0, |metadata| metadata.len());
-                    threads.watch.expect(1, &|| if matches!(kind, Kind::Ignored(_)) { 0 } else { size_bytes() });
-                    give(FolderFile { path, file: entry.into_path() }, 0);
-                }
-            } else {
+                self.follow(real_root, entry_path(root, entry.path()), entry.path());
+                continue;
+            }
+            if !entry.file_type().is_file() {
                 let detail = "it is a device, a FIFO or a socket";
+                let path = entry_path(root, entry.path());
                 self.exhibits.push(Exhibit::refused(path, Code::ArchiveEntryUnsafe, detail));
+                continue;
+            }
+            match with_bytes(root, entry.path(), FolderFile::of) {
+                FolderFile::Refused(exhibit) => self.exhibits.push(exhibit),
+                FolderFile::Archive(path) => self.nested.push(Found { path, file: entry.into_path() }),
+                FolderFile::Entry(path) => {
+                    let size_bytes = || entry.metadata().map_or(0, |metadata| metadata.len());
+                    threads.watch.expect(1, &|| if is_read(&path) { size_bytes() } else { 0 });
+                    give(Found { path, file: entry.into_path() }, 0);
+                }
             }
         }
     }
 
     fn follow(&mut self, real_root: &Path, path: EntryPath, link: &Path) {
         match fs::canonicalize(link).and_then(|target| Ok((fs::metadata(&target)?, target))) {
-            Err(error) => self.exhibits.push(Exhibit::refused(path, Code::ArchiveEntryUnreadable, error.kind().to_string())),
+            Err(error) => self.exhibits.push(Exhibit::refused(path, Code::ArchiveEntryUnreadable, io_reason(&error))),
             Ok((_, target)) if !target.starts_with(real_root) => {
                 self.exhibits.push(Exhibit::refused(path, Code::ArchiveEntryUnsafe, "a link that leaves the archive"));
             }
@@ -322,17 +324,23 @@ impl Walk {
 }
 
 fn entry_path(root: &Path, path: &Path) -> EntryPath {
+    with_bytes(root, path, EntryPath::normalise).0
+}
+
+/// Gives the bytes of a path in a folder to `read`, and what separates its parts. That it begins with a separator is no part of it.
+fn with_bytes<T>(root: &Path, path: &Path, read: impl FnOnce(&[u8], Separator) -> T) -> T {
     #[cfg(unix)]
     let (bytes, separator) = {
         let [root, path] = [root, path].map(|path| std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()));
         // The root is how the path begins: there is no need to compare folder by folder.
-        (path.strip_prefix(root).unwrap_or(path), Separator::Slash)
+        let inside = path.strip_prefix(root).unwrap_or(path);
+        (inside.strip_prefix(b"/").unwrap_or(inside), Separator::Slash)
     };
     #[cfg(not(unix))]
     let text = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
     #[cfg(not(unix))]
     let (bytes, separator) = (text.as_bytes(), Separator::SlashOrBackslash);
-    EntryPath::normalise(bytes, separator).0
+    read(bytes, separator)
 }
 
 /// Reads the verifier's key files and pins. A key file that lies in an archive is only enclosed, whoever names it.
@@ -400,6 +408,30 @@ mod tests {
             let done: Vec<AtomicUsize> = (0..pieces).map(|_| AtomicUsize::new(0)).collect();
             Threads { count, watch: &() }.spread(pieces, &|index| _ = done[index].fetch_add(1, Ordering::Relaxed));
             assert!(done.into_iter().all(|done| done.into_inner() == 1), "{pieces} on {count} threads");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_and_its_files_as_pairs_are_one_case() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let files = ["C:/escaped.json", "a.json", "b.json", "c.zip", "d.json"];
+        for path in files {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "{}").unwrap();
+        }
+        fs::create_dir(folder.path().join("e")).unwrap();
+        let threads = Threads { count: 1, watch: &() };
+        for entries in 1..=6 {
+            let limits = Limits { entries, ..Limits::default() };
+            let walked = gather(&[folder.path().to_owned()], &limits, &threads).unwrap();
+            let mut pairs = files.iter().map(|path| (path, "{}"));
+            let paired: Case = container::read_files(&threads, || pairs.next(), &limits);
+            let [walked, paired] = [walked, paired].map(|case| case.conclude(&trailseal::Policy::default()));
+            assert_eq!(walked, paired, "{entries} entries");
+            let raised = |code: Code| walked.findings.iter().any(|finding| finding.code == code);
+            assert_eq!((raised(Code::ArchiveEntryUnsafe), raised(Code::ArchiveLimit)), (true, entries < 5), "{entries} entries");
         }
     }
 }

@@ -166,6 +166,9 @@ fn verify(verify: &Verify) -> Result<Outcome, Failure> {
     if verify.table.is_some() && verify.format != Format::Csv {
         return Err(Failure::new("--table needs --format csv"));
     }
+    let keys = evidence::all_key_files(&verify.keys)?;
+    let given = verify.keys.iter().chain(&keys).chain(&verify.archives).chain(&verify.pins).chain(&verify.scope.file);
+    output::guard(verify.output.as_deref(), &given.cloned().collect::<Vec<_>>(), verify.overwrite)?;
     let file = match &verify.scope.file {
         Some(path) => {
             let text = fs::read_to_string(path).map_err(|error| Failure::read(path, &error))?;
@@ -220,6 +223,7 @@ fn line(to: &mut dyn Write, json: &[u8]) -> io::Result<()> {
 }
 
 fn compare(compare: &Compare) -> Result<u8, Failure> {
+    output::guard(compare.output.as_deref(), &[compare.old.clone(), compare.new.clone()], compare.overwrite)?;
     let read = |path: &Path| {
         let json = fs::read(path).map_err(|error| Failure::read(path, &error))?;
         Report::from_json(&json).map_err(|error| Failure::at(path, error))

@@ -14,6 +14,46 @@ pub(crate) enum Shape {
     Exact,
 }
 
+/// Refuses an output that would replace or join what is read, before anything is read, and a file that is there unless it may be
+/// replaced. Files and folders are told by what they are, not by how their paths are written.
+pub(crate) fn guard(output: Option<&Path>, inputs: &[PathBuf], overwrite: bool) -> Result<(), Failure> {
+    let Some(output) = output else { return Ok(()) };
+    let found = fs::metadata(output).ok();
+    // A device or a pipe is written to; nothing is replaced.
+    if found.as_ref().is_some_and(|found| !found.is_file() && !found.is_dir()) {
+        return Ok(());
+    }
+    let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = fs::canonicalize(folder).unwrap_or_default();
+    for input in inputs {
+        let Some(own) = identity(input) else { continue };
+        let is = |path: &Path| identity(path).as_ref() == Some(&own);
+        if is(output) {
+            return Err(Failure::at(output, "it is read as evidence, keys or scope, and is not written to"));
+        }
+        if fs::metadata(input).is_ok_and(|input| input.is_dir()) && folder.ancestors().any(is) {
+            let cause = format!("it lies in {}, which is read as evidence or keys; put it elsewhere", input.display());
+            return Err(Failure::at(output, cause));
+        }
+    }
+    if found.is_some_and(|found| found.is_file()) && !overwrite {
+        return Err(Failure::at(output, "there is a file of this name; --overwrite replaces it"));
+    }
+    Ok(())
+}
+
+/// What a file or folder is, whatever path leads to it.
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(path: &Path) -> Option<PathBuf> {
+    fs::canonicalize(path).ok()
+}
+
 /// Writes bytes that are at hand.
 pub(crate) fn deliver(shape: Shape, bytes: &[u8], to: Option<&Path>) -> Result<(), Failure> {
     stream(shape, to, &|to| to.write_all(bytes))
@@ -90,6 +130,35 @@ fn shaped(file: &mut fs::File, shape: Shape, form: &dyn Fn(&mut dyn Write) -> io
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_that_is_read_is_written_to() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let at = |path: &str| folder.path().join(path);
+        for path in ["evidence/AWSLogs", "evidence.old", "keys"] {
+            fs::create_dir_all(at(path)).unwrap();
+        }
+        for path in ["archive.zip", "keys/us-east-1.json", "report.json"] {
+            fs::write(at(path), "old").unwrap();
+        }
+        let inputs = [at("evidence"), at("archive.zip"), at("keys"), at("keys/us-east-1.json"), PathBuf::from("-"), at("absent")];
+        let refused = |path: &str, overwrite: bool| guard(Some(&at(path)), &inputs, overwrite).is_err();
+        let inside =
+            ["archive.zip", "./keys/../archive.zip", "evidence/x", "evidence/AWSLogs/x", "evidence.old/../evidence/x", "keys/x"];
+        for path in inside {
+            assert!(refused(path, false) && refused(path, true), "{path}");
+        }
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(at("archive.zip"), at("soft.zip")).unwrap();
+            std::os::unix::fs::symlink(at("evidence/AWSLogs"), at("soft")).unwrap();
+            fs::hard_link(at("archive.zip"), at("hard.zip")).unwrap();
+            assert!(refused("soft.zip", true) && refused("hard.zip", true) && refused("soft/x", true));
+        }
+        assert!(refused("report.json", false) && !refused("report.json", true));
+        assert!(!refused("new.json", false) && !refused("evidence.old/new.json", false));
+        assert!(guard(None, &inputs, false).is_ok());
+    }
 
     #[test]
     fn what_is_half_written_is_taken_away_and_the_old_file_stays() {

@@ -1,10 +1,12 @@
 //! The report as a person likes to read it in a terminal: the verdict first, then what stands behind it, worst first.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use trailseal::{
-    Axis, Chain, Code, DigestKind, Effect, Finding, Inventory, KeyFacts, LogKind, NOT_CLAIMED, Outcome, Report, counted, printable,
+    Axis, Chain, Code, DigestKind, Effect, Finding, Group, Inventory, KeyFacts, LogKind, NOT_CLAIMED, Outcome, Reading, Report,
+    Standing, counted, printable,
 };
 
 /// Columns of text; terminals that are wider read no better.
@@ -19,15 +21,16 @@ const DIM: Style = Style::new().dimmed();
 
 /// The whole text, with colours.
 pub(crate) fn text(report: &Report, full: bool) -> String {
+    let reading = Reading::of(report);
     let mut page = Page { text: String::new(), full };
     page.verdict(report);
-    page.chains(report);
+    page.chains(report, &reading);
     page.findings(report);
     page.missing_keys(report);
     if full {
         page.keys(report);
     }
-    page.foot(report);
+    page.foot(report, &reading);
     page.text
 }
 
@@ -73,12 +76,24 @@ pub(crate) fn inventory(found: &Inventory, full: bool) -> String {
     others.extend(found.ignored.iter().map(|(kind, count)| format!("{count} {kind}")));
     page.words(2, DIM, &others.join("; "));
     for unreadable in page.few(&found.unreadable) {
-        page.line(format!("  {}", unreadable));
+        page.line(format!("  {unreadable}"));
     }
     page.more(found.unreadable.len());
     page.blank();
     let mut lacks = 0;
-    if found.chains.is_empty() {
+    if found.unread_digests > 0 {
+        lacks += 1;
+        let count = counted(
+            found.unread_digests,
+            "digest file is here and could not be read",
+            "digest files are here and could not be read",
+        );
+        page.words(
+            0,
+            Style::new(),
+            &format!("{count}: undo what is named above, or ask for the archive again, as a plain folder."),
+        );
+    } else if found.chains.is_empty() {
         lacks += 1;
         page.line("There is no digest file: ask for the CloudTrail-Digest folders.");
     }
@@ -218,15 +233,17 @@ impl Page {
         self.blank();
     }
 
-    fn chains(&mut self, report: &Report) {
+    fn chains(&mut self, report: &Report, reading: &Reading) {
         if report.chains.is_empty() {
             return;
         }
         // Chains with something to say come first, so that few of many are the right few.
-        let mut chains: Vec<&Chain> = report.chains.iter().collect();
-        chains.sort_by_key(|chain| (std::cmp::Reverse(trouble(chain)), !chain.in_scope));
-        let shown = if self.full { chains.len() } else { chains.len().min(FEW_CHAINS) };
-        let rows: Vec<[String; 7]> = chains.iter().take(shown).map(|chain| row(chain)).collect();
+        let standings = &reading.chains;
+        let by_id: BTreeMap<&str, &Chain> = report.chains.iter().map(|chain| (chain.id.as_str(), chain)).collect();
+        let shown = if self.full { standings.len() } else { standings.len().min(FEW_CHAINS) };
+        let (few, hidden) = standings.split_at(shown);
+        let rows: Vec<[String; 7]> =
+            few.iter().filter_map(|standing| Some(row(by_id.get(standing.id.as_str())?, standing))).collect();
         let heads = ["CHAIN", "PROVED FROM", "TO", "DIGESTS", "LOGS", "SILENT", ""];
         let mut widths = heads.map(str::len);
         for row in &rows {
@@ -243,44 +260,46 @@ impl Page {
             format!("  {}", line.trim_end())
         };
         self.line(format!("{DIM}{}{DIM:#}", table_line(heads)));
-        for (row, chain) in rows.iter().zip(&chains) {
+        for (row, standing) in rows.iter().zip(few) {
             let line = table_line(row.each_ref().map(String::as_str));
-            let style = match trouble(chain) {
-                2 => outcome_style(Outcome::Failed),
-                1 => outcome_style(Outcome::Indeterminate),
-                _ => Style::new(),
+            let style = match standing.outcome {
+                Outcome::Passed => Style::new(),
+                outcome => outcome_style(outcome),
             };
             self.line(format!("{style}{line}{style:#}"));
         }
-        if shown < chains.len() {
-            let hidden = chains.iter().skip(shown);
-            let clean = hidden.clone().all(|chain| trouble(chain) == 0);
-            let what = counted((chains.len() - shown) as u64, "more chain", "more chains");
-            let how = if clean { ", all without a gap or a failure" } else { "" };
+        if !hidden.is_empty() {
+            let what = counted(hidden.len() as u64, "more chain", "more chains");
+            let is_any = |wanted: Outcome| hidden.iter().any(|standing| standing.outcome == wanted);
+            let how = if is_any(Outcome::Failed) || is_any(Outcome::Indeterminate) {
+                ""
+            } else if is_any(Outcome::NotAssessed) {
+                ", all without a gap or a failure, or not asked"
+            } else {
+                ", all without a gap or a failure"
+            };
             self.line(format!("  {DIM}… {what}{how} (--full shows them){DIM:#}"));
         }
         self.blank();
     }
 
     fn findings(&mut self, report: &Report) {
-        let mut rest = report.findings.as_slice();
-        let mut informing: Vec<&[Finding]> = Vec::new();
-        while let Some(first) = rest.first() {
-            let same = rest.iter().take_while(|finding| (finding.code, finding.effect) == (first.code, first.effect)).count();
-            let (group, others) = rest.split_at(same);
-            rest = others;
-            if first.effect == Effect::Informs && !self.full {
+        let groups = report.grouped();
+        let mut informing: Vec<&Group<'_>> = Vec::new();
+        for group in &groups {
+            if self.full || group.is_cause || group.findings.iter().any(|finding| finding.effect != Effect::Informs) {
+                self.group(&group.findings);
+            } else if !group.outside {
+                // What lies outside of what was asked has no effect, and is not told where it could be taken for one.
                 informing.push(group);
-            } else {
-                self.group(group);
             }
         }
         if !informing.is_empty() {
             let parts: Vec<String> = informing
                 .iter()
                 .map(|group| {
-                    let count: u64 = group.iter().map(|finding| finding.count).sum();
-                    let name = group.first().map_or("", |finding| finding.code.name());
+                    let count: u64 = group.findings.iter().map(|finding| finding.count).sum();
+                    let name = group.findings.first().map_or("", |finding| finding.code.name());
                     if count > 1 { format!("{name} ×{count}") } else { name.to_owned() }
                 })
                 .collect();
@@ -290,7 +309,7 @@ impl Page {
     }
 
     /// All findings of one code and effect.
-    fn group(&mut self, group: &[Finding]) {
+    fn group(&mut self, group: &[&Finding]) {
         let Some(first) = group.first() else { return };
         let words = first.code.explain();
         let style = match first.effect {
@@ -303,15 +322,22 @@ impl Page {
         let bold = style.bold();
         self.line(format!("  {style}{:<8}{style:#} {bold}{}{bold:#}{times}", first.effect.name(), first.code));
         self.words(11, Style::new(), words.means);
-        let shown = if self.full { group.len() } else { group.len().min(FEW) };
-        for finding in group.iter().take(shown) {
-            self.subject(finding);
+        let mut sorted = group.to_vec();
+        let is_of_entries = first.code.name().starts_with("archive.entry.") && !self.full;
+        if is_of_entries {
+            sorted.sort_by_key(|finding| &finding.detail);
         }
-        if shown < group.len() {
-            self.line(format!(
-                "           {DIM}… {} (--full shows them){DIM:#}",
-                counted((group.len() - shown) as u64, "more", "more")
-            ));
+        // What stands before many entries alike is said once.
+        let alike = |one: &&Finding, next: &&Finding| is_of_entries && one.detail.is_some() && one.detail == next.detail;
+        let lines: Vec<&[&Finding]> = sorted.chunk_by(alike).collect();
+        for line in self.few(&lines) {
+            if let Some((finding, others)) = line.split_first() {
+                self.subject(finding, others.len() as u64);
+            }
+        }
+        if !self.full && lines.len() > FEW {
+            let more = lines.iter().skip(FEW).map(|line| line.len() as u64).sum();
+            self.line(format!("           {DIM}… {} (--full shows them){DIM:#}", counted(more, "more", "more")));
         }
         if first.effect != Effect::Informs {
             self.words(11, DIM, &format!("Do: {}", words.remedy));
@@ -319,9 +345,13 @@ impl Page {
         self.blank();
     }
 
-    fn subject(&mut self, finding: &Finding) {
+    /// A finding, and how many more say the same.
+    fn subject(&mut self, finding: &Finding, others: u64) {
         let run = finding.last.as_ref().map_or_else(String::new, |last| format!(" … {last}"));
         self.line(format!("         - {}{run}", finding.first));
+        if others > 0 {
+            self.words(13, Style::new(), &format!("and {} (--full shows them)", counted(others, "other", "others")));
+        }
         let mut facts: Vec<String> = Vec::new();
         if finding.code == Code::CoverageGap || finding.code == Code::ChainDigestMissing || finding.last.is_some() {
             facts.extend(finding.from.zip(finding.to).map(|(from, to)| format!("{from} to {to}{}", hours(finding))));
@@ -372,19 +402,18 @@ impl Page {
         }
     }
 
-    fn foot(&mut self, report: &Report) {
-        let logs = &report.counts.logs;
+    fn foot(&mut self, report: &Report, reading: &Reading) {
+        let (digests, logs) = (&report.counts.digests, &report.counts.logs);
         self.line(format!(
             "  {DIM}{}: {}; {} proved, {} inflated{DIM:#}",
             counted(report.counts.entries, "entry", "entries"),
-            counted(
-                report.counts.digests.proved + report.counts.digests.unproved + report.counts.digests.failed,
-                "digest file",
-                "digest files"
-            ),
+            counted(digests.all(), "digest file", "digest files"),
             counted(logs.proved, "log file", "log files"),
             indicatif::DecimalBytes(logs.proved_bytes)
         ));
+        for line in &reading.aside {
+            self.words(2, DIM, line);
+        }
         self.line(format!("  {DIM}evidence root  {}{DIM:#}", report.evidence_root));
         self.line(format!("  {DIM}report digest  {}{DIM:#}", report.digest()));
         if self.full {
@@ -436,45 +465,18 @@ fn answer(axis: Axis, outcome: Outcome) -> &'static str {
     }
 }
 
-/// 2 for a chain with a failure, 1 for one with a hole or something unproved.
-fn trouble(chain: &Chain) -> u8 {
-    if chain.digests.failed > 0 || chain.logs.failed > 0 || chain.logs.missing > 0 {
-        2
-    } else {
-        u8::from(!chain.gaps.is_empty() || chain.digests.unproved > 0 || chain.logs.unproved > 0)
-    }
-}
-
-fn row(chain: &Chain) -> [String; 7] {
+fn row(chain: &Chain, standing: &Standing) -> [String; 7] {
     let backfill = if chain.kind == DigestKind::Backfill { " backfill" } else { "" };
     let time = |time: Option<trailseal::Time>| time.map_or_else(|| "–".to_owned(), |time| time.to_string());
-    let all_digests = chain.digests.proved + chain.digests.unproved + chain.digests.failed;
     let of = |part: u64, all: u64| if part == all { all.to_string() } else { format!("{part}/{all}") };
-    let listed = chain.logs.proved + chain.logs.failed + chain.logs.missing + chain.logs.unproved;
-    let mut notes = Vec::new();
-    if !chain.gaps.is_empty() {
-        notes.push(counted(chain.gaps.len() as u64, "gap", "gaps"));
-    }
-    for (count, one, many) in [
-        (chain.digests.failed, "digest failed", "digests failed"),
-        (chain.logs.failed, "log failed", "logs failed"),
-        (chain.logs.missing, "log missing", "logs missing"),
-    ] {
-        if count > 0 {
-            notes.push(counted(count, one, many));
-        }
-    }
-    if !chain.in_scope {
-        notes.push("not asked".to_owned());
-    }
     [
         format!("{} {} {}{backfill}", chain.account, chain.region, chain.trail),
         time(chain.proved_from),
         time(chain.proved_to),
-        of(chain.digests.proved, all_digests),
-        of(chain.logs.proved, listed),
+        of(chain.digests.proved, chain.digests.all()),
+        of(chain.logs.proved, chain.logs.listed()),
         format!("{} h", chain.silent_seconds / 3600),
-        notes.join(", "),
+        standing.notes.join(", "),
     ]
 }
 

@@ -268,7 +268,7 @@ fn every_form_has_the_exit_code_of_the_verdict_and_goes_into_a_file() {
         let shown = verify(&arguments);
         assert_eq!(code(&shown), 1, "{form:?}");
         assert!(text(&shown.stdout).starts_with(begin) && shown.stdout.ends_with(b"\n"), "{form:?}");
-        assert_eq!(code(&verify(&[arguments, vec!["--output", file]].concat())), 1);
+        assert_eq!(code(&verify(&[arguments, vec!["--overwrite", "--output", file]].concat())), 1);
         assert_eq!(fs::read(file).unwrap(), shown.stdout, "{form:?}");
     }
 }

@@ -138,7 +138,12 @@ fn ctrl_c_ends_at_once_with_130_and_touches_no_file() {
     fs::write(&file, "old").unwrap();
     // It waits for a tar archive of which only the beginning comes.
     let mut command = verify(Path::new("-"));
-    command.args(["--format", "json", "--output"]).arg(&file).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .args(["--format", "json", "--overwrite", "--output"])
+        .arg(&file)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     let mut child = command.spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     // More than a pipe holds: once it is written, most of it was read, and the handler stood before that.

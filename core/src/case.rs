@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Serialize};
 
 use crate::chain;
-use crate::coverage::{self, Coverage};
+use crate::coverage::{self, Coverage, Spans};
 use crate::entries::{Entries, Entry, Held};
 use crate::entry::{self, EntryPath, IgnoredKind, Kind, Place, SplitPath};
 use crate::examine::keys::KeyEntry;
@@ -24,7 +24,7 @@ use crate::place::Places;
 use crate::policy::{Policy, Scope, Trust};
 use crate::register::Register;
 use crate::report::{
-    Asked, Axes, Chain, Counts, DigestCounts, Key, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Report, SCHEMA,
+    Asked, Axes, Chain, Counts, DigestCounts, Key, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Outside, Report, SCHEMA,
 };
 use crate::root::evidence_root;
 use crate::signature::Route;
@@ -134,7 +134,7 @@ impl Case {
             graph.chains.values().map(|range| coverage::judge_chain(nodes_of(&graph, range), scope, &mut ledger)).collect();
         coverage::judge_absences(&graph, scope, &mut ledger);
         self.judge_entries(&evidence, &graph, &logs, scope, &mut ledger);
-        self.judge_whole(&evidence, scope, &mut ledger);
+        self.judge_whole(&evidence, &graph, scope, &mut ledger);
         let keys = report_keys(&keyring, &graph, &mut ledger);
 
         let findings = ledger.close();
@@ -150,7 +150,7 @@ impl Case {
             },
             proved_extent: proved_extent(&graph),
             evidence_root: root().clone(),
-            counts: self.count(&evidence, &graph, &logs, &findings),
+            counts: self.count(&evidence, &graph, &logs, scope, &findings),
             chains: report_chains(&graph, &logs, coverages, scope, &keyring),
             keys,
             missing_keys: missing_keys(graph.nodes.iter().filter(|node| {
@@ -275,7 +275,9 @@ impl Case {
             };
             // Notes about the form of a file that is no evidence would only be noise.
             let is_silent = |code: Code| kind == Kind::Stray && known.is_none() && code.explain().effect == Effect::Refutes;
-            for note in exhibit.notes.iter().filter(|note| !is_silent(note.code)) {
+            let is_told = logs.unread.contains(&exhibit.path.split());
+            let is_said = |code: Code| !is_silent(code) && !(is_told && code == Code::ArchiveEntryUnrecognised);
+            for note in exhibit.notes.iter().filter(|note| is_said(note.code)) {
                 let mut raise = Raise::new(note.code, exhibit.path.text()).in_scope(in_scope);
                 let place = match &kind {
                     Kind::Digest(name) => Some((name.chain.account, name.chain.region)),
@@ -294,8 +296,9 @@ impl Case {
         }
     }
 
-    fn judge_whole(&self, evidence: &Evidence<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
-        if !evidence.entries.iter().any(|entry| matches!(entry.held, Held::Digest(_))) {
+    fn judge_whole(&self, evidence: &Evidence<'_>, graph: &Graph<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
+        let is_any_digest = || evidence.entries.iter().any(|entry| matches!(entry.held, Held::Digest(_)));
+        if graph.unread.is_empty() && !is_any_digest() {
             ledger.enter(Raise::new(Code::ArchiveEmpty, "the whole archive"));
         }
         if scope.has_no_period() {
@@ -314,22 +317,29 @@ impl Case {
         }
     }
 
-    fn count(&self, evidence: &Evidence<'_>, graph: &Graph<'_>, logs: &Logs<'_>, findings: &[Finding]) -> Counts {
+    fn count(&self, evidence: &Evidence<'_>, graph: &Graph<'_>, logs: &Logs<'_>, scope: &Scope, findings: &[Finding]) -> Counts {
         let mut counts =
             Counts { ignored: self.ignored.values().fold(0, |sum, count| sum.saturating_add(*count)), ..Counts::default() };
         counts.entries = self.entry_count();
-        for node in &graph.nodes {
+        for node in graph.nodes.iter().filter(|node| node.in_scope) {
             count_digest(node, &mut counts.digests);
         }
+        let mut outside = graph.nodes.iter().filter(|node| !node.in_scope).count() as u64;
         for entry in evidence.entries.iter().filter(|entry| matches!(entry.held, Held::Digest(None))) {
-            let slot = if entry.content == Content::Unread { &mut counts.digests.unproved } else { &mut counts.digests.failed };
+            let slot = match std::str::from_utf8(entry.path.name).ok().and_then(entry::digest_name) {
+                Some(name) if !scope.is_named(&name) => &mut outside,
+                _ if entry.content == Content::Unread => &mut counts.digests.unproved,
+                _ => &mut counts.digests.failed,
+            };
             *slot = slot.saturating_add(1);
         }
+        counts.outside = Outside { digests: outside, logs: logs.outside };
         for chain in logs.per_chain.values() {
-            let LogCounts { proved, proved_bytes, failed, missing, unproved, .. } = *chain;
+            let LogCounts { proved, authenticated, proved_bytes, failed, missing, unproved, .. } = *chain;
             let sum = &mut counts.logs;
             for (total, part) in [
                 (&mut sum.proved, proved),
+                (&mut sum.authenticated, authenticated),
                 (&mut sum.proved_bytes, proved_bytes),
                 (&mut sum.failed, failed),
                 (&mut sum.missing, missing),
@@ -433,10 +443,14 @@ fn report_chains(graph: &Graph<'_>, logs: &Logs<'_>, coverages: Vec<Coverage>, s
         .zip(coverages)
         .map(|((id, range), coverage)| {
             let nodes = nodes_of(graph, range);
+            let asked = || nodes.iter().filter(|node| node.in_scope);
             let mut digests = DigestCounts::default();
-            for node in nodes {
+            for node in asked() {
                 count_digest(node, &mut digests);
             }
+            let extent = Spans::union(asked().map(|node| node.digest.period()));
+            let of_what_was_asked = |spans: &Spans| spans.without(&spans.without(&extent));
+            let (proved, silent) = (of_what_was_asked(&coverage.proved), of_what_was_asked(&coverage.silent));
             let unreferenced = logs.unreferenced.get(&(id.account, id.region)).copied().unwrap_or(0);
             let keys = nodes.iter().filter_map(|node| match node.status {
                 Status::Signed(authentic, _) => match authentic.route() {
@@ -457,10 +471,10 @@ fn report_chains(graph: &Graph<'_>, logs: &Logs<'_>, coverages: Vec<Coverage>, s
                 places: places_of(nodes),
                 kind: id.kind,
                 in_scope: scope.is_asked(id.account, id.region, Some(id), None),
-                proved_from: coverage.proved.first(),
-                proved_to: coverage.proved.last(),
-                proved_seconds: coverage.proved.seconds(),
-                silent_seconds: coverage.silent.seconds(),
+                proved_from: proved.first(),
+                proved_to: proved.last(),
+                proved_seconds: proved.seconds(),
+                silent_seconds: silent.seconds(),
                 digests,
                 logs: LogCounts { unreferenced, ..logs.per_chain.get(id).copied().unwrap_or_default() },
                 days: coverage::days(nodes, &coverage),
@@ -537,7 +551,7 @@ pub(crate) fn missing_keys<'n, 'a: 'n>(lacking: impl Iterator<Item = &'n Node<'a
             fingerprint: fingerprint.to_owned(),
             period,
             command: format!(
-                "aws cloudtrail list-public-keys --region {region} --start-time {} --end-time {} > {region}.json",
+                "aws cloudtrail list-public-keys --region {region} --start-time {} --end-time {} --output json > {region}.json",
                 whole.from,
                 whole.to.plus(2 * HOUR_SECONDS)
             ),

@@ -144,7 +144,7 @@ pub(crate) fn sidecar_command(object: Object<'_>) -> Option<String> {
     let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-/@".contains(&byte));
     let Object { bucket, folder, name } = object;
     (is_plain(bucket) && is_plain(folder) && is_plain(name) && !bucket.starts_with('-'))
-        .then(|| format!("aws s3api head-object --bucket {bucket} --key {folder}{name} > {name}.head.json"))
+        .then(|| format!("aws s3api head-object --bucket {bucket} --key {folder}{name} --output json > {name}.head.json"))
 }
 
 /// Metadata and successors must agree on one signature.

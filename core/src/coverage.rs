@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::entry::DigestKind;
+use crate::entry::{ChainId, DigestKind};
 use crate::finding::Code;
 use crate::ledger::{Ledger, Raise};
 use crate::link::{Graph, Node};
 use crate::policy::{Question, Scope, TrailAsked};
-use crate::report::Day;
+use crate::report::{Day, counted};
 use crate::time::{DAY_SECONDS, HOUR_SECONDS, Period, Time};
 
 /// Disjoint spans, sorted; neighbours that touch are one.
@@ -185,14 +185,13 @@ pub(crate) fn judge_absences(graph: &Graph<'_>, scope: &Scope, ledger: &mut Ledg
     owed.extend(scope.questions.iter().flat_map(|question| question.combinations()));
     let mut unstated: BTreeSet<(&str, &str)> = BTreeSet::new();
     for [account, region, trail] in owed {
-        let fitting = || {
-            graph.chains.keys().filter(move |chain| {
-                chain.kind == DigestKind::Normal
-                    && account.is_none_or(|account| account == chain.account)
-                    && region.is_none_or(|region| region == chain.region)
-                    && trail.is_none_or(|trail| TrailAsked::of(trail).fits(chain))
-            })
+        let is_of_it = |chain: &ChainId<'_>| {
+            chain.kind == DigestKind::Normal
+                && account.is_none_or(|account| account == chain.account)
+                && region.is_none_or(|region| region == chain.region)
+                && trail.is_none_or(|trail| TrailAsked::of(trail).fits(chain))
         };
+        let fitting = || graph.chains.keys().filter(|chain| is_of_it(chain));
         let origin = trail.and_then(|trail| Some((trail, TrailAsked::of(trail).origin?.1)));
         if let Some((arn, owner)) = origin
             && fitting().next().is_some()
@@ -203,7 +202,16 @@ pub(crate) fn judge_absences(graph: &Graph<'_>, scope: &Scope, ledger: &mut Ledg
         if fitting().next().is_none() {
             let named = [("account", account), ("region", region), ("trail", trail)];
             let named: Vec<String> = named.iter().filter_map(|(what, name)| Some(format!("{what} {}", (*name)?))).collect();
-            ledger.enter(Raise::new(Code::CoverageAbsent, named.join(", ")));
+            let absent = Raise::new(Code::CoverageAbsent, named.join(", "));
+            // What cannot be read is not absent.
+            let unread = graph.unread.keys().filter(|name| is_of_it(&name.chain)).count() as u64;
+            ledger.enter(match unread {
+                0 => absent,
+                _ => absent.detail(format!(
+                    "{} in the archive, but could not be read",
+                    counted(unread, "digest file of it is", "digest files of it are")
+                )),
+            });
         }
     }
     for (arn, owner) in unstated {

@@ -161,23 +161,58 @@ impl PartialOrd for SplitPath<'_> {
     }
 }
 
-/// A name that is safe to print: bytes that are no UTF-8, control characters, line separators and the characters that turn the
-/// direction of writing appear as `%HH`.
+/// A name that is safe to print, in which everything can be seen: bytes that are no UTF-8 appear as `%HH`, and so do all characters of
+/// which nothing can be seen, or which turn the direction of writing. Of blanks only single ones between others stand for themselves:
+/// a run of them could make a line of its own out of the rest of a name.
 pub fn printable(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
+    let blank = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_none_or(|byte| *byte == b' ');
+    let mut at = 0_usize;
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
-            let turns = matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{61c}' | '\u{feff}');
-            if character.is_control() || turns {
-                let mut utf8 = [0; 4];
-                escape(&mut text, character.encode_utf8(&mut utf8).as_bytes());
+            let next = at.saturating_add(character.len_utf8());
+            if character == ' ' && (blank(at.checked_sub(1)) || blank(Some(next))) {
+                escape(&mut text, b" ");
             } else {
-                text.push(character);
+                push_visible(&mut text, character);
             }
+            at = next;
         }
         escape(&mut text, chunk.invalid());
+        at = at.saturating_add(chunk.invalid().len());
     }
     text
+}
+
+/// A text that is safe to print, as [`printable`], but with all its blanks: for whole lines, and where blanks cannot be mistaken.
+pub(crate) fn visible(text: &str) -> String {
+    let mut visible = String::with_capacity(text.len());
+    text.chars().for_each(|character| push_visible(&mut visible, character));
+    visible
+}
+
+fn push_visible(text: &mut String, character: char) {
+    if is_unseen(character) {
+        let mut utf8 = [0; 4];
+        escape(text, character.encode_utf8(&mut utf8).as_bytes());
+    } else {
+        text.push(character);
+    }
+}
+
+/// True if nothing of it can be seen, or if it turns the direction of writing; the common blank apart.
+fn is_unseen(character: char) -> bool {
+    character != ' '
+        && (character.is_control()
+            || character.is_whitespace()
+            // Default_Ignorable_Code_Point of DerivedCoreProperties.txt, Unicode 16.0.
+            || matches!(character,
+                '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+                | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e0fff}')
+            // Interlinear annotations, and the Braille pattern without dots: drawn as nothing, whatever their properties.
+            || matches!(character, '\u{fff9}'..='\u{fffb}' | '\u{2800}'))
 }
 
 fn escape(text: &mut String, bytes: &[u8]) {
@@ -415,8 +450,82 @@ pub fn classify(path: &EntryPath) -> Kind<'_> {
     if [b".zip".as_slice(), b".tar", b".tar.gz", b".tgz", b".tar.zst"].iter().any(|end| lower.ends_with(end)) {
         return Kind::Container;
     }
-    if is_json { Kind::Stray } else { Kind::Ignored(IgnoredKind::Other) }
+    match is_json {
+        true => Kind::Stray,
+        false if continued(name).is_some() => Kind::Unrecognised,
+        false => Kind::Ignored(IgnoredKind::Other),
+    }
 }
+
+/// A file name that begins with a whole CloudTrail name and goes on: the file was packed once more, its download did not end, or a
+/// program gave a copy a name of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Continued<'a> {
+    /// The name with which it begins, without `.json` and `.gz`.
+    pub(crate) stem: &'a str,
+    /// What that name claims: a digest or a log file.
+    pub(crate) claims: Kind<'a>,
+    /// What happened to the file, and how to undo it.
+    pub(crate) undo: &'static str,
+    /// True if only its name keeps the file from being read: its content is the one that it would have under its own name.
+    pub(crate) is_copy: bool,
+}
+
+/// The CloudTrail name with which a file name begins, unless it is one. Files with checksums and signatures, which lie beside the file
+/// whose name they bear, claim nothing.
+pub(crate) fn continued(name: &[u8]) -> Option<Continued<'_>> {
+    const BESIDE: [&str; 13] =
+        ["sha256", "sha256sum", "sha512", "sha512sum", "sha384", "sha1", "sha1sum", "md5", "md5sum", "asc", "sig", "ots", "tsr"];
+    let text = std::str::from_utf8(name).ok()?;
+    let claimed = |stem| {
+        let digest = digest_of_stem(stem).map(Kind::Digest);
+        digest.or_else(|| log_of_stem(stem).map(Kind::Log))
+    };
+    for (at, json) in text.match_indices(".json") {
+        let (stem, rest) = text.split_at_checked(at)?;
+        let Some(claims) = claimed(stem) else { continue };
+        let rest = rest.strip_prefix(json)?;
+        let rest = rest.strip_prefix(".gz").unwrap_or(rest).to_ascii_lowercase();
+        let last = rest.rsplit_once('.').map_or(rest.as_str(), |(_, last)| last);
+        // What goes on after a sidecar's name is no digest file either.
+        let is_beside = BESIDE.contains(&last) || rest.starts_with(".head.json");
+        let undo = undo(&rest, last);
+        let is_copy = matches!(undo, COPY | OTHER);
+        return (!rest.is_empty() && !is_beside).then_some(Continued { stem, claims, undo, is_copy });
+    }
+    // `NAME (1).json.gz`, `NAME - Copy.json.gz`
+    let stem = json_stem(text)?;
+    let (stem, _) = stem.split_at_checked(stem.find([' ', '('])?)?;
+    Some(Continued { stem, claims: claimed(stem)?, undo: COPY, is_copy: true })
+}
+
+const COPY: &str = "a copy under a name of its own: give it its own name back";
+
+/// What a program did to a file whose name goes on like this, in lower case; `last` stands behind the last dot.
+fn undo(rest: &str, last: &str) -> &'static str {
+    // The AWS CLI downloads into files with eight hexadecimal digits at the end.
+    let is_of_aws = rest.strip_prefix('.').is_some_and(|end| end.len() == 8 && end.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    match last {
+        _ if rest.starts_with([' ', '(']) => COPY,
+        "zst" | "zstd" => "packed again with Zstandard: unpack it with `zstd -d`",
+        "gz" | "gzip" => "packed again with gzip: unpack it with `gunzip`",
+        "bz2" => "packed again with bzip2: unpack it with `bunzip2`",
+        "xz" | "lzma" => "packed again with xz: unpack it with `xz -d`",
+        "lz4" => "packed again with LZ4: unpack it with `lz4 -d`",
+        "br" => "packed again with Brotli: unpack it with `brotli -d`",
+        "7z" => "packed again with 7-Zip: unpack it with `7z x`",
+        "rar" => "packed again with RAR: unpack it with `unrar x`",
+        "gpg" | "pgp" | "age" | "enc" | "aes" | "p7m" => "encrypted: ask for it in the clear, or decrypt it",
+        "part" | "partial" | "crdownload" | "download" | "filepart" | "opdownload" | "aria2" | "!ut" | "tmp" | "temp" => UNENDED,
+        _ if is_of_aws => UNENDED,
+        "bak" | "old" | "orig" | "copy" => COPY,
+        _ if rest.ends_with('~') || !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit()) => COPY,
+        _ => OTHER,
+    }
+}
+
+const OTHER: &str = "its name goes on after that of a CloudTrail file: give it that name back, or fetch the object again";
+const UNENDED: &str = "a download that did not end: fetch the object again";
 
 fn extension(name: &[u8]) -> &[u8] {
     match name.iter().rposition(|byte| *byte == b'.') {
@@ -434,7 +543,10 @@ pub(crate) fn stated_region(file_name: &[u8]) -> Option<&str> {
 
 /// A digest file name, parsed from both ends, because a trail's name may hold `_`.
 pub fn digest_name(name: &str) -> Option<DigestName<'_>> {
-    let stem = json_stem(name)?;
+    digest_of_stem(json_stem(name)?)
+}
+
+fn digest_of_stem(stem: &str) -> Option<DigestName<'_>> {
     let (stem, kind) = match stem.strip_suffix("_backfill") {
         Some(stem) => (stem, DigestKind::Backfill),
         None => (stem, DigestKind::Normal),
@@ -450,8 +562,11 @@ pub fn digest_name(name: &str) -> Option<DigestName<'_>> {
 
 /// A log file name. The `_` before the random part is missing in an old sample of AWS's documentation, so it may.
 pub fn log_name(name: &str) -> Option<LogName<'_>> {
+    log_of_stem(json_stem(name)?)
+}
+
+fn log_of_stem(stem: &str) -> Option<LogName<'_>> {
     const TIME_CHARACTERS: usize = 14;
-    let stem = json_stem(name)?;
     let (account, rest) = at_first_underscore(stem)?;
     let (kind, rest) = at_first_underscore(rest)?;
     let (region, rest) = at_first_underscore(rest)?;
@@ -482,7 +597,7 @@ fn around(text: &str, index: usize) -> Option<(&str, &str)> {
     Some((text.get(..index)?, text.get(index.saturating_add(1)..)?))
 }
 
-fn json_stem(name: &str) -> Option<&str> {
+pub(crate) fn json_stem(name: &str) -> Option<&str> {
     name.strip_suffix(".gz").unwrap_or(name).strip_suffix(".json")
 }
 
@@ -591,6 +706,14 @@ mod tests {
     fn what_cannot_be_printed_is_escaped() {
         assert_eq!(printable(b"a\nb\x1b[31m\xff\xc3\xa4"), "a%0Ab%1B[31m%FFä");
         assert_eq!(printable("x\u{202e}gpj.exe\u{85}".as_bytes()), "x%E2%80%AEgpj.exe%C2%85");
+        assert_eq!(
+            printable("a\u{ad}\u{34f}\u{fe0f}\u{e0041}\u{3164}\u{a0}b".as_bytes()),
+            "a%C2%AD%CD%8F%EF%B8%8F%F3%A0%81%81%E3%85%A4%C2%A0b"
+        );
+        assert_eq!(printable(b"a b c"), "a b c");
+        assert_eq!(printable(b" a  b   c "), "%20a%20%20b%20%20%20c%20");
+        assert_eq!(printable(b" \xff \n "), "%20%FF %0A%20");
+        assert_eq!(printable(b" "), "%20");
     }
 
     #[test]
@@ -712,6 +835,45 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_goes_on_is_told_and_how_to_undo_it() {
+        let log = "111122223333_CloudTrail_us-east-1_20260301T0005Z_AbCdEf0123456789";
+        let digest = "111122223333_CloudTrail-Digest_us-east-1_t.json_us-east-1_20260301T000131Z";
+        let undo = |name: &str| {
+            let path = EntryPath::new(name);
+            let found = continued(name.as_bytes());
+            assert_eq!(found.is_some(), classify(&path) == Kind::Unrecognised, "{name}");
+            found.map(|found| {
+                assert!(found.stem == log || found.stem == digest);
+                assert_eq!(found.stem == digest, matches!(found.claims, Kind::Digest(_)));
+                found.undo
+            })
+        };
+        for stem in [log, digest] {
+            for (end, words) in [
+                (".json.gz.zst", "`zstd -d`"),
+                (".json.zst", "`zstd -d`"),
+                (".json.gz.gz", "`gunzip`"),
+                (".json.gz.part", "did not end"),
+                (".json.gz.crdownload", "did not end"),
+                (".json.gz.6eF4D2b1", "did not end"),
+                (".json.gz.1", "give it its own name back"),
+                (".json.gz~", "give it its own name back"),
+                (".json (1).gz", "give it its own name back"),
+                (" (1).json.gz", "give it its own name back"),
+                (" - Copy.json", "give it its own name back"),
+                (".json.gz.txt", "goes on"),
+            ] {
+                let name = format!("{stem}{end}");
+                assert!(undo(&name).is_some_and(|undo| undo.contains(words)), "{name}");
+            }
+            for end in [".json.gz.sha256", ".json.gz.MD5", ".json.gz.head.json.bak"] {
+                assert_eq!(undo(&format!("{stem}{end}")), None, "{end}");
+            }
+            assert_eq!(continued(format!("{stem}.json.gz").as_bytes()), None);
+        }
+    }
+
+    #[test]
     fn what_is_no_evidence_is_counted_by_its_kind() {
         let mut archive = trailseal_forge::archive::Archive::default();
         for path in ["captures/a.json", "result_sign.json", ".DS_Store", "README.txt", "LICENCE.txt"] {
@@ -752,6 +914,18 @@ mod tests {
             let (path, _) = EntryPath::normalise(&name, Separator::SlashOrBackslash);
             classify(&path);
             prop_assert!(!path.text().chars().any(char::is_control));
+        }
+
+        #[test]
+        fn everything_of_a_printable_text_can_be_seen(
+            pieces in prop::collection::vec(prop_oneof![Just(" ".to_owned()), Just("a".to_owned()), ".", "\\PC", "\\p{Z}", "\\p{Cf}"], 0..12),
+            bytes in prop::collection::vec(any::<u8>(), 0..4),
+        ) {
+            let name = [pieces.concat().as_bytes(), &bytes, b" "].concat();
+            let text = printable(&name);
+            prop_assert!(!text.contains("  ") && text.trim() == text, "{text:?}");
+            prop_assert!(!text.chars().any(is_unseen), "{text:?}");
+            prop_assert_eq!(printable(text.as_bytes()), text);
         }
     }
 }

@@ -88,3 +88,11 @@ pub enum Error {
         reason: String,
     },
 }
+
+/// Why something could not be read, in words for a report: the same on every system, and of the error nothing but its kind.
+pub fn io_reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::Other => "reading it failed for no reason that is known".to_owned(),
+        kind => kind.to_string(),
+    }
+}

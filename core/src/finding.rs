@@ -123,9 +123,9 @@ catalogue! {
         "No AWS tool makes such entries; unpacking them elsewhere could overwrite files.",
         "Do not unpack the archive with other tools; ask how it was made.";
     ArchiveEntryUnrecognised "archive.entry.unrecognised" Limits Integrity,
-        "A file is named like a CloudTrail file, but its name does not follow CloudTrail's grammar.",
-        "A renamed digest or log file would otherwise be passed over in silence.",
-        "Look at the file: give it its original name back, or take it out of the archive if it is no CloudTrail file.";
+        "A file is named like a CloudTrail file, but its name does not follow CloudTrail's grammar, or goes on after such a name.",
+        "A digest or log file that was renamed, packed once more, or not downloaded to its end would otherwise be passed over in silence; what is in it is not proved.",
+        "Undo what the finding names, or give the file its original name back; take it out of the archive if it is no CloudTrail file.";
     ArchiveEntryDuplicate "archive.entry.duplicate" Refutes Integrity,
         "Two entries claim to be the same object. With different contents that refutes; with equal contents it only informs.",
         "Only one of two contents can be what AWS delivered; somebody chose to put another beside it.",
@@ -145,7 +145,7 @@ catalogue! {
     MetadataMalformed "metadata.malformed" Informs Integrity,
         "A sidecar, an object listing or a key file in the archive could not be read.",
         "Signatures or keys that it may hold are not available; the digest files that needed them say so themselves.",
-        "Make the file again; `aws s3api head-object` prints the form that is expected.";
+        "Make the file again: `aws s3api head-object` and `aws cloudtrail list-public-keys`, with `--output json`, print the form that is expected.";
     ContainerTrailingData "container.trailing_data" Refutes Integrity,
         "Bytes follow the gzip member of a log or digest file.",
         "AWS delivers exactly one member. Other programs would read the added bytes as log records, although no signature covers them.",
@@ -233,11 +233,11 @@ catalogue! {
     DigestSignatureMalformed "digest.signature.malformed" Refutes Authenticity,
         "The signature given for a digest file is not hexadecimal of exactly the key's length.",
         "AWS does not write such signatures.",
-        "Fetch the object's metadata again with `aws s3api head-object`.";
+        "Fetch the object's metadata again with `aws s3api head-object --output json`.";
     DigestSignatureMissing "digest.signature.missing" Limits Authenticity,
         "No signature of the digest file is in the archive: neither its metadata nor a successor that quotes it.",
         "`aws s3 sync` drops the metadata. This is metadata lost, not a forgery; but without a signature the digest file proves nothing.",
-        "Ask for the sidecar that is named: `aws s3api head-object --bucket BUCKET --key KEY > NAME.head.json`; or for the next digest file.";
+        "Ask for the sidecar that is named: `aws s3api head-object --bucket BUCKET --key KEY --output json > NAME.head.json`; or for the next digest file.";
     DigestAlgorithmUnsupported "digest.algorithm.unsupported" Limits Authenticity,
         "A digest file or its metadata names another algorithm than SHA256withRSA and SHA-256.",
         "AWS documents no other; trailseal does not guess.",
@@ -273,7 +273,7 @@ catalogue! {
     KeyMalformed "key.malformed" Informs Authenticity,
         "An entry of a key list is no RSA public key, or has no readable validity.",
         "It is as if the key were absent; the digest files that needed it say so themselves.",
-        "Fetch the keys again; the verbatim output of `aws cloudtrail list-public-keys` is expected.";
+        "Fetch the keys again; the verbatim output of `aws cloudtrail list-public-keys --output json` is expected.";
     KeyUnused "key.unused" Informs Authenticity,
         "A key was given that no digest file needed.",
         "That is normal when keys were fetched for a whole period.",
@@ -301,7 +301,7 @@ catalogue! {
     LogUnreferenced "log.unreferenced" Limits Integrity,
         "A log file is in the archive, but no digest file in the archive commits to it: it is not evidence.",
         "Anybody who may write to the bucket can place a log file there. A second trail without validation may have written it, or its digest file is newer than the archive.",
-        "Ask for the digest files of that time, one hour beyond the period; or leave the log file out of your evidence.";
+        "Ask for the digest files of that time, one hour beyond the period. If digest files are there and could not be read, that comes first. Without one the log file is no evidence.";
     LogUnreferencedUndocumentedKind "log.unreferenced.undocumented_kind" Limits Integrity,
         "An Insight, network activity or aggregated file is in the archive, but no digest file commits to it.",
         "AWS does not document whether digest files list files of this kind, so this may be normal; it is not evidence all the same.",
@@ -315,9 +315,9 @@ catalogue! {
         "Missing from the hand-over, deleted and never delivered look alike from here; nothing is proved for this time.",
         "Ask for the digest files of the time named, or for the reason why there are none.";
     CoverageAbsent "coverage.absent" Limits Coverage,
-        "An account, region or trail that was asked has no digest files in the archive.",
+        "An account, region or trail that was asked has no digest file in the archive, or none that could be read.",
         "A region without evidence may be a region without a trail, or one that was left out.",
-        "Ask for its digest files; if it has no trail, take it out of the scope and say so.";
+        "Ask for its digest files, or make those readable that are there; if it has no trail, take it out of the scope and say so.";
     CoverageOwnerUnstated "coverage.owner_unstated" Informs Coverage,
         "A trail was asked by its ARN, and the digest files that fit it are an organization trail's, which do not state the account that owns the trail.",
         "Name and home region are compared; that the trail is the one of the account in the ARN is not in the evidence.",

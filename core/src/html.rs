@@ -8,7 +8,7 @@ use askama::Template;
 use askama::filters::{Escaper, Html};
 use base64::Engine as _;
 
-use crate::entry::printable;
+use crate::entry::visible;
 use crate::finding::{Code, Effect, Explanation, Finding};
 use crate::picture::{Picture, View};
 use crate::policy::{Expect, Request};
@@ -90,7 +90,7 @@ pub(crate) struct Inert;
 
 impl Escaper for Inert {
     fn write_escaped_str<W: fmt::Write>(&self, dest: W, text: &str) -> fmt::Result {
-        Html.write_escaped_str(dest, &printable(text.as_bytes()))
+        Html.write_escaped_str(dest, &visible(text))
     }
 }
 
@@ -106,7 +106,7 @@ struct Page<'a> {
     aside: Vec<String>,
     picture: Option<Picture>,
     chains: Listing,
-    groups: Vec<Group<'a>>,
+    groups: Vec<Group>,
     keys: Listing,
     missing_keys: Listing,
     levels: Vec<String>,
@@ -172,25 +172,30 @@ struct ChainRow<'a> {
     row: &'a Row<'a>,
 }
 
-/// All findings of one code and effect.
-struct Group<'a> {
+/// All findings of one code and effect, either of what was asked or outside of it.
+struct Group {
     code: Code,
     effect: Effect,
+    outside: bool,
     words: &'static Explanation,
-    findings: &'a [Finding],
+    findings: u64,
+    subjects: u64,
     items: Listing,
 }
 
-impl Group<'_> {
+impl Group {
+    fn name(&self) -> String {
+        format!("{}.{}{}", self.code, self.effect.name(), if self.outside { ".outside" } else { "" })
+    }
+
     fn summary(&self) -> String {
-        let subjects: u64 = self.findings.iter().map(|finding| finding.count).fold(0, u64::saturating_add);
-        let findings = self.findings.len() as u64;
+        let Self { findings, subjects, .. } = *self;
         let all = format!("{} {}", number(findings), if findings == 1 { "finding" } else { "findings" });
         if subjects == findings { all } else { format!("{all} about {} subjects", number(subjects)) }
     }
 
     fn is_open(&self) -> bool {
-        self.items.rows.len() <= OPEN_FINDINGS
+        !self.outside && self.items.rows.len() <= OPEN_FINDINGS
     }
 }
 
@@ -240,7 +245,7 @@ impl<'a> Page<'a> {
             aside: aside(report),
             picture: Picture::of(report, &rows, &View::default(), DRAWN_CHAINS, ""),
             chains: Listing::fit(rows.len(), rows.iter().map(|row| ChainRow { row }.render().unwrap_or_default()), CHAIN_BYTES),
-            groups: groups(&report.findings),
+            groups: groups(report),
             keys: Listing::fit(report.keys.len(), keys, KEY_BYTES),
             missing_keys: Listing::fit(report.missing_keys.len(), missing, MISSING_KEY_BYTES),
             levels: levels(&report.keys),
@@ -249,18 +254,27 @@ impl<'a> Page<'a> {
     }
 }
 
-/// Findings as the report sorts them, in groups that share [`FINDING_BYTES`]: small groups are shown whole, and only the largest
+/// Findings as the report sorts them, those outside of what was asked last, in groups that share [`FINDING_BYTES`]: small groups are shown whole, and only the largest
 /// are cut.
-fn groups(findings: &[Finding]) -> Vec<Group<'_>> {
-    let mut groups: Vec<Group<'_>> = findings
-        .chunk_by(|one, next| (one.code, one.effect) == (next.code, next.effect))
-        .filter_map(|findings| {
-            let first = findings.first()?;
-            let items = Listing::fit(findings.len(), findings.iter().map(item), FINDING_BYTES);
-            Some(Group { code: first.code, effect: first.effect, words: first.code.explain(), findings, items })
+fn groups(report: &Report) -> Vec<Group> {
+    let grouped = report.grouped();
+    let mut groups: Vec<Group> = grouped
+        .iter()
+        .filter_map(|group| {
+            let Finding { code, effect, .. } = **group.findings.first()?;
+            let findings = &group.findings;
+            Some(Group {
+                code,
+                effect,
+                outside: group.outside,
+                words: code.explain(),
+                findings: findings.len() as u64,
+                subjects: findings.iter().map(|finding| finding.count).fold(0, u64::saturating_add),
+                items: Listing::fit(findings.len(), findings.iter().map(|finding| item(finding)), FINDING_BYTES),
+            })
         })
         .collect();
-    let mut by_size: Vec<&mut Group<'_>> = groups.iter_mut().collect();
+    let mut by_size: Vec<&mut Group> = groups.iter_mut().collect();
     by_size.sort_by_key(|group| (group.items.hidden, group.items.bytes()));
     let (mut left, mut sharing) = (FINDING_BYTES, by_size.len());
     for group in by_size {

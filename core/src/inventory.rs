@@ -11,12 +11,13 @@ use crate::entries::Entries;
 use crate::entry::{DigestKind, IgnoredKind, LogKind};
 use crate::examine::Exhibit;
 use crate::examine::packed::Digest;
+use crate::finding::Code;
 use crate::ledger::Ledger;
 use crate::link::{self, Graph};
 
 use crate::place::Places;
 use crate::policy::{Scope, Trust, Weights};
-use crate::report::MissingKey;
+use crate::report::{MissingKey, counted};
 use crate::signature::fingerprint;
 use crate::time::Period;
 
@@ -35,7 +36,9 @@ pub struct Inventory {
     pub enclosed_keys: u64,
     /// Digest files whose metadata was handed over.
     pub metadata: u64,
-    /// What was not understood or not read, with the reason.
+    /// Digest files by their names that are here and could not be read.
+    pub unread_digests: u64,
+    /// What was not understood or not read, with the reason; one line for all that share it.
     pub unreadable: Vec<String>,
     /// Entries that are no evidence, by kind.
     pub ignored: Vec<(String, u64)>,
@@ -117,6 +120,7 @@ impl Inventory {
             logs: logs(&evidence.entries),
             enclosed_keys: evidence.keys.len() as u64,
             metadata: graph.nodes.iter().filter(|node| !node.metadata.is_empty()).count() as u64,
+            unread_digests: graph.unread.len() as u64,
             unreadable: unreadable(exhibits),
             ignored: ignored.iter().map(|(kind, count)| (kind.name().to_owned(), *count)).collect(),
             missing_signatures: unsigned
@@ -166,11 +170,64 @@ fn logs(entries: &Entries<'_>) -> Vec<LogClaim> {
 /// What a report would call unreadable, refused or malformed.
 fn unreadable(exhibits: &[Exhibit]) -> Vec<String> {
     let telling = exhibits.iter().flat_map(|exhibit| exhibit.notes.iter().map(move |note| (exhibit, note)));
-    telling
-        .filter(|(_, note)| !note.code.name().starts_with("container."))
-        .map(|(exhibit, note)| match &note.detail {
-            Some(detail) => format!("{}: {} ({detail})", exhibit.path.text(), note.code),
-            None => format!("{}: {}", exhibit.path.text(), note.code),
+    let mut alike: BTreeMap<(Code, Option<&str>), Vec<&Exhibit>> = BTreeMap::new();
+    for (exhibit, note) in telling.filter(|(_, note)| !note.code.name().starts_with("container.")) {
+        alike.entry((note.code, note.detail.as_deref())).or_default().push(exhibit);
+    }
+    let lines = alike.into_iter().filter_map(|((code, detail), exhibits)| {
+        let path = exhibits.first()?.path.text();
+        let others = match (exhibits.len() as u64).saturating_sub(1) {
+            0 => String::new(),
+            more => format!(" and {}", counted(more, "other entry", "other entries")),
+        };
+        Some(match detail {
+            Some(detail) => format!("{path}{others}: {code} ({detail})"),
+            None => format!("{path}{others}: {code}"),
         })
-        .collect()
+    });
+    lines.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use trailseal_forge::archive::Archive;
+
+    use super::*;
+    use crate::forged::trail;
+    use crate::{Case, EntryPath, Limits, Outcome, Policy, Request, examine};
+
+    /// Digest files that are there and cannot be read, in their container or by their names, are not absent: neither here nor in a report.
+    #[test]
+    fn what_cannot_be_read_is_not_absent() {
+        let archive = Archive::of(&[&trail("2026-03-01T00:01:31Z").chain(&[1, 0, 1])]);
+        let digests = archive.entries.iter().filter(|entry| entry.path.contains("-Digest_") && entry.path.ends_with(".gz")).count();
+        let case = |is_renamed: bool| {
+            let mut case = Case::new();
+            for entry in &archive.entries {
+                let path = EntryPath::new(&entry.path);
+                case.admit(match (entry.path.contains("-Digest_"), is_renamed) {
+                    (false, _) => examine(path, &entry.bytes, &Limits::default()),
+                    (true, false) => Exhibit::refused(path, Code::ArchiveEntryUnreadable, "a reason"),
+                    (true, true) if entry.path.ends_with(".head.json") => continue,
+                    (true, true) => examine(EntryPath::new(&format!("{}.xz", entry.path)), b"?", &Limits::default()),
+                });
+            }
+            case
+        };
+        let request = Request { accounts: vec!["111122223333".to_owned()], ..Request::default() };
+        let policy = Policy { scope: request.scope().unwrap(), ..Policy::default() };
+        for is_renamed in [false, true] {
+            let found = case(is_renamed).inspect(&Trust::default());
+            assert_eq!((found.chains.len(), found.unread_digests), (0, digests as u64));
+            assert!(found.unreadable.len() <= 2, "{:?}", found.unreadable);
+            let report = case(is_renamed).conclude(&policy);
+            assert_eq!(report.overall, Outcome::Indeterminate);
+            let said =
+                |code: Code| report.findings.iter().find(|finding| finding.code == code).map(|finding| finding.detail.clone());
+            assert_eq!(said(Code::ArchiveEmpty), None);
+            for code in [Code::CoverageAbsent, Code::LogUnreferenced] {
+                assert!(said(code).flatten().is_some_and(|detail| detail.contains("could not be read")), "{code}");
+            }
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::error::Category;
 
 /// A JSON value. Texts without escapes, which nearly all are, are borrowed.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,13 +29,13 @@ impl<'a> Json<'a> {
     /// Reads exactly one value, nested at most `max_depth` deep.
     pub(crate) fn read(bytes: &'a [u8], max_depth: u32) -> Result<Self, String> {
         // Once, and not for each text in it.
-        let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+        let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8")?;
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let values_left = Cell::new(MOST_VALUES);
         let value = Nested { depth_left: max_depth, values_left: &values_left }
             .deserialize(&mut deserializer)
-            .map_err(|error| error.to_string())?;
-        deserializer.end().map_err(|error| error.to_string())?;
+            .map_err(|error| in_words(text, &error))?;
+        deserializer.end().map_err(|error| in_words(text, &error))?;
         Ok(value)
     }
 
@@ -69,6 +70,53 @@ pub(crate) fn decode_text(bytes: &[u8]) -> Option<Cow<'_, str>> {
         [0xef, 0xbb, 0xbf, rest @ ..] => std::str::from_utf8(rest).ok().map(Cow::Borrowed),
         _ => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
     }
+}
+
+/// What is wrong with a text, in words of our own.
+fn in_words(text: &str, error: &serde_json::Error) -> String {
+    let place = format!("at line {}, column {}", error.line(), error.column());
+    match error.classify() {
+        _ if text.trim().is_empty() => "it is empty".to_owned(),
+        Category::Eof => format!("it ends {place}, in the middle of a JSON value"),
+        Category::Syntax | Category::Io => format!("it is no JSON {place}"),
+        // What this module says itself, with a place behind it.
+        Category::Data => {
+            let said = error.to_string();
+            let own = said.rsplit_once(" at line ").map_or(said.as_str(), |(own, _)| own);
+            format!("{own} {place}")
+        }
+    }
+}
+
+/// What a text looks like that should be JSON and is not, and what to run to get it as JSON; `None` if it looks like JSON.
+pub(crate) fn looks_like(text: &str) -> Option<&'static str> {
+    let mut lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    let is_key = |line: &str| {
+        let (key, value) = line.split_once(':').unwrap_or_default();
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-'\"".contains(&byte);
+        !key.is_empty() && key.bytes().all(is_plain) && (value.is_empty() || value.starts_with(' '))
+    };
+    let start = first.trim_start();
+    Some(match start {
+        "" => "it is empty, as if the command had printed nothing: run it again, and look at its messages",
+        _ if start.starts_with(['{', '[']) => return None,
+        _ if start.starts_with('<') => "it looks like HTML or XML, and not like what the command printed: fetch it again",
+        _ if ["An error occurred", "aws: ", "usage: aws", "Unable to locate", "Error "]
+            .iter()
+            .any(|begin| start.starts_with(begin)) =>
+        {
+            "it holds the message of a command that failed: run the command again, with what the message asks for"
+        }
+        _ if start.starts_with("---") && start.len() > 3 || start.starts_with(['+', '|']) => {
+            "it looks like a table: run the command again with `--output json`"
+        }
+        _ if start == "---" || start.starts_with("- ") || is_key(first) => {
+            "it looks like YAML: run the command again with `--output json`"
+        }
+        _ if start.contains('\t') => "it looks like plain text in columns: run the command again with `--output json`",
+        _ => "it is no JSON: run the command again with `--output json`",
+    })
 }
 
 struct Nested<'c> {
@@ -153,6 +201,7 @@ impl<'de> Visitor<'de> for Nested<'_> {
         keys.sort_unstable();
         if let Some(doubled) = keys.windows(2).find_map(|pair| (pair.first() == pair.last()).then(|| pair.first()).flatten()) {
             let doubled: String = crate::entry::printable(doubled.as_bytes()).chars().take(80).collect();
+            let doubled = doubled.trim_end();
             return Err(de::Error::custom(format_args!("the key '{doubled}' stands twice in one object")));
         }
         Ok(Json::Object(fields))
@@ -207,6 +256,41 @@ mod tests {
         assert!(Json::read(b"{\"a\":\"\xff\"}", 64).is_err());
         let slash = Json::read(br#"{"a":"x\/y"}"#, 64).unwrap();
         assert_eq!(slash.field("a").and_then(Json::text), Some("x/y"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_in_words_of_our_own() {
+        for (text, words) in [
+            ("", "it is empty"),
+            (" \n", "it is empty"),
+            ("{\"a\":", "it ends at line 1, column 5, in the middle of a JSON value"),
+            ("{\n a", "it is no JSON at line 2, column 2"),
+            ("{} x", "it is no JSON at line 1, column 4"),
+            ("{\"a\":1,\"a\":2}", "the key 'a' stands twice in one object at line 1, column 13"),
+            ("[[[]]]", "nested too deep at line 1, column 2"),
+        ] {
+            assert_eq!(Json::read(text.as_bytes(), 1).unwrap_err(), words, "{text:?}");
+        }
+        assert_eq!(Json::read(b"\xff", 1).unwrap_err(), "it is not UTF-8");
+    }
+
+    #[test]
+    fn what_a_text_looks_like_is_told() {
+        for (text, words) in [
+            ("", "empty"),
+            ("\n\n", "empty"),
+            ("PublicKeyList:\n- Fingerprint: 02b2\n", "YAML"),
+            ("AcceptRanges: bytes\nMetadata:\n  signature: 02", "YAML"),
+            ("---\na: 1", "YAML"),
+            ("-----------------\n|  ListPublicKeys |", "a table"),
+            ("PUBLICKEYLIST\t02b2\t2025", "columns"),
+            ("An error occurred (AccessDenied) when calling the ListPublicKeys operation: no", "failed"),
+            ("<html>", "HTML"),
+            ("no", "no JSON"),
+        ] {
+            assert!(looks_like(text).is_some_and(|said| said.contains(words)), "{text:?}: {:?}", looks_like(text));
+        }
+        assert_eq!((looks_like(" {"), looks_like("[")), (None, None));
     }
 
     #[test]

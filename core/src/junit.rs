@@ -10,7 +10,7 @@ use quick_xml::Writer;
 use quick_xml::events::BytesText;
 
 use crate::coverage::Spans;
-use crate::entry::printable;
+use crate::entry::visible;
 use crate::finding::{Axis, Effect, Finding};
 use crate::report::{Chain, Day, Outcome, Report, counted};
 use crate::time::{DAY_SECONDS, Period, Time};
@@ -141,7 +141,7 @@ fn borrowed<'a>(attributes: &'a [(&'a str, String)]) -> impl Iterator<Item = (&'
 
 /// XML 1.0 has no place for most control characters and for two that are no characters; like everywhere they come as `%HH`.
 fn inert(text: &str) -> String {
-    printable(text.as_bytes()).replace('\u{fffe}', "%EF%BF%BE").replace('\u{ffff}', "%EF%BF%BF")
+    visible(text).replace('\u{fffe}', "%EF%BF%BE").replace('\u{ffff}', "%EF%BF%BF")
 }
 
 fn of_axis(report: &Report, axis: Axis) -> Case {

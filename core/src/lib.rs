@@ -108,7 +108,7 @@ pub use entry::{
     ChainId, DigestKind, DigestName, EntryPath, IgnoredKind, Kind, LogKind, LogName, MetadataShape, Place, Separator, classify,
     digest_name, log_name, printable,
 };
-pub use error::Error;
+pub use error::{Error, io_reason};
 pub use examine::{Exhibit, WholeSha256, Workspace, examine, examine_reader, is_read};
 pub use finding::{Axis, Code, Effect, Explanation, Finding};
 pub use html::HTML_STYLE;
@@ -117,7 +117,7 @@ pub use keyring::{KeyFacts, read_keys};
 pub use object::{Fate, JudgedObject, ObjectKind, Objects};
 pub use picture::{Line, Mark, Panel, Picture, Run, State, Tick, View};
 pub use policy::{Expect, Limits, Policy, Provenance, Question, Relocation, Request, Scope, Trust, Weights};
-pub use reading::{Answer, Reading, Standing};
+pub use reading::{Answer, Group, Reading, Standing};
 pub use report::{
     Asked, Axes, Chain, Counts, Day, DigestCounts, Key, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Report, SCHEMA, counted,
 };

@@ -12,7 +12,7 @@ use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::entries::{Entries, Held};
-use crate::entry::{self, ChainId, DigestKind, DigestName, Kind, Place, SplitPath};
+use crate::entry::{self, ChainId, Continued, DigestKind, DigestName, Kind, Place, SplitPath};
 use crate::examine::digest::{self, Object};
 use crate::examine::metadata::Detached;
 use crate::examine::packed::Digest;
@@ -217,7 +217,13 @@ impl<'a> Graph<'a> {
                         unread.insert(name, Unread { path: entry.path, sha256: entry.content.sha256(), in_scope });
                     }
                 }
-                Held::Log | Held::Stray => {}
+                // It is there, in a form that is not read.
+                Held::Stray => {
+                    if let Some(Continued { claims: Kind::Digest(name), .. }) = entry::continued(entry.path.name) {
+                        unread.entry(name).or_insert(Unread { path: entry.path, sha256: None, in_scope: scope.is_named(&name) });
+                    }
+                }
+                Held::Log => {}
             }
         }
         // The same object with the same content is one digest file, however often it was handed over; its entries stay in their order.

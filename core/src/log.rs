@@ -6,10 +6,10 @@
 //! have written must not speak for an entry that contradicts a better one.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::entries::{Entries, Entry};
-use crate::entry::{self, ChainId, EntryPath, Kind, LogKind, LogName, SplitPath};
+use crate::entries::{Entries, Entry, Held};
+use crate::entry::{self, ChainId, Continued, EntryPath, Kind, LogKind, LogName, SplitPath};
 use crate::examine::Content;
 use crate::examine::digest::{Listed, Object};
 use crate::finding::{Code, Effect};
@@ -29,11 +29,16 @@ pub(crate) struct Logs<'a> {
     pub(crate) wants: Vec<Want<'a>>,
     /// For each entry: the listed object that it serves or copies, as a position in `wants`.
     holders: Vec<Position>,
+    /// Those in scope.
     pub(crate) per_chain: BTreeMap<ChainId<'a>, LogCounts>,
-    /// Log files that no digest file lists, by account and region.
+    /// Log files in scope that no digest file lists, by account and region.
     pub(crate) unreferenced: BTreeMap<(&'a str, &'a str), u64>,
     /// For each entry: whether it lies in what was asked.
     pub(crate) in_scope: Vec<bool>,
+    /// Entries that are listed log files in scope in a form that is not read; what is said of them names the log file.
+    pub(crate) unread: BTreeSet<SplitPath<'a>>,
+    /// Log files that are there, and out of scope.
+    pub(crate) outside: u64,
     /// Proved log files in scope.
     pub(crate) confirmations: u64,
 }
@@ -196,6 +201,7 @@ pub(crate) fn judge<'a>(
         matching.by_content(&mut wants, standing);
     }
     let holders = matching.holders;
+    let continued = continued(entries);
     let best = graph.nodes.iter().filter(|node| node.in_scope).map(Standing::of).max();
     let mut logs = Logs { in_scope: vec![true; entries.len()], ..Logs::default() };
     for want in &mut wants {
@@ -207,7 +213,10 @@ pub(crate) fn judge<'a>(
         let is_kept = is_outside && claims;
         want.in_scope |= is_kept;
         if want.standing.is_signed() {
-            want.fate = judge_signed(want, entry.as_ref(), claims, places, ledger);
+            want.fate = judge_signed(want, entry.as_ref(), claims, &continued, places, ledger);
+            if want.fate == Fate::Unproved && want.in_scope && entry.is_none() {
+                logs.unread.extend(continued.get(stem(want.object().name)).map(|(path, _)| *path));
+            }
             let is_proved = want.fate == Fate::Proved;
             logs.confirmations = logs.confirmations.saturating_add(u64::from(is_proved && want.in_scope));
             if is_kept {
@@ -219,7 +228,11 @@ pub(crate) fn judge<'a>(
         } else {
             judge_unsigned(want, entry.as_ref(), ledger);
         }
-        count(want, entry.as_ref(), logs.per_chain.entry(*want.node().chain).or_default());
+        if want.in_scope {
+            count(want, entry.as_ref(), logs.per_chain.entry(*want.node().chain).or_default());
+        } else {
+            logs.outside = logs.outside.saturating_add(u64::from(entry.is_some()));
+        }
     }
     for (index, (slot, holder)) in logs.in_scope.iter_mut().zip(&holders).enumerate() {
         if let Some(want) = holder.get().and_then(|holder| wants.get(holder)) {
@@ -239,6 +252,9 @@ fn count(want: &Want<'_>, entry: Option<&Entry<'_>>, counts: &mut LogCounts) {
         Fate::Unproved | Fate::Unreferenced | Fate::Duplicate => &mut counts.unproved,
     };
     *slot = slot.saturating_add(1);
+    if want.fate == Fate::Proved && want.standing == Standing::Authenticated {
+        counts.authenticated = counts.authenticated.saturating_add(1);
+    }
     if let (Fate::Proved, Some(Content::Whole { inflated_bytes, .. })) = (want.fate, entry.map(|entry| entry.content)) {
         counts.proved_bytes = counts.proved_bytes.saturating_add(inflated_bytes);
     }
@@ -507,10 +523,32 @@ fn is_in_place(places: &Places<'_>, path: SplitPath<'_>, object: Object<'_>, is_
     is_named && places.agree(path, object) && (!is_shared || places.names_bucket(path, object))
 }
 
+/// The entries whose names begin with that of a log file and go on, by that name, with how to undo it.
+fn continued<'a>(entries: &Entries<'a>) -> BTreeMap<&'a str, (SplitPath<'a>, &'static str)> {
+    let strays = entries.iter().filter(|entry| matches!(entry.held, Held::Stray));
+    let continued = strays.filter_map(|entry| {
+        let Continued { stem, undo, is_copy, .. } = entry::continued(entry.path.name)?;
+        // A copy whose content is known serves the log file that has this content, and no other.
+        (!is_copy || entry.content.sha256().is_none()).then_some((stem, (entry.path, undo)))
+    });
+    continued.collect()
+}
+
+fn stem(name: &str) -> &str {
+    entry::json_stem(name).unwrap_or(name)
+}
+
 /// Judges an object that a signed digest file lists.
 ///
 /// The entry may claim by its own name that it was asked, whatever the list was asked for.
-fn judge_signed(want: &Want<'_>, entry: Option<&Entry<'_>>, claims: bool, places: &Places<'_>, ledger: &mut Ledger<'_>) -> Fate {
+fn judge_signed(
+    want: &Want<'_>,
+    entry: Option<&Entry<'_>>,
+    claims: bool,
+    continued: &BTreeMap<&str, (SplitPath<'_>, &'static str)>,
+    places: &Places<'_>,
+    ledger: &mut Ledger<'_>,
+) -> Fate {
     let name = entry::log_name(want.object().name);
     for line in std::iter::once(want.line).chain(want.peers) {
         let Node { chain, position, in_scope, .. } = line.node;
@@ -527,6 +565,10 @@ fn judge_signed(want: &Want<'_>, entry: Option<&Entry<'_>>, claims: bool, places
         None => raise,
     };
     let Some(entry) = entry else {
+        if let Some((path, undo)) = continued.get(stem(want.object().name)) {
+            ledger.enter(want.raise(Code::ArchiveEntryUnrecognised).entry(path.text()).detail(*undo));
+            return Fate::Unproved;
+        }
         // Files with other names are not read, so nothing can be said about their presence.
         let path = EntryPath::normalise(want.object().name.as_bytes(), entry::Separator::Slash).0;
         if matches!(entry::classify(&path), Kind::Log(_) | Kind::Stray | Kind::Unrecognised | Kind::Digest(_)) {
@@ -592,6 +634,7 @@ fn judge_unreferenced<'a>(
             .and_modify(|extent| *extent = Period { from: extent.from.min(own.from), to: extent.to.max(own.to) })
             .or_insert(own);
     }
+    let unread: BTreeSet<(&str, &str)> = graph.unread.keys().map(|name| (name.chain.account, name.chain.region)).collect();
     let mut found: Vec<(LogName<'a>, SplitPath<'a>, usize)> = Vec::new();
     for (index, _) in holders.iter().enumerate().filter(|(_, holder)| **holder == Position::NONE) {
         if let Some(entry) = entries.get(index)
@@ -612,13 +655,18 @@ fn judge_unreferenced<'a>(
         if let Some(slot) = logs.in_scope.get_mut(index) {
             *slot = in_scope;
         }
-        let count = logs.unreferenced.entry((name.account, name.region)).or_default();
+        let count = if in_scope { logs.unreferenced.entry((name.account, name.region)).or_default() } else { &mut logs.outside };
         *count = count.saturating_add(1);
         let code = match name.kind {
             LogKind::Events => Code::LogUnreferenced,
             LogKind::Insight | LogKind::NetworkActivity | LogKind::Aggregated => Code::LogUnreferencedUndocumentedKind,
         };
-        let when = relation(extents.get(&(name.account, name.region)), name.time);
+        let when = match extents.get(&(name.account, name.region)) {
+            None if unread.contains(&(name.account, name.region)) => {
+                "digest files of this account and region are in the archive, but could not be read"
+            }
+            extent => relation(extent, name.time),
+        };
         ledger.enter(
             Raise::new(code, path.text())
                 .in_scope(in_scope)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::entry::{self, ChainId, DigestName, LogName, SplitPath};
+use crate::entry::{self, ChainId, DigestName, Kind, LogName, SplitPath};
 use crate::error::Error;
 use crate::examine::keys::{self, KeyEntry};
 use crate::finding::{Code, Effect};
@@ -225,8 +225,13 @@ impl Scope {
         self.is_asked(name.account, name.region, None, Some(minute))
     }
 
-    /// False if a name that is no CloudTrail file's begins with an account that was not asked.
+    /// Whether what has a name that is no CloudTrail file's may be asked: by the name with which it begins, or by the account.
     pub(crate) fn may_be_asked(&self, file_name: &[u8]) -> bool {
+        match entry::continued(file_name).map(|continued| continued.claims) {
+            Some(Kind::Digest(name)) => return self.is_named(&name),
+            Some(Kind::Log(name)) => return self.is_log_asked(&name),
+            _ => {}
+        }
         let account = file_name.split(|byte| *byte == b'_').next().and_then(|account| std::str::from_utf8(account).ok());
         account.filter(|account| entry::is_account(account)).is_none_or(|account| {
             let asks = |question: &Question| question.accounts.is_empty() || question.accounts.contains(account);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::entry::DigestKind;
-use crate::finding::{Axis, Code, Effect};
+use crate::finding::{Axis, Code, Effect, Finding};
 use crate::policy::Question;
 use crate::report::{Chain, Key, Level, Outcome, Report, counted};
 use crate::time::{HOUR_SECONDS, Period};
@@ -221,48 +221,122 @@ pub(crate) fn asked(question: &Question) -> String {
     format!("{period}: {}", places.join("; "))
 }
 
-/// The chains in the order of the tables: contradicted, then open, then clean; those that nobody asked for last of each.
-pub(crate) fn rows(report: &Report) -> Vec<Row<'_>> {
-    let mut effects: BTreeMap<&str, [u64; 3]> = BTreeMap::new();
+/// Findings of one code and effect, either of what was asked or outside of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group<'a> {
+    /// All of them; never empty.
+    pub findings: Vec<&'a Finding>,
+    /// True if they lie outside what was asked.
+    pub outside: bool,
+    /// True if they inform only, and are the cause of what the next group says.
+    pub is_cause: bool,
+}
+
+/// What may follow from what a code says, if it only informs.
+const fn caused_by(code: Code) -> &'static [Code] {
+    match code {
+        Code::MetadataMalformed => &[Code::DigestSignatureMissing, Code::DigestKeyUnknown],
+        Code::KeyMalformed | Code::KeyWeak | Code::KeyFingerprintMismatch => &[Code::DigestKeyUnknown],
+        _ => &[],
+    }
+}
+
+fn gather<'a>(findings: &[&'a Finding], outside: bool) -> Vec<Group<'a>> {
+    let groups = findings.chunk_by(|one, next| (one.code, one.effect) == (next.code, next.effect));
+    groups.map(|findings| Group { findings: findings.to_vec(), outside, is_cause: false }).collect()
+}
+
+impl Report {
+    /// The findings in groups, as reports show them: in their order, a cause beside its consequence, and those outside of what was asked
+    /// at the end.
+    pub fn grouped(&self) -> Vec<Group<'_>> {
+        let (outside, asked): (Vec<&Finding>, Vec<&Finding>) = self.findings.iter().partition(|finding| finding.outside_scope);
+        let mut groups = gather(&asked, false);
+        let first = |group: &Group<'_>| group.findings.first().map(|finding| (finding.code, finding.effect));
+        for cause in 0..groups.len() {
+            let Some((code, Effect::Informs)) = groups.get(cause).and_then(first) else { continue };
+            let is_caused = |group: &Group<'_>| {
+                first(group).is_some_and(|(caused, effect)| effect > Effect::Informs && caused_by(code).contains(&caused))
+            };
+            // What limits or refutes stands before what informs.
+            if let Some(caused) = groups.iter().position(is_caused)
+                && let Some(between) = groups.get_mut(caused..=cause)
+            {
+                between.rotate_right(1);
+                between.iter_mut().take(1).for_each(|group| group.is_cause = true);
+            }
+        }
+        groups.extend(gather(&outside, true));
+        groups
+    }
+}
+
+/// What speaks against a chain, of what was asked of it.
+struct Trouble {
+    refuting: u64,
+    /// Findings that limit, apart from those that say gaps.
+    limiting: u64,
+    standing: Outcome,
+}
+
+/// How each chain stands, in the order of the report: what the worst is that was found about it in scope. `not_assessed` is one that
+/// nobody asked for.
+pub(crate) fn standings(report: &Report) -> impl Iterator<Item = Outcome> {
+    troubles(report).into_iter().map(|trouble| trouble.standing)
+}
+
+fn troubles(report: &Report) -> Vec<Trouble> {
+    let mut effects: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     for finding in &report.findings {
         if let Some(chain) = &finding.chain {
-            let [_, limiting, refuting] = effects.entry(chain).or_default();
+            let (limiting, refuting) = effects.entry(chain).or_default();
             match finding.effect {
-                Effect::Informs => {}
-                Effect::Limits => *limiting += 1,
+                Effect::Limits if finding.code != Code::CoverageGap => *limiting += 1,
+                Effect::Limits | Effect::Informs => {}
                 Effect::Refutes => *refuting += 1,
             }
         }
     }
-    let mut rows: Vec<Row<'_>> = report
-        .chains
-        .iter()
-        .map(|chain| {
-            let [_, limiting, refuting] = effects.get(chain.id.as_str()).copied().unwrap_or_default();
-            let (digests, logs) = (&chain.digests, &chain.logs);
-            let standing = if refuting > 0 || digests.failed > 0 || logs.failed > 0 || logs.missing > 0 {
-                Outcome::Failed
-            } else if limiting > 0 || !chain.gaps.is_empty() || digests.unproved > 0 || logs.unproved > 0 {
-                Outcome::Indeterminate
-            } else {
-                Outcome::Passed
-            };
-            Row { number: 0, chain, standing, notes: notes(chain, refuting) }
-        })
+    let trouble = |chain: &Chain| {
+        let (limiting, refuting) = effects.get(chain.id.as_str()).copied().unwrap_or_default();
+        let (digests, logs) = (&chain.digests, &chain.logs);
+        let standing = if refuting > 0 || digests.failed > 0 || logs.failed > 0 || logs.missing > 0 {
+            Outcome::Failed
+        } else if limiting > 0 || !chain.gaps.is_empty() || digests.unproved > 0 || logs.unproved > 0 {
+            Outcome::Indeterminate
+        } else if chain.in_scope {
+            Outcome::Passed
+        } else {
+            Outcome::NotAssessed
+        };
+        Trouble { refuting, limiting, standing }
+    };
+    report.chains.iter().map(trouble).collect()
+}
+
+/// The chains in the order of the tables: contradicted, then open, then clean; those that nobody asked for last.
+pub(crate) fn rows(report: &Report) -> Vec<Row<'_>> {
+    let with_trouble = report.chains.iter().zip(troubles(report));
+    let mut rows: Vec<Row<'_>> = with_trouble
+        .map(|(chain, trouble)| Row { number: 0, chain, standing: trouble.standing, notes: notes(chain, &trouble) })
         .collect();
-    rows.sort_by_key(|row| (std::cmp::Reverse(row.standing), !row.chain.in_scope));
+    rows.sort_by_key(|row| std::cmp::Reverse(row.standing));
     (1..).zip(&mut rows).for_each(|(number, row)| row.number = number);
     rows
 }
 
-fn notes(chain: &Chain, refuting: u64) -> Vec<String> {
+fn notes(chain: &Chain, trouble: &Trouble) -> Vec<String> {
     let missing = chain.gaps.iter().map(Period::seconds).fold(0, u64::saturating_add);
     let mut notes = Vec::new();
-    if !chain.gaps.is_empty() {
-        notes.push(format!("{}, {} in all", counted(chain.gaps.len() as u64, "gap", "gaps"), duration(missing)));
+    match chain.gaps.len() {
+        0 => {}
+        1 => notes.push(format!("1 gap of {}", duration(missing))),
+        gaps => notes.push(format!("{gaps} gaps, {} in all", duration(missing))),
     }
+    // What was counted as failed or missing is why findings refute, nearly always.
+    let is_counted = chain.digests.failed > 0 || chain.logs.failed > 0 || chain.logs.missing > 0;
     for (count, one, many) in [
-        (refuting, "finding refutes", "findings refute"),
+        (if is_counted { 0 } else { trouble.refuting }, "finding refutes", "findings refute"),
         (chain.digests.failed, "digest file failed", "digest files failed"),
         (chain.digests.unproved, "digest file unproved", "digest files unproved"),
         (chain.logs.failed, "log file failed", "log files failed"),
@@ -273,6 +347,9 @@ fn notes(chain: &Chain, refuting: u64) -> Vec<String> {
         if count > 0 {
             notes.push(counted(count, one, many));
         }
+    }
+    if notes.is_empty() && trouble.limiting > 0 {
+        notes.push(counted(trouble.limiting, "finding limits", "findings limit"));
     }
     if chain.kind == DigestKind::Backfill {
         notes.push("backfill".to_owned());
@@ -285,13 +362,11 @@ fn notes(chain: &Chain, refuting: u64) -> Vec<String> {
 
 impl Row<'_> {
     pub(crate) fn digests(&self) -> String {
-        let digests = &self.chain.digests;
-        part(digests.proved, digests.proved + digests.unproved + digests.failed)
+        part(self.chain.digests.proved, self.chain.digests.all())
     }
 
     pub(crate) fn logs(&self) -> String {
-        let logs = &self.chain.logs;
-        part(logs.proved, logs.proved + logs.failed + logs.missing + logs.unproved)
+        part(self.chain.logs.proved, self.chain.logs.listed())
     }
 
     pub(crate) fn proved(&self) -> String {
@@ -351,31 +426,68 @@ pub(crate) fn unproved(report: &Report) -> Vec<String> {
 
 /// What is noted without effect on the verdict.
 pub(crate) fn aside(report: &Report) -> Vec<String> {
-    let outside = report.findings.iter().filter(|finding| finding.outside_scope).count() as u64;
-    let mut lines = Vec::new();
-    if outside > 0 {
+    let (outside, mut lines) = (&report.counts.outside, Vec::new());
+    if (outside.digests, outside.logs) != (0, 0) {
         lines.push(format!(
-            "{} outside what was asked; {} no effect on the verdict.",
-            counted(outside, "finding lies", "findings lie"),
-            if outside == 1 { "it has" } else { "they have" }
+            "Outside what was asked: {} and {} more, not judged.",
+            counted_long(outside.digests, "digest file", "digest files"),
+            counted_long(outside.logs, "log file", "log files")
         ));
     }
     lines
 }
 
-/// What was verified.
+/// `10,000 chains`.
+fn counted_long(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", number(count), if count == 1 { one } else { many })
+}
+
+/// What was verified: of the archive, what was asked.
 pub(crate) fn verified(report: &Report) -> String {
     let counts = &report.counts;
-    let digests = counts.digests.proved + counts.digests.unproved + counts.digests.failed;
     let logs = counts.logs.proved + counts.logs.failed + counts.logs.unproved + counts.logs.unreferenced;
     format!(
-        "A handed-over AWS CloudTrail archive of {} {}: {} digest files, {} log files present, in {} {}; {} entries are no evidence and were not judged.",
-        number(counts.entries),
-        if counts.entries == 1 { "entry" } else { "entries" },
-        number(digests),
-        number(logs),
-        number(report.chains.len() as u64),
-        if report.chains.len() == 1 { "chain" } else { "chains" },
-        number(counts.ignored)
+        "Of a handed-over AWS CloudTrail archive of {}: {} and {} in {}. {} no evidence and {} not judged.",
+        counted_long(counts.entries, "entry", "entries"),
+        counted_long(counts.digests.all(), "digest file", "digest files"),
+        counted_long(logs, "log file", "log files"),
+        counted_long(report.chains.iter().filter(|chain| chain.in_scope).count() as u64, "chain", "chains"),
+        counted_long(counts.ignored, "entry is", "entries are"),
+        if counts.ignored == 1 { "was" } else { "were" },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{Ledger, Raise};
+    use crate::policy::Weights;
+
+    #[test]
+    fn a_cause_stands_beside_its_consequence_and_what_nobody_asked_for_last() {
+        let grouped = |codes: &[(Code, bool)]| {
+            let weights = Weights::default();
+            let mut ledger = Ledger::new(&weights);
+            codes.iter().for_each(|(code, in_scope)| ledger.enter(Raise::new(*code, "x").in_scope(*in_scope)));
+            let mut report = crate::Case::new().conclude(&crate::Policy::default());
+            report.findings = ledger.close();
+            let told = |group: &Group<'_>| (group.findings[0].code, group.outside, group.is_cause);
+            report.grouped().iter().map(told).collect::<Vec<_>>()
+        };
+        let (malformed, missing) = (Code::MetadataMalformed, Code::DigestSignatureMissing);
+        let all = [(malformed, true), (missing, true), (Code::LogUnproved, true), (Code::LogMissing, false), (Code::KeyWeak, true)];
+        assert_eq!(
+            grouped(&all),
+            [
+                (Code::LogUnproved, false, false),
+                (malformed, false, true),
+                (missing, false, false),
+                (Code::KeyWeak, false, false),
+                (Code::LogMissing, true, false),
+            ]
+        );
+        let keys = [(Code::KeyMalformed, true), (Code::DigestKeyUnknown, true)];
+        assert_eq!(grouped(&keys), [(Code::KeyMalformed, false, true), (Code::DigestKeyUnknown, false, false)]);
+        assert_eq!(grouped(&[(malformed, true), (missing, false)]), [(malformed, false, false), (missing, true, false)]);
+    }
 }

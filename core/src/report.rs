@@ -144,24 +144,36 @@ pub struct Asked {
     pub policy: BTreeMap<Code, Effect>,
 }
 
-/// Totals over the whole archive, in scope or not.
+/// Totals of what was asked, except where it is said otherwise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Counts {
-    /// Entries that were seen.
+    /// Entries that were seen in the whole archive.
     pub entries: u64,
-    /// Entries that are no evidence.
+    /// Of these, entries that are no evidence.
     pub ignored: u64,
     /// Digest files.
     pub digests: DigestCounts,
     /// Log files.
     pub logs: LogCounts,
+    /// What is in the archive and was not asked.
+    pub outside: Outside,
     /// Findings that refute, each counted with its run.
     pub refuting: u64,
     /// Findings that limit.
     pub limiting: u64,
-    /// Findings that inform.
+    /// Findings that inform, those outside what was asked too.
     pub informing: u64,
+}
+
+/// Files that are there and lie outside what was asked: the verdict does not depend on them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Outside {
+    /// Digest files.
+    pub digests: u64,
+    /// Log files.
+    pub logs: u64,
 }
 
 /// Digest files by what became of them.
@@ -184,7 +196,9 @@ pub struct DigestCounts {
 pub struct LogCounts {
     /// Present, with the content that a signed digest file commits to.
     pub proved: u64,
-    /// Inflated bytes of these.
+    /// Of these, listed by a digest file that is signed under trusted or pinned keys.
+    pub authenticated: u64,
+    /// Inflated bytes of the proved ones.
     pub proved_bytes: u64,
     /// Present with another content, or damaged.
     pub failed: u64,
@@ -224,13 +238,13 @@ pub struct Chain {
     /// The end of the last proved hour.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proved_to: Option<Time>,
-    /// Time covered by signed digest files.
+    /// Time covered by signed digest files that were asked.
     pub proved_seconds: u64,
     /// Of this, time of digest files without log files: proved silent.
     pub silent_seconds: u64,
-    /// Digest files.
+    /// Digest files that were asked.
     pub digests: DigestCounts,
-    /// Log files.
+    /// Log files that were asked.
     pub logs: LogCounts,
     /// Asked time that is not covered.
     pub gaps: Vec<Period>,
@@ -280,6 +294,20 @@ pub enum Level {
     Trusted,
     /// Its SHA-256 is on the verifier's list.
     Pinned,
+}
+
+impl DigestCounts {
+    /// All of them.
+    pub const fn all(&self) -> u64 {
+        self.proved.saturating_add(self.unproved).saturating_add(self.failed)
+    }
+}
+
+impl LogCounts {
+    /// All that digest files list.
+    pub const fn listed(&self) -> u64 {
+        self.proved.saturating_add(self.failed).saturating_add(self.missing).saturating_add(self.unproved)
+    }
 }
 
 impl Level {
@@ -353,19 +381,15 @@ impl Report {
             }
             (None, None) => "with no period asked".to_owned(),
         };
-        let places = self.chains.iter().filter(|chain| chain.in_scope);
-        let (mut chains, mut digests, mut logs) = (0_u64, 0_u64, 0_u64);
-        for chain in places {
-            chains = chains.saturating_add(1);
-            digests = digests.saturating_add(chain.digests.proved);
-            logs = logs.saturating_add(chain.logs.proved);
-        }
-        let proved = format!(
-            "{} and {} in {}",
-            counted(digests, "digest file", "digest files"),
-            counted(logs, "log file", "log files"),
-            counted(chains, "chain", "chains")
-        );
+        let chains = counted(self.chains.iter().filter(|chain| chain.in_scope).count() as u64, "chain", "chains");
+        let (digests, logs) = (self.counts.digests, self.counts.logs);
+        let files = |digests: u64, logs: u64| {
+            format!("{} and {}", counted(digests, "digest file", "digest files"), counted(logs, "log file", "log files"))
+        };
+        // Whoever encloses a key can sign whatever he likes with it.
+        let enclosed = files(digests.proved.saturating_sub(digests.authenticated), logs.proved.saturating_sub(logs.authenticated));
+        let is_any_enclosed = (digests.proved, logs.proved) != (digests.authenticated, logs.authenticated);
+        let proved = format!("{} in {chains}", files(digests.authenticated, logs.authenticated));
         let named = |wanted: Outcome| {
             let names: Vec<&str> = Axis::ALL.iter().filter(|axis| self.axes.of(**axis) == wanted).map(|axis| axis.name()).collect();
             match names.split_last() {
@@ -383,11 +407,13 @@ impl Report {
         let open = named(Outcome::Indeterminate);
         match self.overall {
             Outcome::Passed | Outcome::NotAssessed => format!(
-                "Passed {span}: {proved} are what AWS signed and delivered, unaltered and in an unbroken chain, under keys that the verifier supplied.{}{policy}",
+                "Passed {span}: {proved} are what AWS signed and delivered, unaltered and in an unbroken chain, under keys that the verifier supplied.{}{}{policy}",
+                if is_any_enclosed { format!(" Only enclosed keys vouch for {enclosed} more.") } else { String::new() },
                 self.unnamed()
             ),
             Outcome::Indeterminate => format!(
-                "Indeterminate {span}: nothing contradicts the evidence, but {open} could not be established; {proved} are proved.{policy}"
+                "Indeterminate {span}: nothing contradicts the evidence, but {open} could not be established; {proved} are proved{}.{policy}",
+                if is_any_enclosed { format!(", and only enclosed keys vouch for {enclosed} more") } else { String::new() }
             ),
             Outcome::Failed => {
                 let also = if open.is_empty() { String::new() } else { format!("; {open} could not be established") };
@@ -462,7 +488,7 @@ mod tests {
         assert_eq!(report.digest(), hex::encode(sha256(&json)));
     }
 
-    fn chain(in_scope: bool, digests: u64, logs: u64) -> Chain {
+    fn chain(in_scope: bool) -> Chain {
         Chain {
             id: String::new(),
             account: String::new(),
@@ -476,8 +502,8 @@ mod tests {
             proved_to: None,
             proved_seconds: 0,
             silent_seconds: 0,
-            digests: DigestCounts { proved: digests, ..DigestCounts::default() },
-            logs: LogCounts { proved: logs, ..LogCounts::default() },
+            digests: DigestCounts::default(),
+            logs: LogCounts::default(),
             gaps: Vec::new(),
             keys: Vec::new(),
             days: Vec::new(),
@@ -509,13 +535,26 @@ mod tests {
                 question("111122223333", "2026-03-02T00:00:00Z/2026-03-03T00:00:00Z"),
                 question("444455556666", "2026-03-01T00:00:00Z/2026-03-02T00:00:00Z"),
             ];
-            report.chains = vec![chain(true, 24, 1), chain(false, 100, 100), chain(true, 1, 0)];
+            report.chains = vec![chain(true), chain(false), chain(true)];
+            report.counts.digests = DigestCounts { proved: 25, authenticated: 25, ..DigestCounts::default() };
+            report.counts.logs = LogCounts { proved: 1, authenticated: 1, ..LogCounts::default() };
         };
         assert_eq!(
             sentence(passed, passed, passed, passed, &of_two_questions),
             "Passed for 2026-03-01T00:00:00Z to 2026-03-03T00:00:00Z: 25 digest files and 1 log file in 2 chains are what AWS signed and \
              delivered, unaltered and in an unbroken chain, under keys that the verifier supplied. No region was named: one that is \
              missing altogether would not be noticed."
+        );
+        let of_enclosed_keys = |report: &mut Report| report.counts.digests.authenticated = 24;
+        assert_eq!(
+            sentence(passed, open, passed, passed, &of_enclosed_keys),
+            "Indeterminate for 2026-03-01T00:00:00Z to 2026-03-03T00:00:00Z: nothing contradicts the evidence, but authenticity could not \
+             be established; 24 digest files and 1 log file in 2 chains are proved, and only enclosed keys vouch for 1 digest file and 0 \
+             log files more."
+        );
+        assert!(
+            sentence(passed, passed, passed, passed, &|_| ())
+                .contains(" Only enclosed keys vouch for 1 digest file and 0 log files")
         );
         assert_eq!(
             sentence(failed, passed, failed, open, &|_| ()),

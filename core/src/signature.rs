@@ -80,7 +80,9 @@ impl SignatureRef<'_> {
     pub(crate) fn abbreviated(&self) -> String {
         match self {
             Self::Bytes(bytes) => format!("{}… ({} bytes)", hex::encode(bytes.get(..8).unwrap_or(bytes)), bytes.len()),
-            Self::NotHex(text) => format!("not hexadecimal: {text}"),
+            Self::NotHex("") => "not hexadecimal, but empty".to_owned(),
+            // It may have been cut off behind a blank.
+            Self::NotHex(text) => format!("not hexadecimal: {}", text.trim_end()),
         }
     }
 }

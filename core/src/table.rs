@@ -6,10 +6,11 @@
 use std::borrow::Cow;
 use std::io;
 
-use crate::entry::{DigestKind, printable};
+use crate::entry::{DigestKind, visible};
 use crate::finding::Finding;
 use crate::object::{JudgedObject, Objects};
-use crate::report::{Chain, Day, Key, Report};
+use crate::reading::standings;
+use crate::report::{Chain, Day, Key, Outcome, Report};
 use crate::time::{Period, Time};
 
 /// A table that a report can be read as.
@@ -130,7 +131,7 @@ impl Table {
                 let days = report.chains.iter().flat_map(|chain| chain.days.iter().map(move |day| (chain, day)));
                 cells(coverage(), days.skip(first))
             }
-            Self::Chains => cells(chains(), report.chains.iter().skip(first)),
+            Self::Chains => cells(chains(), report.chains.iter().zip(standings(report)).skip(first)),
             Self::Keys => cells(keys(), report.keys.iter().skip(first)),
         }
     }
@@ -179,7 +180,7 @@ fn in_spreadsheet<'a>(cell: &'a Cell<'_>) -> Cow<'a, str> {
                 } else if index > 0 {
                     safe.push_str(if begins_formula(part) { "%3B" } else { ";" });
                 }
-                safe.push_str(&printable(part.as_bytes()));
+                safe.push_str(&visible(part));
             }
             safe.into()
         }
@@ -341,40 +342,56 @@ fn coverage<'a>() -> Vec<Definition<'a, DayRow<'a>>> {
     ]
 }
 
-fn chains<'a>() -> Vec<Definition<'a, &'a Chain>> {
+type ChainRow<'a> = (&'a Chain, Outcome);
+
+fn chains<'a>() -> Vec<Definition<'a, ChainRow<'a>>> {
     vec![
-        text("chain", "Its name, as findings use it.", |row| some(&row.id)),
-        text("account", "The account.", |row| some(&row.account)),
-        text("region", "The source region.", |row| some(&row.region)),
-        text("trail", "The trail.", |row| some(&row.trail)),
-        text("home_region", "The region in which the trail was created.", |row| some(&row.home_region)),
-        text("kind", "normal or backfill.", |row| some(kind_name(row.kind))),
-        boolean("in_scope", "True if it was asked.", |row| row.in_scope),
-        time("proved_from", "The first proved instant.", |row| row.proved_from),
-        time("proved_to", "The end of the last proved hour.", |row| row.proved_to),
-        integer("proved_seconds", "Time covered by signed digest files.", |row| Some(row.proved_seconds)),
-        integer("silent_seconds", "Of this, time proved to be without log files.", |row| Some(row.silent_seconds)),
-        integer("digests_proved", "Signed digest files.", |row| Some(row.digests.proved)),
-        integer("digests_authenticated", "Of these, under trusted or pinned keys.", |row| Some(row.digests.authenticated)),
-        integer("digests_unproved", "Digest files that are not signed, because something is missing.", |row| {
+        text("chain", "Its name, as findings use it.", |(row, _)| some(&row.id)),
+        text("account", "The account.", |(row, _)| some(&row.account)),
+        text("region", "The source region.", |(row, _)| some(&row.region)),
+        text("trail", "The trail.", |(row, _)| some(&row.trail)),
+        text("home_region", "The region in which the trail was created.", |(row, _)| some(&row.home_region)),
+        text("kind", "normal or backfill.", |(row, _)| some(kind_name(row.kind))),
+        boolean("in_scope", "True if it was asked.", |(row, _)| row.in_scope),
+        text(
+            "outcome",
+            "The worst that was found about what was asked of it: failed, indeterminate or passed; not_assessed if it was not asked.",
+            |(_, standing)| some(standing.name()),
+        ),
+        time("proved_from", "The first proved instant.", |(row, _)| row.proved_from),
+        time("proved_to", "The end of the last proved hour.", |(row, _)| row.proved_to),
+        integer("proved_seconds", "Time covered by signed digest files that were asked.", |(row, _)| Some(row.proved_seconds)),
+        integer("silent_seconds", "Of this, time proved to be without log files.", |(row, _)| Some(row.silent_seconds)),
+        integer("digests_proved", "Signed digest files; like all numbers of files here of what was asked.", |(row, _)| {
+            Some(row.digests.proved)
+        }),
+        integer("digests_authenticated", "Of these, under trusted or pinned keys.", |(row, _)| Some(row.digests.authenticated)),
+        integer("digests_unproved", "Digest files that are not signed, because something is missing.", |(row, _)| {
             Some(row.digests.unproved)
         }),
-        integer("digests_failed", "Invalid, malformed or damaged digest files.", |row| Some(row.digests.failed)),
-        integer("logs_proved", "Log files with the content that a signed digest file commits to.", |row| Some(row.logs.proved)),
-        integer("logs_proved_bytes", "Inflated bytes of these.", |row| Some(row.logs.proved_bytes)),
-        integer("logs_failed", "Log files with another content, or damaged.", |row| Some(row.logs.failed)),
-        integer("logs_missing", "Log files that a signed digest file lists and that are absent.", |row| Some(row.logs.missing)),
-        integer("logs_unproved", "Log files that only unsigned digest files list, or that cannot be read.", |row| {
+        integer("digests_failed", "Invalid, malformed or damaged digest files.", |(row, _)| Some(row.digests.failed)),
+        integer("logs_proved", "Log files with the content that a signed digest file commits to.", |(row, _)| {
+            Some(row.logs.proved)
+        }),
+        integer("logs_authenticated", "Of these, by digest files signed under trusted or pinned keys.", |(row, _)| {
+            Some(row.logs.authenticated)
+        }),
+        integer("logs_proved_bytes", "Inflated bytes of the proved ones.", |(row, _)| Some(row.logs.proved_bytes)),
+        integer("logs_failed", "Log files with another content, or damaged.", |(row, _)| Some(row.logs.failed)),
+        integer("logs_missing", "Log files that a signed digest file lists and that are absent.", |(row, _)| {
+            Some(row.logs.missing)
+        }),
+        integer("logs_unproved", "Log files that only unsigned digest files list, or that cannot be read.", |(row, _)| {
             Some(row.logs.unproved)
         }),
-        integer("logs_unreferenced", "Log files of its account and region that no digest file lists.", |row| {
+        integer("logs_unreferenced", "Log files of its account and region that no digest file lists.", |(row, _)| {
             Some(row.logs.unreferenced)
         }),
-        integer("gaps", "Stretches of asked time that are not covered.", |row| Some(row.gaps.len() as u64)),
-        integer("gap_seconds", "Their length together.", |row| {
+        integer("gaps", "Stretches of asked time that are not covered.", |(row, _)| Some(row.gaps.len() as u64)),
+        integer("gap_seconds", "Their length together.", |(row, _)| {
             Some(row.gaps.iter().map(Period::seconds).fold(0, u64::saturating_add))
         }),
-        text("keys", "SHA-256 of the keys that verified its signatures, with blanks between.", |row| {
+        text("keys", "SHA-256 of the keys that verified its signatures, with blanks between.", |(row, _)| {
             Some(row.keys.join(" ").into())
         }),
     ]
@@ -418,11 +435,13 @@ mod tests {
 
     #[test]
     fn what_could_begin_a_formula_gets_an_apostrophe() {
-        for text in ["=1", "+1", "-1", "@x", "  =1", "\u{a0}=1", "\u{3000}=1", "＝1", "＋1", " －1", "＠x", "\"=1"] {
+        for text in ["=1", "+1", "-1", "@x", "  =1", "＝1", "＋1", " －1", "＠x", "\"=1"] {
             assert_eq!(shown(text), format!("'{text}"));
         }
         assert_eq!(shown("\t=1"), "'%09=1");
         assert_eq!(shown("\r=1"), "'%0D=1");
+        assert_eq!(shown("\u{a0}=1"), "'%C2%A0=1");
+        assert_eq!(shown("\u{3000}=1"), "'%E3%80%80=1");
         assert_eq!(shown("\nx"), "'%0Ax");
         assert_eq!(shown("'=1"), "''=1");
         for text in ["", "a=1", "1-2", "s3://b/k", "{=1}"] {

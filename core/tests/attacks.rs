@@ -116,6 +116,35 @@ fn a_planted_log_is_not_excused_by_a_list_outside_of_what_was_asked_that_nobody_
     }
 }
 
+/// What nobody asked for is in no number of a report, however it is signed: not in the sentence, and with nobody's failure.
+#[test]
+fn numbers_are_those_of_what_was_asked() {
+    let honest = verdict(&Archive::of(&[&chain()]));
+    let mut archive = Archive::of(&[&chain()]);
+    let (listed, missing) = (trail().log(at("2026-03-01T01:30:00Z"), "forged"), trail().log(at("2026-03-01T01:31:00Z"), "never"));
+    archive.log(&listed);
+    cover(&mut archive, Some(&STRANGER), vec![listed, missing]);
+    // A further digest file of the same trail, after the period.
+    archive.digest(&trail().chain(&[2, 1, 0, 2, 1, 0, 3]).digests[6]);
+    let mut request = request();
+    request.from = Some("2026-03-01T02:01:31Z".to_owned());
+    let report = verdict_on(archive.zip(), &request);
+    let counts = report.counts;
+    assert_eq!((counts.digests.proved, counts.digests.authenticated, counts.digests.all()), (3, 3, 3), "{:?}", objections(&report));
+    assert_eq!((counts.logs.proved, counts.logs.authenticated, counts.logs.listed()), (3, 3, 3));
+    assert_eq!((counts.outside.digests, counts.outside.logs), (4, 7));
+    assert!(report.sentence.contains("3 digest files and 3 log files in 1 chain"), "{}", report.sentence);
+    let own = report.chains.iter().find(|chain| chain.in_scope).unwrap();
+    assert_eq!((own.digests, own.logs), (counts.digests, counts.logs));
+    assert_eq!(own.proved_seconds, 3 * 3600);
+    let other = report.chains.iter().find(|chain| !chain.in_scope).unwrap();
+    assert_eq!((other.digests.all(), other.logs.listed(), other.proved_seconds), (0, 0, 0));
+    let aside = trailseal::Reading::of(&report).aside;
+    assert_eq!(aside, ["Outside what was asked: 4 digest files and 7 log files more, not judged."]);
+    assert!(honest.sentence.contains("5 digest files and 6 log files in 1 chain"), "{}", honest.sentence);
+    assert_eq!(trailseal::Reading::of(&honest).aside, [""; 0]);
+}
+
 #[test]
 fn a_second_content_of_a_listed_log_is_not_excused_by_another_list() {
     for key in [None, Some(&*STRANGER)] {

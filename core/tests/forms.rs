@@ -48,7 +48,13 @@ fn every_form_of_every_vector_is_sound() {
 
 fn objects_agree_with_the_counts(id: &str, report: &Report, objects: &Objects) {
     let mut seen: BTreeMap<(ObjectKind, Fate), u64> = BTreeMap::new();
+    let mut outside = (0, 0);
     for object in objects.iter() {
+        if !object.in_scope && (object.kind, object.fate) != (ObjectKind::Digest, Fate::Missing) {
+            let slot = if object.kind == ObjectKind::Digest { &mut outside.0 } else { &mut outside.1 };
+            *slot += u64::from(object.entry.is_some() && object.fate != Fate::Duplicate);
+            continue;
+        }
         *seen.entry((object.kind, object.fate)).or_default() += 1;
         assert_eq!(
             object.entry.is_none(),
@@ -69,10 +75,46 @@ fn objects_agree_with_the_counts(id: &str, report: &Report, objects: &Objects) {
     ] {
         assert_eq!(count(kind, fate), expected, "{id}: {kind:?} {fate:?}");
     }
+    assert_eq!(outside, (report.counts.outside.digests, report.counts.outside.logs), "{id}: outside");
     // A readable digest file that names no place at all is in no chain and in no count, but it has a row.
     assert!(count(ObjectKind::Digest, Fate::Failed) >= digests.failed, "{id}");
     let missing = report.findings.iter().filter(|finding| finding.code.name() == "chain.digest_missing").count() as u64;
     assert_eq!(count(ObjectKind::Digest, Fate::Missing), missing, "{id}");
+}
+
+/// What speaks against a chain is told with it, on whatever face: worst first, and never as if there were nothing.
+#[test]
+fn a_chain_that_a_finding_speaks_against_is_not_clean() {
+    let mut by_finding_alone = 0;
+    for vector in load() {
+        let report = vector.report();
+        let chains = trailseal::Reading::of(&report).chains;
+        assert!(chains.is_sorted_by_key(|standing| std::cmp::Reverse(standing.outcome)), "{}", vector.id);
+        for standing in &chains {
+            let chain = report.chains.iter().find(|chain| chain.id == standing.id).unwrap();
+            let about = report.findings.iter().filter(|finding| finding.chain.as_ref() == Some(&chain.id));
+            let worst = about.map(|finding| finding.effect).max().unwrap_or(Effect::Informs);
+            match standing.outcome {
+                Outcome::Failed => {}
+                Outcome::Indeterminate => assert!(worst <= Effect::Limits, "{}", vector.id),
+                Outcome::Passed => assert!(worst == Effect::Informs && chain.in_scope, "{}", vector.id),
+                Outcome::NotAssessed => assert!(worst == Effect::Informs && !chain.in_scope, "{}", vector.id),
+            }
+            let is_counted = chain.digests.failed + chain.logs.failed + chain.logs.missing > 0;
+            by_finding_alone += u64::from(standing.outcome == Outcome::Failed && !is_counted);
+        }
+        // The tables say the same.
+        let objects = Objects::default();
+        let standings = Table::Chains.rows(&report, &objects, 0).zip(&report.chains).map(|(row, chain)| {
+            let outcome = Table::Chains.columns().iter().position(|column| column.name == "outcome").unwrap();
+            (chain.id.clone(), row[outcome].clone())
+        });
+        for (id, outcome) in standings {
+            let standing = chains.iter().find(|standing| standing.id == id).unwrap();
+            assert_eq!(outcome, Cell::Text(standing.outcome.name().into()), "{}", vector.id);
+        }
+    }
+    assert!(by_finding_alone > 10, "cycles, forks, foreign links: {by_finding_alone}");
 }
 
 fn cells_are_of_their_columns(id: &str, report: &Report, objects: &Objects) {

@@ -98,7 +98,7 @@ fn verify(folder: &Path, archive: &Path, keys: &Path, [from, to]: [&str; 2]) -> 
     let mut command = shell::program("valgrind", &["--quiet", "--tool=callgrind"]);
     command.arg(format!("--callgrind-out-file={}", profile.display())).arg(shell::target().join("debug/trailseal"));
     command.arg("verify").arg(archive).arg("--keys").arg(keys).args(["--from", from, "--to", to, "--threads", "1"]);
-    command.args(["--format", "json", "--output"]).arg(&report);
+    command.args(["--format", "json", "--overwrite", "--output"]).arg(&report);
     let status = command.status().map_err(|error| format!("valgrind cannot be started: {error}"))?;
     if status.code() != Some(0) {
         return Err(format!("{} is not passed: {status}", archive.display()));

@@ -3,12 +3,13 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
+use super::folder::{FolderFile, folder_is_cut};
 use super::tar::{Found, read_tar};
 use super::zip::{Inner, Member, Zip};
 use super::{PIECE_BYTES, Packing, problem, read_start};
 use crate::case::Case;
-use crate::entry::{self, EntryPath, Kind, Separator};
-use crate::error::Error;
+use crate::entry::{EntryPath, Separator};
+use crate::error::{Error, io_reason};
 use crate::examine::{Exhibit, Workspace, examine, examine_reader, is_read};
 use crate::finding::Code;
 use crate::policy::Limits;
@@ -137,7 +138,7 @@ pub fn read_archive<G: Gather>(
     let reader = Interruptible::new(reader, host);
     let sequential = || Sequential { reader: &reader, position: 0, length_bytes };
     match read_start(&mut sequential()) {
-        Err(error) => reading.only(problem(at, Code::ArchiveEntryUnreadable, error.kind().to_string())),
+        Err(error) => reading.only(problem(at, Code::ArchiveEntryUnreadable, io_reason(&error))),
         Ok(start) if Packing::of(&start) == Some(Packing::Zip) => reading.zip_file(at, &reader, length_bytes),
         Ok(_) => {
             host.watch().expect(0, &|| length_bytes);
@@ -177,22 +178,20 @@ pub fn read_files<G: Gather, N: AsRef<[u8]>, B: AsRef<[u8]> + Send>(
                 && let Some((name, bytes)) = bring()
             {
                 if seen == limits.entries {
-                    let detail = format!("entries is {}", limits.entries);
-                    return reading.admit(&mut whole, problem(None, Code::ArchiveLimit, detail));
+                    return reading.admit(&mut whole, folder_is_cut(limits));
                 }
                 seen = seen.saturating_add(1);
-                let (path, is_safe) = EntryPath::normalise(name.as_ref(), Separator::Slash);
                 let length_bytes = bytes.as_ref().len() as u64;
-                if !is_safe {
-                    let detail = "its path leaves the archive or is absolute";
-                    reading.admit(&mut whole, Exhibit::refused(path, Code::ArchiveEntryUnsafe, detail));
-                } else if matches!(entry::classify(&path), Kind::Container) {
-                    whole.merge(read_archive(host, Some(&path), bytes.as_ref(), length_bytes, limits));
-                } else if is_read(&path) && length_bytes > limits.entry_bytes {
-                    let detail = format!("entry_bytes is {}", limits.entry_bytes);
-                    reading.admit(&mut whole, Exhibit::refused(path, Code::ArchiveLimit, detail));
-                } else {
-                    give((path, bytes), usize::try_from(length_bytes).unwrap_or(usize::MAX));
+                match FolderFile::of(name.as_ref(), Separator::Slash) {
+                    FolderFile::Refused(exhibit) => reading.admit(&mut whole, exhibit),
+                    FolderFile::Archive(path) => {
+                        whole.merge(read_archive(host, Some(&path), bytes.as_ref(), length_bytes, limits));
+                    }
+                    FolderFile::Entry(path) if is_read(&path) && length_bytes > limits.entry_bytes => {
+                        let detail = format!("entry_bytes is {}", limits.entry_bytes);
+                        reading.admit(&mut whole, Exhibit::refused(path, Code::ArchiveLimit, detail));
+                    }
+                    FolderFile::Entry(path) => give((path, bytes), usize::try_from(length_bytes).unwrap_or(usize::MAX)),
                 }
             }
         },
@@ -223,7 +222,7 @@ pub fn read_file<R: Read>(
     }
     let (mut file, size_bytes) = match open() {
         Ok(opened) => opened,
-        Err(error) => return Exhibit::refused(path, Code::ArchiveEntryUnreadable, error.kind().to_string()),
+        Err(error) => return Exhibit::refused(path, Code::ArchiveEntryUnreadable, io_reason(&error)),
     };
     if size_bytes > limits.entry_bytes {
         return Exhibit::refused(path, Code::ArchiveLimit, format!("entry_bytes is {}", limits.entry_bytes));
@@ -239,7 +238,7 @@ pub fn read_file<R: Read>(
                 return Exhibit::refused(path, Code::ArchiveEntryUnreadable, "it grew while it was read");
             }
             Ok(piece) => (tools.examine(path, piece, limits), Some(piece.len() as u64)),
-            Err(error) => return Exhibit::refused(path, Code::ArchiveEntryUnreadable, error.kind().to_string()),
+            Err(error) => return Exhibit::refused(path, Code::ArchiveEntryUnreadable, io_reason(&error)),
         }
     };
     if size_bytes_read == Some(size_bytes) {

@@ -4,12 +4,14 @@
 //! A zip archive has a directory and is read at any position, by any number of threads; a tar archive is a stream and is read once,
 //! from its beginning. A [`Host`] says how the work is shared.
 
+mod folder;
 mod host;
 mod tar;
 mod zip;
 
 use std::io::{self, Read};
 
+pub use folder::{FolderFile, folder_is_cut};
 pub use host::{Alone, Gather, Host, Interruptible, Watch, read_archive, read_file, read_files, read_stream};
 pub use rawzip::ReaderAt;
 

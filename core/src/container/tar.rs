@@ -9,6 +9,7 @@ use tar::{Archive, EntryType};
 
 use super::{NESTED_BYTES, Packing, problem, read_start};
 use crate::entry::{self, EntryPath, Kind, Separator};
+use crate::error::io_reason;
 use crate::examine::{Exhibit, examine, examine_reader, is_read};
 use crate::finding::Code;
 use crate::policy::Limits;
@@ -58,7 +59,7 @@ pub(super) fn read_tar(at: Option<&EntryPath>, reader: &mut dyn Read, limits: &L
             let detail = "it is no archive of a kind that is read here".to_owned();
             return show(Found::Exhibit(problem(at, Code::ArchiveEntryUnreadable, detail)));
         }
-        Err(error) => return show(Found::Exhibit(problem(at, Code::ArchiveEntryUnreadable, error.kind().to_string()))),
+        Err(error) => return show(Found::Exhibit(problem(at, Code::ArchiveEntryUnreadable, io_reason(&error)))),
     };
     // What the tar reader may take from the stream before it must show an entry: long names are read into memory.
     let budget = Cell::new(HEADER_BYTES);
@@ -66,7 +67,7 @@ pub(super) fn read_tar(at: Option<&EntryPath>, reader: &mut dyn Read, limits: &L
     let mut archive = Archive::new(Budgeted { reader: &mut *stream, position: 0, left: &budget, zeros: &zeros });
     let mut entries = match archive.entries_with_seek() {
         Ok(entries) => entries,
-        Err(error) => return show(Found::Exhibit(problem(at, Code::ArchiveEntryUnreadable, error.kind().to_string()))),
+        Err(error) => return show(Found::Exhibit(problem(at, Code::ArchiveEntryUnreadable, io_reason(&error)))),
     };
     let mut seen = 0_u64;
     loop {
@@ -152,7 +153,7 @@ fn show_entry(at: Option<&EntryPath>, entry: &mut tar::Entry<'_, impl Read>, lim
                     show(refuse(Code::ArchiveEntryUnreadable, io::ErrorKind::UnexpectedEof.to_string()));
                 }
                 Ok(_) => show(Found::Piece(path, bytes)),
-                Err(error) => show(refuse(Code::ArchiveEntryUnreadable, error.kind().to_string())),
+                Err(error) => show(refuse(Code::ArchiveEntryUnreadable, io_reason(&error))),
             }
         }
         EntryType::Link | EntryType::Symlink => {
@@ -209,7 +210,7 @@ fn show_nested(at: Option<&EntryPath>, path: &EntryPath, entry: &mut dyn Read, l
     if at.is_some() {
         return show(Found::Exhibit(examine(path.clone(), &[], limits)));
     }
-    let unreadable = |error: &io::Error| problem(Some(path), Code::ArchiveEntryUnreadable, error.kind().to_string());
+    let unreadable = |error: &io::Error| problem(Some(path), Code::ArchiveEntryUnreadable, io_reason(error));
     let start = match read_start(entry) {
         Ok(start) => start,
         Err(error) => return show(Found::Exhibit(unreadable(&error))),

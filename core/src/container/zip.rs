@@ -10,7 +10,7 @@ use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipArchiveEntryWayfinder, 
 use super::{NESTED_BYTES, PIECE_BYTES, Packing, problem, read_start};
 use crate::crc::Crc;
 use crate::entry::{self, EntryPath, Kind, Separator};
-use crate::error::Error;
+use crate::error::{Error, io_reason};
 use crate::examine::{Exhibit, Workspace, examine, examine_reader, is_read};
 use crate::finding::Code;
 use crate::paths::{PackedPath, Paths};
@@ -312,7 +312,17 @@ impl<R: ReaderAt> Zip<R> {
             return Exhibit::refused(path, Code::ArchiveLimit, format!("entry_bytes is {}", limits.entry_bytes));
         }
         if !matches!(member.method, CompressionMethod::STORE | CompressionMethod::DEFLATE) {
-            return refused(path, format!("compression method {} is not supported", member.method.as_u16()));
+            let method = member.method.as_u16();
+            let name = match method {
+                9 => " (Deflate64)",
+                12 => " (bzip2)",
+                14 => " (LZMA)",
+                93 => " (Zstandard)",
+                95 => " (xz)",
+                98 => " (PPMd)",
+                _ => "",
+            };
+            return refused(path, format!("compression method {method}{name} is not supported"));
         }
         let opened = self.archive.get_entry(member.wayfinder).and_then(|entry| {
             let disagreement = header_disagreement(&entry, path.inner(), member, &mut workspace.header)?;
@@ -332,7 +342,7 @@ impl<R: ReaderAt> Zip<R> {
                     return refused(path, "it holds more than its header states".to_owned());
                 }
                 Ok(_) => tools.examine(path, buffer, limits),
-                Err(error) => return refused(path, error.kind().to_string()),
+                Err(error) => return refused(path, io_reason(&error)),
             }
         } else {
             examine_reader(path, &mut (&mut reader).take(limits.entry_bytes), limits)

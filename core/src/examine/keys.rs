@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use crate::json::{Json, decode_text};
+use crate::json::{Json, decode_text, looks_like};
 use crate::time::{Period, Time};
 
 /// One entry of a key list, as stated; nothing about it is believed yet.
@@ -24,10 +24,10 @@ pub(crate) struct KeyEntry {
 
 /// Reads a key list. An entry that cannot be used stays in it, so that it can be reported.
 pub(crate) fn read_list(bytes: &[u8], region: Option<&str>, max_depth: u32) -> Result<Vec<KeyEntry>, String> {
-    let text = decode_text(bytes).ok_or("neither UTF-8 nor UTF-16 with a byte order mark")?;
-    let json = Json::read(text.trim().as_bytes(), max_depth)?;
+    let text = decode_text(bytes).ok_or("it is neither UTF-8 nor UTF-16 with a byte order mark")?;
+    let json = Json::read(text.trim().as_bytes(), max_depth).map_err(|reason| looks_like(&text).map_or(reason, str::to_owned))?;
     let list = json.field("PublicKeyList").or_else(|| json.field("publicKeyList")).and_then(Json::list);
-    let list = list.ok_or("no list named PublicKeyList")?;
+    let list = list.ok_or("it holds no list named PublicKeyList, as `aws cloudtrail list-public-keys --output json` prints it")?;
     Ok(list
         .iter()
         .zip(1..)

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::entry::{self, EntryPath, MetadataShape};
-use crate::json::{Fields, Json, decode_text};
+use crate::json::{Fields, Json, decode_text, looks_like};
 use crate::signature::Signature;
 use crate::time::Time;
 
@@ -59,15 +59,15 @@ fn object_of_sidecar(path: &EntryPath) -> EntryPath {
 /// Reads a metadata file. The second list says which parts of it could not be read.
 pub(crate) fn read(path: &EntryPath, shape: MetadataShape, bytes: &[u8], max_depth: u32) -> (Vec<Detached>, Vec<String>) {
     let Some(text) = decode_text(bytes) else {
-        return (Vec::new(), vec!["neither UTF-8 nor UTF-16 with a byte order mark".to_owned()]);
+        return (Vec::new(), vec!["it is neither UTF-8 nor UTF-16 with a byte order mark".to_owned()]);
     };
     match shape {
         MetadataShape::Sidecar => as_one(sidecar(path, &text, max_depth)),
         MetadataShape::Array => match Json::read(text.trim().as_bytes(), max_depth) {
             Ok(Json::List(rows)) => rows.iter().fold(Default::default(), collect_row),
             Ok(row @ Json::Object(_)) => collect_row(Default::default(), &row),
-            Ok(_) => as_one(Err("neither an array nor an object".to_owned())),
-            Err(reason) => as_one(Err(reason)),
+            Ok(_) => as_one(Err("it is neither an array nor an object".to_owned())),
+            Err(reason) => as_one(Err(looks_like(&text).map_or(reason, str::to_owned))),
         },
         MetadataShape::Lines => {
             let lines = text.lines().zip(1_u64..).filter(|(line, _)| !line.trim().is_empty());
@@ -92,11 +92,11 @@ fn as_one(outcome: Result<Option<Detached>, String>) -> (Vec<Detached>, Vec<Stri
 
 /// Output of `aws s3api head-object` or `get-object`; it names no key, so the file's own name does.
 fn sidecar(path: &EntryPath, text: &str, max_depth: u32) -> Result<Option<Detached>, String> {
-    let json = Json::read(text.trim().as_bytes(), max_depth)?;
+    let json = Json::read(text.trim().as_bytes(), max_depth).map_err(|reason| looks_like(text).map_or(reason, str::to_owned))?;
     let metadata = match json.field("Metadata") {
         Some(metadata) => metadata.fields().ok_or("its Metadata is no object")?,
         None if json.fields().is_some() => &[],
-        None => return Err("not a JSON object".to_owned()),
+        None => return Err("it is no JSON object".to_owned()),
     };
     Ok(Detached::of(object_of_sidecar(path), metadata))
 }
@@ -110,7 +110,7 @@ fn collect_row(mut found: (Vec<Detached>, Vec<String>), row: &Json<'_>) -> (Vec<
         .map_or(Some(&[][..]), |metadata| if *metadata == Json::Null { Some(&[][..]) } else { metadata.fields() });
     match (key, metadata) {
         (Some(key), Some(metadata)) => found.0.extend(Detached::of(object_path(key), metadata)),
-        (None, _) => found.1.push("a row names no key".to_owned()),
+        (None, _) => found.1.push("a row names no key: one of Path, key or Key is expected".to_owned()),
         (Some(key), None) => found.1.push(format!("the metadata of {} is no object", entry::printable(key.as_bytes()))),
     }
     found
@@ -127,13 +127,13 @@ fn table(text: &str) -> (Vec<Detached>, Vec<String>) {
     let mut found: (Vec<Detached>, Vec<String>) = Default::default();
     let headers = match reader.headers() {
         Ok(headers) => headers.iter().map(str::to_ascii_lowercase).collect::<Vec<_>>(),
-        Err(error) => return (Vec::new(), vec![error.to_string()]),
+        Err(_) => return (Vec::new(), vec!["its first line is none of a table with commas (CSV)".to_owned()]),
     };
     let Some(key_column) = headers.iter().position(|header| header == "key") else {
-        return (Vec::new(), vec!["no column named key".to_owned()]);
+        return (Vec::new(), vec!["it has no column named key".to_owned()]);
     };
     if !headers.iter().any(|header| header == "signature") {
-        return (Vec::new(), vec!["no column named signature".to_owned()]);
+        return (Vec::new(), vec!["it has no column named signature".to_owned()]);
     }
     for (record, number) in reader.records().zip(2_u64..) {
         match record {
@@ -146,7 +146,7 @@ fn table(text: &str) -> (Vec<Detached>, Vec<String>) {
                     None => found.1.push(format!("row {number} names no key")),
                 }
             }
-            Err(error) => found.1.push(format!("row {number}: {error}")),
+            Err(_) => found.1.push(format!("row {number} is none of a table with commas (CSV)")),
         }
     }
     found

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::entry::{self, EntryPath, IgnoredKind, Kind};
+use crate::error::io_reason;
 use crate::finding::{Code, Effect};
 use crate::gunzip::{self, Inflater, gunzip};
 use crate::policy::Limits;
@@ -256,7 +257,13 @@ fn examine_stream(
             Kind::Log(_) => Facts::Log(reading.hashed()),
             Kind::Unrecognised => {
                 let content = reading.hashed();
-                notes.push(Note { code: Code::ArchiveEntryUnrecognised, detail: None });
+                let continued = entry::continued(path.file_name());
+                if continued.is_some() {
+                    // Of what form the file has that it claims to be, its own form tells nothing.
+                    notes.retain(|note| !note.code.name().starts_with("container."));
+                }
+                let detail = continued.map(|continued| continued.undo.to_owned());
+                notes.push(Note { code: Code::ArchiveEntryUnrecognised, detail });
                 Facts::Stray(content)
             }
             Kind::Stray => {
@@ -375,7 +382,7 @@ impl Reading<'_> {
     }
 
     fn unreadable(&mut self, error: &io::Error) -> Content {
-        self.notes.push(Note { code: Code::ArchiveEntryUnreadable, detail: Some(error.kind().to_string()) });
+        self.notes.push(Note { code: Code::ArchiveEntryUnreadable, detail: Some(io_reason(error)) });
         Content::Unread
     }
 

@@ -113,7 +113,7 @@ pub fn large(chains: usize, days: i64, findings: usize) -> Report {
         json!({"id": id(index), "account": account, "region": region, "trail": trail, "home_region": "us-east-1", "places": ["s3://trail-archive/AWSLogs"], "kind": "normal",
             "in_scope": true, "proved_from": start, "proved_to": end, "proved_seconds": days * 86_400, "silent_seconds": days * 20_000,
             "digests": {"proved": days * 24, "authenticated": days * 24, "unproved": faults, "failed": faults},
-            "logs": {"proved": days * 288, "proved_bytes": days * 9_000_000, "failed": faults, "missing": 0, "unproved": 0, "unreferenced": 0},
+            "logs": {"proved": days * 288, "authenticated": days * 288, "proved_bytes": days * 9_000_000, "failed": faults, "missing": 0, "unproved": 0, "unreferenced": 0},
             "gaps": gaps, "keys": ["ab".repeat(32)], "days": rows})
     };
     let codes = [
@@ -151,7 +151,8 @@ pub fn large(chains: usize, days: i64, findings: usize) -> Report {
         "evidence_root": "c9".repeat(32),
         "counts": {"entries": 9_000_000, "ignored": 3, "refuting": findings, "limiting": findings, "informing": 0,
             "digests": {"proved": 8_000_000, "authenticated": 8_000_000, "unproved": 30, "failed": 30},
-            "logs": {"proved": 1_000_000, "proved_bytes": 9_000_000_000_u64, "failed": 30, "missing": 30, "unproved": 0, "unreferenced": 0}},
+            "outside": {"digests": 468, "logs": 612},
+            "logs": {"proved": 1_000_000, "authenticated": 1_000_000, "proved_bytes": 9_000_000_000_u64, "failed": 30, "missing": 30, "unproved": 0, "unreferenced": 0}},
         "chains": (0..chains).map(chain).collect::<Vec<_>>(),
         "keys": keys,
         "missing_keys": [],

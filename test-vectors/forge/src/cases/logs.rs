@@ -20,6 +20,10 @@ pub(super) fn all() -> Vec<Vector> {
         deleted(),
         all_deleted(),
         renamed(),
+        packed_again(),
+        download_not_ended(),
+        copy_with_a_number(),
+        altered_copy_with_a_number(),
         copy_does_not_stand_in(),
         planted(),
         planted_undocumented("logs/planted-insight", "CloudTrail-Insight"),
@@ -115,6 +119,55 @@ fn all_deleted() -> Vector {
     failed(vector, "log.missing")
         .near("logs/deleted")
         .says("All logs are deleted and all digests are there.", "A sound chain over nothing is not sound evidence.")
+}
+
+/// A log's entry goes on after its name.
+fn continued(id: &str, end: &str, edit: fn(&mut Vec<u8>)) -> Vector {
+    let vector = edited(id, |chain, archive| {
+        let path = chain.log(1, 0).to_owned();
+        archive.edit(&path, edit);
+        archive.entry(&path).path = format!("{path}{end}");
+    });
+    limited(vector, "archive.entry.unrecognised")
+}
+
+fn packed_again() -> Vector {
+    // What is in it does not matter: it is not read.
+    continued("logs/packed-again", ".zst", |bytes| bytes.splice(0..0, [0x28, 0xb5, 0x2f, 0xfd]).for_each(drop))
+        .near("logs/deleted")
+        .says(
+            "A log was packed once more, and its name says so.",
+            "It is there, in a form that is not read: neither proved nor missing.",
+        )
+}
+
+fn download_not_ended() -> Vector {
+    continued("logs/download-not-ended", ".part", |bytes| bytes.truncate(bytes.len() / 2))
+        .near("logs/deleted")
+        .says("The download of a log did not end, and left its temporary name.", "Half a file under no log's name alters no log.")
+}
+
+fn copy_with_a_number() -> Vector {
+    let vector = edited("logs/copy-with-a-number", |chain, archive| {
+        let path = chain.log(1, 0).to_owned();
+        archive.entry(&path).path = format!("{path}.1");
+    });
+    vector.codes(&["archive.entry.unrecognised", "log.relocated"]).integrity(Indeterminate).near("logs/renamed").says(
+        "A log lies under its name with a number at the end.",
+        "Its content is found; its name is not the one that AWS gave it.",
+    )
+}
+
+fn altered_copy_with_a_number() -> Vector {
+    let vector = edited("logs/altered-copy-with-a-number", |chain, archive| {
+        let path = chain.log(1, 0).to_owned();
+        archive.replace(&path, "\"sourceIPAddress\":\"", "\"sourceIPAddress\":\"1");
+        archive.entry(&path).path = format!("{path}.1");
+    });
+    failed(vector, "log.missing").codes(&["archive.entry.unrecognised", "log.missing"]).near("logs/copy-with-a-number").says(
+        "A log is altered, and lies under its name with a number at the end.",
+        "Its content can be read, and is not what was listed.",
+    )
 }
 
 fn renamed() -> Vector {
