@@ -4,15 +4,18 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::sync::LazyLock;
 
+use chrono::Duration;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use trailseal::container::{Alone, read_archive};
 use trailseal::{Case, Limits, Outcome, Policy, Provenance, Report, Request, Trust};
 use trailseal_cli::evidence::{Threads, gather};
 use trailseal_forge::archive::{Archive, head_object, sidecar_path};
-use trailseal_forge::digest::Sealed;
+use trailseal_forge::digest::{Sealed, sha256};
 use trailseal_forge::gzip::{gunzip, gzip};
 use trailseal_forge::keys::{self, Listed, STRANGER, US_EAST_1};
+use trailseal_forge::service::{Act, Asked, Handed, Last, Question, Site, Story, World, deliver};
+use trailseal_forge::time::{at, iso};
 use trailseal_forge::trail::{Chain, Trail};
 use trailseal_forge::zip::{Entry, Kind, Oddity, zip};
 
@@ -31,18 +34,25 @@ struct Item {
     packed: bool,
     kind: Kind,
     oddity: Option<Oddity>,
+    /// Signed by a key that the verifier has, or listed by what is.
+    is_genuine: bool,
 }
 
 impl Item {
     fn new(path: &str, stored: &[u8]) -> Self {
         let packed = path.ends_with(".gz");
         let content = if packed { gunzip(stored) } else { stored.to_vec() };
-        Self { path: path.to_owned(), content, packed, kind: Kind::File, oddity: None }
+        Self { path: path.to_owned(), content, packed, kind: Kind::File, oddity: None, is_genuine: false }
     }
 
     fn entry(&self) -> Entry {
         let stored = if self.packed { gzip(&self.content) } else { self.content.clone() };
         Entry { kind: self.kind, oddity: self.oddity.clone(), ..Entry::new(self.path.as_str(), stored) }
+    }
+
+    /// True if a signature stands in it. It proves itself, so it may stand in an entry that is worth nothing else.
+    fn states(&self, signature: &str) -> bool {
+        self.content.windows(signature.len()).any(|text| text.eq_ignore_ascii_case(signature.as_bytes()))
     }
 
     fn file_name(&self) -> &str {
@@ -79,25 +89,30 @@ fn items(archive: &Archive) -> Vec<Item> {
     archive.entries.iter().map(|entry| Item::new(&entry.path, &entry.bytes)).collect()
 }
 
-static BENCH: LazyLock<Bench> = LazyLock::new(|| {
-    let chain = trail().chain(&[2, 0, 1, 1]);
-    let items = items(&Archive::of(&[&chain]));
+/// The verifier has the key of the region and asks for the trail.
+fn policy(from: &str, to: &str, trail: String) -> Policy {
     let request = Request {
-        from: Some("2026-03-01T00:01:31Z".to_owned()),
-        to: Some("2026-03-01T04:01:31Z".to_owned()),
+        from: Some(from.to_owned()),
+        to: Some(to.to_owned()),
         accounts: vec![ACCOUNT.to_owned()],
         regions: vec![REGION.to_owned()],
-        trails: vec![TRAIL.to_owned()],
+        trails: vec![trail],
         ..Request::default()
     };
     let mut trust = Trust::default();
     let own = keys::list(&[Listed::key(&US_EAST_1)]);
     trust.add_keys("us-east-1.json", &own, Provenance::Own).expect("a key list");
+    Policy { trust, scope: request.scope().expect("a scope"), ..Policy::default() }
+}
+
+static BENCH: LazyLock<Bench> = LazyLock::new(|| {
+    let chain = trail().chain(&[2, 0, 1, 1]);
+    let items = items(&Archive::of(&[&chain]));
     let evidence = items.iter().filter(|item| item.packed);
     Bench {
         evidence: evidence.map(|item| (item.file_name().to_owned(), item.content.clone())).collect(),
         newest_signature: chain.newest().signature.clone(),
-        policy: Policy { trust, scope: request.scope().expect("a scope"), ..Policy::default() },
+        policy: policy("2026-03-01T00:01:31Z", "2026-03-01T04:01:31Z", TRAIL.to_owned()),
         material: material(&chain),
         items,
     }
@@ -112,8 +127,12 @@ fn material(genuine: &Chain) -> Vec<Item> {
     let later = trail().chain(&[2, 0, 1, 1, 1, 0]);
     let other = Trail::new(ACCOUNT, REGION, "zz-other", REGION).chain(&[1, 1]);
     let restarted = trail().from("2026-03-01T02:01:31Z").chain(&[1, 0]);
-    let mut found: Vec<Item> =
-        [&forged, &own, &later, &other, &restarted].iter().flat_map(|chain| items(&Archive::of(&[chain]))).collect();
+    let files = |chain: &Chain, is_genuine: bool| {
+        let of_chain = items(&Archive::of(&[chain]));
+        of_chain.into_iter().map(move |item| Item { is_genuine, ..item })
+    };
+    let mut found: Vec<Item> = [&forged, &own].into_iter().flat_map(|chain| files(chain, false)).collect();
+    found.extend([&later, &other, &restarted].into_iter().flat_map(|chain| files(chain, true)));
     let head = |sealed: &Sealed, of: &Sealed| Item::new(&sidecar_path(sealed), head_object(sealed, &of.metadata()).as_bytes());
     found.push(head(genuine.newest(), forged.newest()));
     found.push(head(&genuine.digests[1], &forged.digests[1]));
@@ -145,18 +164,90 @@ impl Script<'_> {
     }
 }
 
+/// What CloudTrail delivered over the lives of trails, and what is asked of it.
+struct Lives {
+    world: World,
+    items: Vec<Item>,
+    question: Question,
+    policy: Policy,
+}
+
+/// Before a script about such an archive; the next byte says which.
+const LIVES: u8 = 0xee;
+
+static ALL_LIVES: LazyLock<Vec<Lives>> = LazyLock::new(|| {
+    let begin = at("2026-03-01T00:01:31Z");
+    let after = |minutes: i64| begin + Duration::minutes(minutes);
+    let site = || Site::bucket("trail-archive");
+    let elsewhere = || Site::bucket("audit-archive");
+    let story = || Story::new(ACCOUNT, TRAIL, REGION, begin, site());
+    let organisation = || Story::new("444455556666", TRAIL, REGION, begin, site().of_organisation());
+    let own = || Story::new(ACCOUNT, TRAIL, REGION, begin - Duration::minutes(20), site());
+    let home = Story { regions: vec![REGION], ..Story::new(ACCOUNT, TRAIL, "us-west-2", begin - Duration::minutes(20), site()) };
+    let arn = Asked::Arn(ACCOUNT, TRAIL, REGION);
+    let name = || Asked::Name(TRAIL);
+    let all = [
+        // Complete: these pass before they are edited.
+        (vec![story()], name(), 0, 240),
+        (vec![organisation(), own()], name(), 0, 200),
+        (vec![story(), home.clone()], name(), 0, 200),
+        (vec![story(), home], arn, 0, 240),
+        (vec![story().then(after(130), Act::Move(elsewhere()))], name(), 0, 240),
+        (vec![story().then(after(130), Act::Move(site().of_organisation()))], name(), 0, 240),
+        (vec![story().then(after(70), Act::Stop).then(after(90), Act::Start)], name(), 90, 210),
+        // With a hole.
+        (vec![story().then(after(70), Act::Stop).then(after(120), Act::Start)], name(), 0, 240),
+        (vec![story().then(after(70), Act::Unvalidate).then(after(120), Act::Validate)], name(), 0, 240),
+        (
+            vec![story().then(after(90), Act::Delete).then(after(91), Act::Create(elsewhere())).then(after(91), Act::Start)],
+            name(),
+            0,
+            210,
+        ),
+        (vec![Story { last: Last::Whole, ..story().then(after(70), Act::Stop).then(after(100), Act::Start) }], name(), 0, 210),
+    ];
+    let lives = |(stories, trail, from, to): (Vec<Story>, Asked, i64, i64)| {
+        let world = deliver(&[ACCOUNT], &stories, after(241));
+        let question =
+            Question { period: (after(from), after(to)), accounts: vec![ACCOUNT], regions: vec![REGION], trails: vec![trail] };
+        let policy = policy(&iso(after(from)), &iso(after(to)), question.trails[0].text());
+        Lives { items: items(&world.archive()), world, question, policy }
+    };
+    all.into_iter().map(lives).collect()
+});
+
+/// The same of what CloudTrail delivered over the lives of trails: it may pass only if AWS signed for all that was asked, of each chain
+/// that is there.
+fn mutate_lives(mut script: Script<'_>) {
+    let which = script.below(ALL_LIVES.len());
+    let Some(lives) = ALL_LIVES.get(which) else { return };
+    let mut items = lives.items.clone();
+    // Nothing genuine comes from elsewhere: of that the lives know nothing.
+    let forged: Vec<Item> = BENCH.material.iter().filter(|item| !item.is_genuine).cloned().collect();
+    let edits = edit_all(&mut items, &mut script, &forged);
+    let archive = zip(&items.iter().map(Item::entry).collect::<Vec<_>>());
+    let report = judge(&archive, &lives.policy);
+    let contents = items.iter().filter(|item| item.is_plain()).map(|item| sha256(&item.content)).collect();
+    let signatures = lives.world.digests.iter().map(|issued| &issued.sealed.signature);
+    let vouches = |signature: &&String| items.iter().any(|item| item.states(signature));
+    let handed = Handed { contents, signatures: signatures.filter(vouches).cloned().collect() };
+    let objection = lives.world.objection(&lives.question, &handed);
+    if edits == 0 {
+        let passes = report.overall() == Outcome::Passed;
+        assert_eq!(passes, objection.is_none(), "before an edit: {} {objection:?}", report.sentence);
+    }
+    assert!(report.overall() != Outcome::Passed || objection.is_none(), "passed, and {objection:?}");
+}
+
 /// Edits a passing archive as the bytes say. It may pass only if all that was asked for is still there, unaltered, and nothing
 /// else claims its name.
 pub fn mutate(bytes: &[u8]) {
-    const MOST_EDITS: usize = 24;
+    if let Some((&LIVES, script)) = bytes.split_first() {
+        return mutate_lives(Script(script));
+    }
     let bench = &*BENCH;
     let mut items = bench.items.clone();
-    let mut script = Script(bytes);
-    let mut edits = 0;
-    while !script.0.is_empty() && edits < MOST_EDITS {
-        edit(&mut items, &mut script);
-        edits += 1;
-    }
+    let edits = edit_all(&mut items, &mut Script(bytes), &bench.material);
     let archive = zip(&items.iter().map(Item::entry).collect::<Vec<_>>());
     let report = judge(&archive, &bench.policy);
     if edits == 0 {
@@ -171,15 +262,24 @@ pub fn mutate(bytes: &[u8]) {
         let other = plain.iter().find(|item| item.file_name() == name && item.content != *content);
         assert!(other.is_none(), "passed, and another file claims to be {name}");
     }
-    let vouches = |item: &Item| item.content.windows(512).any(|text| text.eq_ignore_ascii_case(bench.newest_signature.as_bytes()));
-    // A signature proves itself, so it may stand in an entry that is worth nothing else.
-    assert!(items.iter().any(vouches), "passed, and nothing vouches for the newest digest file");
+    let vouches = items.iter().any(|item| item.states(&bench.newest_signature));
+    assert!(vouches, "passed, and nothing vouches for the newest digest file");
 }
 
-fn edit(items: &mut Vec<Item>, script: &mut Script<'_>) {
+/// Edits until the script ends, and says how often.
+fn edit_all(items: &mut Vec<Item>, script: &mut Script<'_>, material: &[Item]) -> usize {
+    const MOST_EDITS: usize = 24;
+    let mut edits = 0;
+    while !script.0.is_empty() && edits < MOST_EDITS {
+        edit(items, script, material);
+        edits += 1;
+    }
+    edits
+}
+
+fn edit(items: &mut Vec<Item>, script: &mut Script<'_>, material: &[Item]) {
     let operation = script.byte() % 17;
     if items.is_empty() || operation == 0 {
-        let material = &BENCH.material;
         let place = script.below(items.len() + 1);
         items.insert(place, material[script.below(material.len())].clone());
         return;

@@ -1,7 +1,8 @@
 //! The published test keys, and key lists as `aws cloudtrail list-public-keys` prints them.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -40,9 +41,16 @@ impl TestKey {
         }
     }
 
-    /// The signature of a text, in lower-case hex.
+    /// The signature of a text, in lower-case hex. Signing takes a while, and a property asks for the same ones again and again.
     pub fn sign(&self, text: &str) -> String {
-        hex::encode(self.signer.sign(text.as_bytes()).to_bytes())
+        static SIGNED: LazyLock<Mutex<HashMap<[u8; 32], String>>> = LazyLock::new(Mutex::default);
+        let question = Sha256::new().chain_update(&self.pkcs1).chain_update(text).finalize().into();
+        let known = SIGNED.lock().expect("no panic while it is locked").get(&question).cloned();
+        known.unwrap_or_else(|| {
+            let signature = hex::encode(self.signer.sign(text.as_bytes()).to_bytes());
+            SIGNED.lock().expect("no panic while it is locked").insert(question, signature.clone());
+            signature
+        })
     }
 
     /// The private operation on a block of any form, which no honest signer does (RFC 8017, 5.2.1).

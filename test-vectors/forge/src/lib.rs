@@ -13,6 +13,7 @@ pub mod gzip;
 pub mod keys;
 pub mod nasties;
 pub mod records;
+pub mod service;
 pub mod time;
 pub mod trail;
 pub mod vector;

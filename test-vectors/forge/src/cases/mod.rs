@@ -13,6 +13,7 @@ mod malformed;
 mod metadata;
 mod scope;
 mod signatures;
+mod trails;
 
 use crate::trail::{Chain, Trail};
 use crate::vector::Vector;
@@ -40,6 +41,7 @@ pub fn all() -> Vec<Vector> {
         metadata::all,
         scope::all,
         signatures::all,
+        trails::all,
     ];
     groups.iter().flat_map(|group| group()).collect()
 }
