@@ -39,9 +39,9 @@ fn forms(report: &Report) -> Vec<(&'static str, usize)> {
     forms
 }
 
-/// Those of a hundredth of what a megabyte may hold, and of twice that.
+/// Those of a fiftieth of what a megabyte may hold, and of twice that.
 fn pair(nasty: &Nasty) -> [Report; 2] {
-    [1, 2].map(|times| report(&(nasty.make)(times * nasty.many / 100)))
+    [1, 2].map(|times| report(&(nasty.make)(times * nasty.many / 50)))
 }
 
 #[test]
