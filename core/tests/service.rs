@@ -376,6 +376,14 @@ proptest! {
         }
     }
 
+    /// The model itself: AWS signs for nothing that was not recorded, but where a last digest file is a whole hour.
+    #[test]
+    fn the_service_signs_for_what_it_recorded(stories in stories()) {
+        if stories.iter().all(|story| story.last != Last::Whole) {
+            prop_assert_eq!(world(&stories).unrecorded(), Vec::<Span>::new());
+        }
+    }
+
     /// Whoever hands over everything, of trails that logged all the time, passes.
     #[test]
     fn an_honest_hand_over_passes(stories in stories(), askings in prop::collection::vec(asking(), 4)) {
