@@ -63,8 +63,7 @@ static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(|| {
         let policy = vector.policy();
         let questions = &policy.scope.questions;
         let mut apart = Vec::new();
-        // Where a tree was both cut and wrapped, whatever lies beside it hides that it was wrapped.
-        if questions.is_empty() || vector.limits != Limits::default() || vector.id == "layout/wrapper-and-cut" {
+        if questions.is_empty() || vector.limits != Limits::default() {
             continue;
         }
         if questions.iter().all(|question| !question.accounts.is_empty()) {

@@ -743,7 +743,7 @@ pub fn delivered(log: &Log) -> DateTime<Utc> {
 /// True if a listed log file may hold an event of a period.
 fn is_of(log: &Log, from: DateTime<Utc>, to: DateTime<Utc>) -> bool {
     let delivered = delivered(log);
-    log.events.is_none_or(|(newest, oldest)| !(delivered < from && newest < from) && !(delivered >= to && oldest >= to))
+    log.events.is_none_or(|(newest, oldest)| !(delivered.max(newest) < from || delivered.min(oldest) >= to))
 }
 
 /// Sorted spans of which none meet.
