@@ -7,7 +7,7 @@ import type { Report } from "./report.js";
 import type { Explanation, Inventory, KeyFacts, Picture, Reading, Request, View } from "./views.js";
 
 /** Limits that differ from the usual ones, by the names that reports use. */
-export type Limits = Partial<Record<"digest_bytes" | "log_bytes" | "entry_bytes" | "entries" | "json_depth" | "path_bytes", number>>;
+export type Limits = Partial<Record<"digest_bytes" | "log_bytes" | "entry_bytes" | "entries" | "json_depth" | "path_bytes" | "unpacked_ratio", number>>;
 
 /** A key list that you got from AWS: a file named REGION.json, or that name and its content. */
 export type KeyFile = File | readonly [name: string, list: string | Uint8Array | Blob];

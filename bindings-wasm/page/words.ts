@@ -59,7 +59,7 @@ export const words = {
     scopeFile: "Choose a scope file…",
     scopeText: "Scope file",
     limits: "Limits",
-    limitsHint: "Other bounds on what is read, one a line, for example log_bytes=2000000000: digest_bytes, log_bytes, entry_bytes, entries, json_depth, path_bytes",
+    limitsHint: "Other bounds on what is read, one a line, for example log_bytes=2000000000: digest_bytes, log_bytes, entry_bytes, entries, json_depth, path_bytes, unpacked_ratio",
     noPeriod: "Without a period, the verdict says nothing about what may be missing at the ends.",
   },
 

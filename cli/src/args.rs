@@ -230,6 +230,7 @@ pub(crate) fn limits(changes: &[String]) -> Result<Limits, String> {
             "entries" => limits.entries = number,
             "json-depth" => limits.json_depth = small()?,
             "path-bytes" => limits.path_bytes = small()?,
+            "unpacked-ratio" => limits.unpacked_ratio = small()?,
             _ => return Err(format!("--limit {change}: there is no limit '{name}'")),
         }
     }

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::brevity;
 use crate::chain;
 use crate::coverage::{self, Coverage, Spans};
 use crate::entries::{Entries, Entry, Held};
@@ -24,7 +25,7 @@ use crate::place::Places;
 use crate::policy::{Policy, Scope, Trust};
 use crate::register::Register;
 use crate::report::{
-    Asked, Axes, Chain, Counts, DigestCounts, Key, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Outside, Report, SCHEMA,
+    Asked, Axes, Chain, Counts, DigestCounts, Key, LeftOut, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Outside, Report, SCHEMA,
 };
 use crate::root::evidence_root;
 use crate::signature::Route;
@@ -159,9 +160,13 @@ impl Case {
             })),
             findings,
             not_claimed: NOT_CLAIMED.map(str::to_owned).to_vec(),
+            left_out: LeftOut::default(),
         };
         report.overall = report.axes.overall();
         report.sentence = report.compose_sentence();
+        brevity::chains(&mut report.chains, &mut report.left_out);
+        brevity::keys(&mut report.keys, &mut report.left_out);
+        brevity::missing_keys(&mut report.missing_keys, &mut report.left_out);
         let more = and(&evidence, &graph, &logs);
         (report, more)
     }
@@ -199,11 +204,17 @@ impl Case {
             *only = only.filter(|only| *only == exhibit);
         }
         let mut copies: BTreeMap<&EntryPath, usize> = BTreeMap::new();
-        let mut folders: BTreeSet<&[u8]> = BTreeSet::new();
-        for bytes in by_path.keys().map(|path| path.as_bytes()).chain(rows().map(|(_, path)| path.folder)) {
-            let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(end, _)| end);
-            folders.extend(ends.filter_map(|end| bytes.get(..end)));
-        }
+        // A folder is what some path goes on from. Sorted, those that do stand together; a set of all folders would be as large as all
+        // paths times their depth.
+        let mut inside: Vec<&[u8]> = by_path.keys().map(|path| path.as_bytes()).collect();
+        inside.extend(rows().map(|(_, path)| path.folder));
+        inside.sort_unstable();
+        inside.dedup();
+        let is_folder = |target: &EntryPath| {
+            let start = [target.as_bytes(), b"/"].concat();
+            let first = inside.partition_point(|path| *path < start.as_slice());
+            inside.get(first).is_some_and(|path| path.starts_with(&start))
+        };
         let mut followed: Vec<Exhibit> = Vec::new();
         let mut counted = 0_u64;
         for link in &links {
@@ -217,7 +228,7 @@ impl Case {
             }
             let path = link.path.clone();
             match &here.facts {
-                Facts::Link(target) if target.inner().is_empty() || folders.contains(target.as_bytes()) => {
+                Facts::Link(target) if target.inner().is_empty() || is_folder(target) => {
                     counted = counted.saturating_add(1);
                 }
                 _ if !is_read(&path) => counted = counted.saturating_add(1),
@@ -364,7 +375,7 @@ impl Case {
 /// What was admitted, by what it is.
 pub(crate) struct Evidence<'a> {
     pub(crate) entries: Entries<'a>,
-    pub(crate) keys: Vec<(String, &'a KeyEntry)>,
+    pub(crate) keys: Vec<(&'a EntryPath, &'a KeyEntry)>,
     pub(crate) detached: Vec<&'a Detached>,
 }
 
@@ -373,8 +384,8 @@ impl<'a> Evidence<'a> {
         let mut evidence = Self { entries: Entries::of(register, exhibits), keys: Vec::new(), detached: Vec::new() };
         for Exhibit { path, facts, .. } in exhibits {
             match facts {
-                Facts::Keys(entries) => evidence.keys.extend(entries.iter().map(|entry| (path.text(), entry))),
-                Facts::Metadata(found) => evidence.detached.extend(found),
+                Facts::Keys(entries) => evidence.keys.extend(entries.iter().map(|entry| (path, entry))),
+                Facts::Metadata(found) => evidence.detached.extend(found.iter()),
                 // Links have been followed.
                 Facts::Digest(..) | Facts::Log(_) | Facts::Stray(_) | Facts::Ignored(_) | Facts::Link(_) | Facts::Refused => {}
             }

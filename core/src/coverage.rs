@@ -1,6 +1,6 @@
 //! What was asked against what is proved: intervals, gaps and the days of the coverage matrix.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::entry::{ChainId, DigestKind};
 use crate::finding::Code;
@@ -184,27 +184,38 @@ pub(crate) fn judge_absences(graph: &Graph<'_>, scope: &Scope, ledger: &mut Ledg
     let mut owed: BTreeSet<[Option<&str>; 3]> = BTreeSet::new();
     owed.extend(scope.questions.iter().flat_map(|question| question.combinations()));
     let mut unstated: BTreeSet<(&str, &str)> = BTreeSet::new();
+    // Both questions and chains may be many: what each chain may answer, by the names in it.
+    let mut answering: BTreeMap<[Option<&str>; 3], Vec<&ChainId<'_>>> = BTreeMap::new();
+    for chain in graph.chains.keys().filter(|chain| chain.kind == DigestKind::Normal && !owed.is_empty()) {
+        for names in names_of(chain) {
+            answering.entry(names).or_default().push(chain);
+        }
+    }
+    let mut unread: BTreeMap<[Option<&str>; 3], u64> = BTreeMap::new();
+    for name in graph.unread.keys().filter(|name| name.chain.kind == DigestKind::Normal && !owed.is_empty()) {
+        for names in names_of(&name.chain) {
+            let count = unread.entry(names).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
     for [account, region, trail] in owed {
-        let is_of_it = |chain: &ChainId<'_>| {
-            chain.kind == DigestKind::Normal
-                && account.is_none_or(|account| account == chain.account)
-                && region.is_none_or(|region| region == chain.region)
-                && trail.is_none_or(|trail| TrailAsked::of(trail).fits(chain))
-        };
-        let fitting = || graph.chains.keys().filter(|chain| is_of_it(chain));
-        let origin = trail.and_then(|trail| Some((trail, TrailAsked::of(trail).origin?.1)));
-        if let Some((arn, owner)) = origin
-            && fitting().next().is_some()
-            && fitting().all(|chain| chain.account != owner)
+        let asked = trail.map(TrailAsked::of);
+        let names = [account, region, asked.map(|asked| asked.name)];
+        let of_name = answering.get(&names).map(Vec::as_slice).unwrap_or_default();
+        let fits = |chain: &&&ChainId<'_>| asked.is_none_or(|asked| asked.fits(chain));
+        let is_there = of_name.iter().any(|chain| fits(&chain));
+        if let Some((arn, (_, owner))) = trail.zip(asked.and_then(|asked| asked.origin))
+            && is_there
+            && of_name.iter().filter(fits).all(|chain| chain.account != owner)
         {
             unstated.insert((arn, owner));
         }
-        if fitting().next().is_none() {
+        if !is_there {
             let named = [("account", account), ("region", region), ("trail", trail)];
             let named: Vec<String> = named.iter().filter_map(|(what, name)| Some(format!("{what} {}", (*name)?))).collect();
             let absent = Raise::new(Code::CoverageAbsent, named.join(", "));
             // What cannot be read is not absent.
-            let unread = graph.unread.keys().filter(|name| is_of_it(&name.chain)).count() as u64;
+            let unread = unread.get(&names).copied().unwrap_or_default();
             ledger.enter(match unread {
                 0 => absent,
                 _ => absent.detail(format!(
@@ -217,6 +228,15 @@ pub(crate) fn judge_absences(graph: &Graph<'_>, scope: &Scope, ledger: &mut Ledg
     for (arn, owner) in unstated {
         ledger.enter(Raise::new(Code::CoverageOwnerUnstated, arn).expected(owner));
     }
+}
+
+/// The combinations of account, region and trail that it may answer, named or not.
+fn names_of<'a>(chain: &ChainId<'a>) -> impl Iterator<Item = [Option<&'a str>; 3]> {
+    let ChainId { account, region, trail, .. } = *chain;
+    (0..8).map(move |bits| {
+        let named = |bit: u8, name| (bits & bit != 0).then_some(name);
+        [named(1, account), named(2, region), named(4, trail)]
+    })
 }
 
 /// The days of a chain: its row of the coverage matrix.

@@ -2,12 +2,14 @@
 //!
 //! Nothing here looks at contents; a claim becomes a fact only when a signed digest file says the same.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
+use crate::signature::sha256;
 use crate::time::Time;
 
 /// The path of an entry inside its archive: bytes, with `/` between folders, relative, without `.` and empty folders. The path of
@@ -81,6 +83,13 @@ impl EntryPath {
         }
         let container = self.0.strip_suffix(self.inner()).unwrap_or_default();
         Some(Self([container, &folders.join(&b'/')].concat().into()))
+    }
+
+    /// The path, whose part inside the innermost container keeps at most so many bytes.
+    pub(crate) fn shortened(&self, most_bytes: usize) -> Self {
+        let inner = self.inner();
+        let container = self.0.strip_suffix(inner).unwrap_or_default();
+        Self([container, &shortened(inner, most_bytes)].concat().into())
     }
 
     /// The path inside the innermost container.
@@ -213,6 +222,25 @@ fn is_unseen(character: char) -> bool {
                 | '\u{e0000}'..='\u{e0fff}')
             // Interlinear annotations, and the Braille pattern without dots: drawn as nothing, whatever their properties.
             || matches!(character, '\u{fff9}'..='\u{fffb}' | '\u{2800}'))
+}
+
+/// A name of at most so many bytes, or a few where that is less than it takes to shorten it: its beginning, the start of its SHA-256,
+/// so that two long names stay two, and its end.
+pub(crate) fn shortened(name: &[u8], most_bytes: usize) -> Cow<'_, [u8]> {
+    const HASH_BYTES: usize = 8;
+    const MARK: &[u8] = "…".as_bytes();
+    if name.len() <= most_bytes {
+        return name.into();
+    }
+    let hash = sha256(name);
+    let hash = hex::encode(hash.get(..HASH_BYTES).unwrap_or_default());
+    let kept = most_bytes.saturating_sub(hash.len()).saturating_sub(2 * MARK.len()) / 2;
+    // Nothing is cut inside a character.
+    let is_inside = |index: &usize| name.get(*index).is_some_and(|byte| byte & 0xc0 == 0x80);
+    let head = (0..=kept).rev().find(|index| !is_inside(index)).unwrap_or_default();
+    let tail = (name.len().saturating_sub(kept)..name.len()).find(|index| !is_inside(index)).unwrap_or(name.len());
+    let parts = [name.get(..head).unwrap_or_default(), MARK, hash.as_bytes(), MARK, name.get(tail..).unwrap_or_default()];
+    parts.concat().into()
 }
 
 fn escape(text: &mut String, bytes: &[u8]) {
@@ -714,6 +742,20 @@ mod tests {
         assert_eq!(printable(b" a  b   c "), "%20a%20%20b%20%20%20c%20");
         assert_eq!(printable(b" \xff \n "), "%20%FF %0A%20");
         assert_eq!(printable(b" "), "%20");
+    }
+
+    #[test]
+    fn long_names_keep_their_ends_and_stay_apart() {
+        let text = |name: &str, most| String::from_utf8(shortened(name.as_bytes(), most).into_owned()).unwrap();
+        assert_eq!(text(&"x".repeat(64), 64), "x".repeat(64));
+        let [one, other] = ["1", "2"].map(|middle| format!("a/{}{middle}{}/b.json", "ä".repeat(40), "ö".repeat(40)));
+        let short = text(&one, 64);
+        assert!(short.len() <= 64 && short.starts_with("a/ä") && short.ends_with("ö/b.json"), "{short}");
+        assert_ne!(short, text(&other, 64));
+        assert_eq!(text(&one, 0).chars().count(), 18);
+        let nested = EntryPath::new("2026/march.zip").nesting(&EntryPath::new(&"x/".repeat(900)));
+        let path = nested.shortened(64);
+        assert!(path.text().starts_with("2026/march.zip//x/x/") && path.inner().len() <= 64, "{}", path.text());
     }
 
     #[test]

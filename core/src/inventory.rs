@@ -118,7 +118,7 @@ impl Inventory {
             entries,
             chains: chains(&graph),
             logs: logs(&evidence.entries),
-            enclosed_keys: evidence.keys.len() as u64,
+            enclosed_keys: evidence.keys.iter().map(|(_, entry)| entry.count()).fold(0, u64::saturating_add),
             metadata: graph.nodes.iter().filter(|node| !node.metadata.is_empty()).count() as u64,
             unread_digests: graph.unread.len() as u64,
             unreadable: unreadable(exhibits),

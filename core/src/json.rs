@@ -25,6 +25,9 @@ pub(crate) type Fields<'a> = Vec<(Cow<'a, str>, Json<'a>)>;
 /// some kilobytes that inflates to nothing but `0,` takes a gigabyte.
 const MOST_VALUES: u32 = 1 << 22;
 
+/// As so many values counts a list or an object with something in it: there is room for four in the smallest.
+const VALUES_OF_A_LIST: u32 = 4;
+
 impl<'a> Json<'a> {
     /// Reads exactly one value, nested at most `max_depth` deep.
     pub(crate) fn read(bytes: &'a [u8], max_depth: u32) -> Result<Self, String> {
@@ -131,14 +134,19 @@ impl Nested<'_> {
             None => Err(E::custom("nested too deep")),
         }
     }
+
+    fn count<E: de::Error>(&self, values: u32) -> Result<(), E> {
+        let left = self.values_left.get().checked_sub(values);
+        self.values_left.set(left.ok_or_else(|| E::custom(format_args!("it holds more than {MOST_VALUES} values")))?);
+        Ok(())
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for Nested<'_> {
     type Value = Json<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json<'de>, D::Error> {
-        let left = self.values_left.get().checked_sub(1);
-        self.values_left.set(left.ok_or_else(|| de::Error::custom(format_args!("it holds more than {MOST_VALUES} values")))?);
+        self.count(1)?;
         deserializer.deserialize_any(self)
     }
 }
@@ -183,6 +191,9 @@ impl<'de> Visitor<'de> for Nested<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json<'de>, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = seq.next_element_seed(self.deeper()?)? {
+            if items.is_empty() {
+                self.count(VALUES_OF_A_LIST)?;
+            }
             items.push(item);
         }
         self.deeper::<A::Error>()?;
@@ -194,6 +205,9 @@ impl<'de> Visitor<'de> for Nested<'_> {
         let deeper = |nested: &Self| nested.deeper::<A::Error>();
         deeper(&self)?;
         while let Some(key) = map.next_key_seed(Key)? {
+            if fields.is_empty() {
+                self.count(VALUES_OF_A_LIST)?;
+            }
             fields.push((key, map.next_value_seed(deeper(&self)?)?));
         }
         // Sorted neighbours instead of a comparison of all with all: an object may have a million fields.
@@ -306,8 +320,15 @@ mod tests {
     #[test]
     fn the_number_of_values_is_bounded() {
         let list = |items: usize| format!("[{}0]", "0,".repeat(items - 1));
-        assert!(Json::read(list(MOST_VALUES as usize - 1).as_bytes(), 64).is_ok());
-        assert!(Json::read(list(MOST_VALUES as usize).as_bytes(), 64).unwrap_err().contains("values"));
+        let most = (MOST_VALUES - VALUES_OF_A_LIST) as usize;
+        assert!(Json::read(list(most - 1).as_bytes(), 64).is_ok());
+        assert!(Json::read(list(most).as_bytes(), 64).unwrap_err().contains("values"));
+        for (item, values) in [("[0]", 6), ("{\"a\":0}", 6), ("[]", 1), ("{}", 1)] {
+            let list = |items: usize| format!("[{}{item}]", format!("{item},").repeat(items - 1));
+            let most = (MOST_VALUES - VALUES_OF_A_LIST - 1) as usize / values;
+            assert!(Json::read(list(most).as_bytes(), 64).is_ok(), "{item}");
+            assert!(Json::read(list(most + 1).as_bytes(), 64).is_err(), "{item}");
+        }
     }
 
     #[test]

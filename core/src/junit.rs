@@ -19,6 +19,10 @@ use crate::time::{DAY_SECONDS, Period, Time};
 const NAMED_PER_DAY: usize = 20;
 /// The same for the case of an axis.
 const NAMED_PER_AXIS: usize = 1_000;
+/// Bytes of findings in all cases of days together; a finding that concerns many days is named in each of them.
+const NAMED_BYTES: usize = 6_000_000;
+
+const NOT_NAMED: &str = "the canonical report says more";
 
 impl Report {
     /// The report as JUnit XML.
@@ -55,7 +59,8 @@ fn document(report: &Report, xml: &mut Writer<Vec<u8>>) -> io::Result<()> {
             about.entry(chain).or_default().push(finding);
         }
     }
-    let cases = |chain| of_chain(report, chain, about.get(chain.id.as_str()).map_or(&[], Vec::as_slice));
+    let mut left = NAMED_BYTES;
+    let mut cases = |chain| of_chain(report, chain, about.get(chain.id.as_str()).map_or(&[], Vec::as_slice), &mut left);
     let chains: Vec<(&str, Vec<Case>)> = report.chains.iter().map(|chain| (chain.id.as_str(), cases(chain))).collect();
     let all = || verdict.iter().chain(chains.iter().flat_map(|(_, cases)| cases));
     let attributes = [
@@ -174,6 +179,22 @@ impl<'a> Seen<'a> {
         Self { named: findings.take(most).collect(), more: all.saturating_sub(most) as u64 }
     }
 
+    /// As [`result`](Self::result), in so many bytes; without them only the kind is said.
+    fn result_in(&self, left: &mut usize) -> Option<CaseResult> {
+        let result = self.result()?;
+        match left.checked_sub(result.bytes()) {
+            Some(rest) => {
+                *left = rest;
+                Some(result)
+            }
+            None => Some(match result {
+                CaseResult::Failure { kind, .. } => CaseResult::Failure { message: kind.clone(), text: NOT_NAMED.to_owned(), kind },
+                CaseResult::Error { kind, .. } => CaseResult::Error { message: kind.clone(), text: NOT_NAMED.to_owned(), kind },
+                other => other,
+            }),
+        }
+    }
+
     /// `None` if nothing limits or refutes.
     fn result(&self) -> Option<CaseResult> {
         let first = self.named.first()?;
@@ -189,6 +210,15 @@ impl<'a> Seen<'a> {
             Effect::Refutes => CaseResult::Failure { kind, message, text },
             _ => CaseResult::Error { kind, message, text },
         })
+    }
+}
+
+impl CaseResult {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Passed | Self::Skipped { .. } => 0,
+            Self::Error { message, text, .. } | Self::Failure { message, text, .. } => message.len().saturating_add(text.len()),
+        }
     }
 }
 
@@ -211,10 +241,10 @@ struct Stretch<'a> {
     seen: Seen<'a>,
 }
 
-fn of_chain(report: &Report, chain: &Chain, findings: &[&Finding]) -> Vec<Case> {
+fn of_chain(report: &Report, chain: &Chain, findings: &[&Finding], left: &mut usize) -> Vec<Case> {
     let mut stretches = stretches_of(chain);
     place(findings, &mut stretches);
-    stretches.iter().map(|stretch| of_stretch(report, chain, stretch)).collect()
+    stretches.iter().map(|stretch| of_stretch(report, chain, stretch, left)).collect()
 }
 
 /// Gives each stretch the findings about its time, in one walk: many findings may concern many days.
@@ -259,7 +289,7 @@ fn stretches_of(chain: &Chain) -> Vec<Stretch<'_>> {
     stretches
 }
 
-fn of_stretch(report: &Report, chain: &Chain, stretch: &Stretch<'_>) -> Case {
+fn of_stretch(report: &Report, chain: &Chain, stretch: &Stretch<'_>, left: &mut usize) -> Case {
     let Stretch { period, day, seen } = stretch;
     let last = period.to.plus(-1).date_text();
     let first = period.from.date_text();
@@ -271,7 +301,7 @@ fn of_stretch(report: &Report, chain: &Chain, stretch: &Stretch<'_>) -> Case {
         });
     let result = if !is_asked {
         CaseResult::Skipped { message: "not asked".to_owned() }
-    } else if let Some(result) = seen.result() {
+    } else if let Some(result) = seen.result_in(left) {
         result
     } else if day.is_some_and(|day| day.proved_seconds > 0) {
         CaseResult::Passed

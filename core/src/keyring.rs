@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::entry;
+use crate::entry::{self, EntryPath};
 use crate::error::Error;
 use crate::examine::keys::{self, KeyEntry};
 use crate::finding::{Code, Effect};
@@ -89,7 +89,25 @@ pub fn read_keys(file_name: &str, json: &[u8]) -> Result<Vec<KeyFacts>, Error> {
             problem,
         }
     };
-    Ok(entries.iter().map(describe).collect())
+    let all = |entry: &KeyEntry| {
+        let facts = describe(entry);
+        (entry.number..=entry.last).map(move |number| KeyFacts { number, ..facts.clone() })
+    };
+    Ok(entries.iter().flat_map(all).collect())
+}
+
+/// How many entries of enclosed lists are looked at that no digest file names. AWS makes a few keys a year in each region.
+const MOST_UNNEEDED: u64 = 1000;
+
+/// How many validity windows and regions of one key are kept. AWS states one of each; each digest file is held against all.
+const MOST_STATED: usize = 64;
+
+/// Inserts, but keeps only the first few of a sorted set, whatever the order in which they come.
+fn insert<T: Ord>(set: &mut BTreeSet<T>, item: T) {
+    set.insert(item);
+    if set.len() > MOST_STATED {
+        set.pop_last();
+    }
 }
 
 /// The accepted keys, sorted by SHA-256.
@@ -102,22 +120,41 @@ impl Keyring {
     /// Gathers the verifier's keys and those of the archive. `stated` are the fingerprints that digest files name.
     pub(crate) fn gather(
         trust: &Trust,
-        enclosed: &[(String, &KeyEntry)],
+        enclosed: &[(&EntryPath, &KeyEntry)],
         stated: &BTreeSet<&str>,
         ledger: &mut Ledger<'_>,
     ) -> Self {
         let own = trust.keys.iter().map(|entry| (None, entry));
-        let handed = trust.enclosed.iter().map(|entry| (Some("a key file that was handed over"), entry));
-        let sources = own.chain(handed).chain(enclosed.iter().map(|(path, entry)| (Some(path.as_str()), *entry)));
+        let handed = trust.enclosed.iter().map(|entry| (Some(None), entry));
+        let sources = own.chain(handed).chain(enclosed.iter().map(|(path, entry)| (Some(Some(*path)), *entry)));
+        // A key list of the verifier's own has no name in a report: reports hold no paths of the verifier's machine.
+        let named = |path: Option<Option<&EntryPath>>, number: u64| match path {
+            None => format!("the verifier's own key list, entry {number}"),
+            Some(None) => format!("a key file that was handed over, entry {number}"),
+            Some(Some(path)) => format!("{}, entry {number}", path.text()),
+        };
         let mut keys: BTreeMap<[u8; 32], Key> = BTreeMap::new();
+        let mut unneeded = 0_u64;
+        // How many, and of the first and the last the list and the place.
+        let mut passed_over: Option<(u64, _, _)> = None;
         for (path, entry) in sources {
-            // A key list of the verifier's own has no name in a report: reports hold no paths of the verifier's machine.
-            let subject = format!("{}, entry {}", path.unwrap_or("the verifier's own key list"), entry.number);
-            let Some(der) = &entry.der else {
-                ledger.enter(Raise::new(Code::KeyMalformed, subject).detail("its value is no base64 text"));
+            let computed = entry.der.as_deref().map(fingerprint);
+            let is_named = |fingerprint: &Option<String>| fingerprint.as_deref().is_some_and(|named| stated.contains(named));
+            if path.is_some() && !is_named(&computed) && !(computed.is_some() && is_named(&entry.stated_fingerprint)) {
+                unneeded = unneeded.saturating_add(1);
+                if unneeded > MOST_UNNEEDED {
+                    let (count, _, last) = passed_over.get_or_insert((0, (path, entry.number), (path, entry.last)));
+                    *count = count.saturating_add(entry.count());
+                    *last = (path, entry.last);
+                    continue;
+                }
+            }
+            let subject = named(path, entry.number);
+            let (Some(der), Some(computed)) = (&entry.der, computed) else {
+                let raise = Raise::new(Code::KeyMalformed, subject).through(entry.count(), named(path, entry.last));
+                ledger.enter(raise.detail("its value is no base64 text"));
                 continue;
             };
-            let computed = fingerprint(der);
             if let Some(claimed) = entry.stated_fingerprint.as_deref().filter(|claimed| *claimed != computed) {
                 let refutes = path.is_some() && stated.contains(claimed);
                 ledger.enter(
@@ -166,9 +203,13 @@ impl Keyring {
                 key.regions.clear();
             }
             if standing == (key.level, key.is_own) {
-                key.validity.insert(validity);
-                key.regions.insert(entry.region.clone());
+                insert(&mut key.validity, validity);
+                insert(&mut key.regions, entry.region.clone());
             }
+        }
+        if let Some((count, first, last)) = passed_over {
+            let raise = Raise::new(Code::KeyUnused, named(first.0, first.1)).through(count, named(last.0, last.1));
+            ledger.enter(raise.detail("enclosed, named by no digest file, and too many to be looked at"));
         }
         let mut sharing: BTreeMap<String, Vec<[u8; 32]>> = BTreeMap::new();
         for key in keys.values() {

@@ -1,6 +1,7 @@
 //! Where findings are entered, weighed and gathered into runs.
 
-use crate::entry::ChainId;
+use crate::brevity;
+use crate::entry::{self, ChainId};
 use crate::finding::{Axis, Code, Effect, Finding};
 use crate::policy::Weights;
 use crate::time::{Period, Time};
@@ -65,6 +66,13 @@ impl Raise {
 
     pub(crate) fn count(mut self, count: u64) -> Self {
         self.finding.count = count;
+        self
+    }
+
+    /// So many subjects, from the first to this one.
+    pub(crate) fn through(mut self, count: u64, last: String) -> Self {
+        self.finding.count = count;
+        self.finding.last = (last != self.finding.first).then_some(last);
         self
     }
 
@@ -135,6 +143,8 @@ impl<'a> Ledger<'a> {
 
     pub(crate) fn enter(&mut self, mut raise: Raise) {
         let finding = &mut raise.finding;
+        let Finding { first, last, entry, expected, found, detail, .. } = finding;
+        [last, entry, expected, found, detail].into_iter().flatten().chain([first]).for_each(shorten);
         finding.effect = self.weights.weigh(finding.code, finding.effect);
         if !raise.in_scope {
             // Nothing to lower in what only informs, but the reader should know where it lies.
@@ -167,7 +177,18 @@ impl<'a> Ledger<'a> {
         findings.extend(last.map(|run| run.finding));
         findings.sort_by(|one, other| reading_order(one).cmp(&reading_order(other)).then_with(|| one.cmp(other)));
         findings.dedup();
+        let mut findings = brevity::findings(findings);
+        findings.sort_by(|one, other| reading_order(one).cmp(&reading_order(other)).then_with(|| one.cmp(other)));
         findings
+    }
+}
+
+/// An object has at most 1,024 bytes of key and fewer of bucket, a path in another at most twice as many; a name of odd characters has
+/// three times as many as it is shown, and what names several things any number.
+fn shorten(text: &mut String) {
+    const MOST_BYTES: usize = 2048;
+    if text.len() > MOST_BYTES {
+        *text = String::from_utf8_lossy(&entry::shortened(text.as_bytes(), MOST_BYTES)).into_owned();
     }
 }
 

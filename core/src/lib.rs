@@ -69,6 +69,8 @@ mod parcel;
 mod inventory;
 // Findings on their way into the report.
 mod ledger;
+// What is listed one by one, and what is only counted.
+mod brevity;
 // The catalogue of codes.
 mod finding;
 // What the caller demands.
@@ -119,7 +121,8 @@ pub use picture::{Line, Mark, Panel, Picture, Run, State, Tick, View};
 pub use policy::{Expect, Limits, Policy, Provenance, Question, Relocation, Request, Scope, Trust, Weights};
 pub use reading::{Answer, Group, Reading, Standing};
 pub use report::{
-    Asked, Axes, Chain, Counts, Day, DigestCounts, Key, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Report, SCHEMA, counted,
+    Asked, Axes, Chain, Counts, Day, DigestCounts, Key, LeftOut, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Report,
+    SCHEMA, counted,
 };
 pub use signature::{KeyProblem, PublicKey, Signature, fingerprint, string_to_sign_sha256};
 pub use spread::Spread;

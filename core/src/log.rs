@@ -479,15 +479,16 @@ impl<'m, 'a> Matching<'m, 'a> {
         let mut namesakes: BTreeMap<&str, usize> = BTreeMap::new();
         for (index, want) in wants.iter().enumerate().filter(|(_, want)| want.standing == standing) {
             let Some(original) = want.entry().and_then(|original| self.entries.get(original)) else { continue };
+            // To look for them takes as long as there are many.
+            if namesakes.get(want.object().name).is_some_and(|seen| *seen == MOST_ALIKE) {
+                continue;
+            }
             let copies = self.named(want, usize::MAX);
             if copies.is_empty() {
                 continue;
             }
             let seen = namesakes.entry(want.object().name).or_default();
             *seen = seen.saturating_add(1);
-            if *seen > MOST_ALIKE {
-                continue;
-            }
             for copy in copies {
                 let Some(entry) = self.entries.get(copy).filter(|entry| entry.is_log()) else { continue };
                 let is_equal = entry.content == original.content && entry.content != Content::Unread;

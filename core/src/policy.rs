@@ -344,6 +344,9 @@ pub struct Limits {
     pub json_depth: u32,
     /// Bytes of a path. S3 keys have at most 1,024.
     pub path_bytes: u32,
+    /// What may come out of an archive for each byte of it. Log and digest files are packed to a tenth of their size, rarely to a
+    /// fiftieth; `docs/semantics.md` says what is counted.
+    pub unpacked_ratio: u32,
 }
 
 impl Default for Limits {
@@ -355,6 +358,7 @@ impl Default for Limits {
             entries: 100_000_000,
             json_depth: 64,
             path_bytes: 1024,
+            unpacked_ratio: 512,
         }
     }
 }

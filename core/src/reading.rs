@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::entry::DigestKind;
 use crate::finding::{Axis, Code, Effect, Finding};
 use crate::policy::Question;
-use crate::report::{Chain, Key, Level, Outcome, Report, counted};
+use crate::report::{Chain, Key, LeftOut, Level, Outcome, Report, counted};
 use crate::time::{HOUR_SECONDS, Period};
 
 /// What is said about a report beside its facts: for hosts that show it in a way of their own.
@@ -291,9 +291,9 @@ fn troubles(report: &Report) -> Vec<Trouble> {
         if let Some(chain) = &finding.chain {
             let (limiting, refuting) = effects.entry(chain).or_default();
             match finding.effect {
-                Effect::Limits if finding.code != Code::CoverageGap => *limiting += 1,
+                Effect::Limits if finding.code != Code::CoverageGap => *limiting = limiting.saturating_add(finding.count),
                 Effect::Limits | Effect::Informs => {}
-                Effect::Refutes => *refuting += 1,
+                Effect::Refutes => *refuting = refuting.saturating_add(finding.count),
             }
         }
     }
@@ -433,6 +433,16 @@ pub(crate) fn aside(report: &Report) -> Vec<String> {
             counted_long(outside.digests, "digest file", "digest files"),
             counted_long(outside.logs, "log file", "log files")
         ));
+    }
+    let LeftOut { chains, keys, missing_keys } = report.left_out;
+    for (count, one, many) in [
+        (chains, "chain of which nothing is signed is", "chains of which nothing is signed are"),
+        (keys, "enclosed key that verified nothing is", "enclosed keys that verified nothing are"),
+        (missing_keys, "key that the verifier lacks is", "keys that the verifier lacks are"),
+    ] {
+        if count > 0 {
+            lines.push(format!("{} not listed.", counted(count, one, many)));
+        }
     }
     lines
 }

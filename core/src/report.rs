@@ -91,6 +91,28 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What is never claimed.
     pub not_claimed: Vec<String>,
+    /// What is not listed above, because it is too much and proves nothing; absent if that is nothing.
+    #[serde(default, skip_serializing_if = "LeftOut::is_none")]
+    pub left_out: LeftOut,
+}
+
+/// How much of each kind a report leaves out. It is counted in the totals and in the findings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LeftOut {
+    /// Chains of which no digest file is signed.
+    pub chains: u64,
+    /// Keys of the archive's own that verified nothing.
+    pub keys: u64,
+    /// Keys that the verifier lacks.
+    pub missing_keys: u64,
+}
+
+impl LeftOut {
+    /// True if nothing is.
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// One answer per axis.

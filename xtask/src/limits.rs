@@ -112,7 +112,7 @@ pub(crate) fn measure(only: &str) -> Outcome {
             make(&forge, *count, &mut evidence)?;
             let Evidence { mut tar, path } = evidence;
             tar.finish().and_then(|()| tar.into_inner()?.flush()).map_err(|error| error.to_string())?;
-            let (time, peak_bytes) = verify(&path, &keys)?;
+            let (time, peak_bytes) = verify(&shell::target().join("release/trailseal"), &path, &keys)?;
             let shown =
                 if *count % MEBIBYTE == 0 && *count > MEBIBYTE { format!("{} MiB", count / MEBIBYTE) } else { grouped(*count) };
             let time = if time.is_zero() { "–".to_owned() } else { format!("{:.2} s", time.as_secs_f64()) };
@@ -137,9 +137,8 @@ fn processor_time(stat: &str) -> Option<Duration> {
 }
 
 /// Processor time and peak memory of one verification.
-fn verify(evidence: &Path, keys: &Path) -> Outcome<(Duration, u64)> {
-    let program = shell::target().join("release/trailseal");
-    let mut command = Command::new(&program);
+pub(crate) fn verify(program: &Path, evidence: &Path, keys: &Path) -> Outcome<(Duration, u64)> {
+    let mut command = Command::new(program);
     command.arg("verify").arg(evidence).arg("--keys").arg(keys).args(["--format", "json"]);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().map_err(|error| error.to_string())?;
     let process = PathBuf::from(format!("/proc/{}", child.id()));

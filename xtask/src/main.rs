@@ -11,6 +11,7 @@ mod instructions;
 mod limits;
 mod msrv;
 mod mutants;
+mod nasties;
 mod page;
 mod shell;
 mod test;
@@ -44,6 +45,8 @@ The project's tasks.
         --write                      write docs/performance.md
     cargo xtask instructions [--check]
                                      write bench/instructions.txt, how many instructions verifications take, or compare
+    cargo xtask nasties [NAME]       count and measure archives that are made against the program: growth, time, memory, reports
+                                     (valgrind, some minutes); a part of a name measures what has it in its name
     cargo xtask limits [NAME]        measure time and memory at the limits: the table of docs/limits.md (Linux, some minutes)
 
 `generate` reads the index of the test vectors: after a change in the forge, run `vectors` first.
@@ -69,6 +72,8 @@ fn main() -> ExitCode {
         ["bench", options @ ..] => bench::run(options),
         ["instructions"] => instructions::count(Mode::Write),
         ["instructions", "--check"] => instructions::count(Mode::Check),
+        ["nasties"] => nasties::measure(""),
+        ["nasties", name] => nasties::measure(name),
         ["limits"] => limits::measure(""),
         ["limits", only] => limits::measure(only),
         _ => Err(format!("there is no task '{}'; `cargo xtask --help` lists them", words.join(" "))),

@@ -98,3 +98,4 @@ class Limits(TypedDict, total=False):
     entries: int
     json_depth: int
     path_bytes: int
+    unpacked_ratio: int

@@ -4,6 +4,7 @@ use std::io::{self, Read};
 use std::ops::Range;
 
 use super::folder::{FolderFile, folder_is_cut};
+use super::meter::{Meter, Stored};
 use super::tar::{Found, read_tar};
 use super::zip::{Inner, Member, Zip};
 use super::{PIECE_BYTES, Packing, problem, read_start};
@@ -134,22 +135,25 @@ pub fn read_archive<G: Gather>(
     length_bytes: u64,
     limits: &Limits,
 ) -> G {
-    let reading = Reading { host, limits };
+    let reading = Reading { host, limits, meter: Meter::new(length_bytes, at.is_some(), limits) };
     let reader = Interruptible::new(reader, host);
     let sequential = || Sequential { reader: &reader, position: 0, length_bytes };
-    match read_start(&mut sequential()) {
+    let gathered = match read_start(&mut sequential()) {
         Err(error) => reading.only(problem(at, Code::ArchiveEntryUnreadable, io_reason(&error))),
         Ok(start) if Packing::of(&start) == Some(Packing::Zip) => reading.zip_file(at, &reader, length_bytes),
         Ok(_) => {
             host.watch().expect(0, &|| length_bytes);
             reading.stream(at, &mut Counted { reader: sequential(), host })
         }
-    }
+    };
+    reading.unless_exceeded(at, gathered)
 }
 
 /// Reads a tar archive, plain or packed, from a stream that cannot be read twice; else as [`read_archive`].
 pub fn read_stream<G: Gather>(host: &impl Host, at: Option<&EntryPath>, reader: &mut dyn Read, limits: &Limits) -> G {
-    Reading { host, limits }.stream(at, &mut Interruptible::new(reader, host))
+    let reading = Reading { host, limits, meter: Meter::new(0, at.is_some(), limits) };
+    let gathered = reading.stream(at, &mut Stored { reader: Interruptible::new(reader, host), meter: &reading.meter });
+    reading.unless_exceeded(at, gathered)
 }
 
 /// Reads files that `bring` brings one after the other, each with its path as somebody wrote it, and the archives among them; else
@@ -168,13 +172,13 @@ pub fn read_files<G: Gather, N: AsRef<[u8]>, B: AsRef<[u8]> + Send>(
     mut bring: impl FnMut() -> Option<(N, B)>,
     limits: &Limits,
 ) -> G {
-    let reading = Reading { host, limits };
+    let reading = Reading { host, limits, meter: Meter::new(0, false, limits) };
     let mut whole = G::default();
     let mut pieces: G = host.each(
         |give| {
             let mut give = taken(host, give);
             let mut seen = 0_u64;
-            while !host.watch().is_stopped()
+            while !reading.is_over()
                 && let Some((name, bytes)) = bring()
             {
                 if seen == limits.entries {
@@ -197,13 +201,18 @@ pub fn read_files<G: Gather, N: AsRef<[u8]>, B: AsRef<[u8]> + Send>(
         },
         |(path, bytes): (EntryPath, B), workspace| {
             let bytes = bytes.as_ref();
+            if reading.meter.is_exceeded() {
+                return reading.too_much(Some(&path));
+            }
             let exhibit = workspace.examine(path, bytes, limits);
+            reading.meter.store(bytes.len() as u64);
+            reading.meter.spend_for(&exhibit, workspace.tools.take_spent());
             host.watch().advance(1, bytes.len() as u64);
             exhibit
         },
     );
     pieces.merge(whole);
-    pieces
+    reading.unless_exceeded(None, pieces)
 }
 
 /// Examines one file of a folder, which `open` opens if it has to be read, and of which it says how large it is; large ones in memory
@@ -287,6 +296,7 @@ fn taken<T>(host: &impl Host, give: &mut dyn FnMut(T, usize)) -> impl FnMut(T, u
 struct Reading<'a, H> {
     host: &'a H,
     limits: &'a Limits,
+    meter: Meter,
 }
 
 impl<H: Host> Reading<'_, H> {
@@ -297,7 +307,28 @@ impl<H: Host> Reading<'_, H> {
         gathered
     }
 
+    /// What was gathered, if it is not too much for the archive; else only that it is. Every host that finds so says it: what it gathered
+    /// is dropped.
+    fn unless_exceeded<G: Gather>(&self, at: Option<&EntryPath>, gathered: G) -> G {
+        if !self.meter.is_exceeded() {
+            return gathered;
+        }
+        let mut instead = G::default();
+        instead.admit(self.too_much(at));
+        instead
+    }
+
+    fn too_much(&self, at: Option<&EntryPath>) -> Exhibit {
+        problem(at, Code::ArchiveLimit, self.meter.detail())
+    }
+
+    /// Examining goes on until then.
+    fn is_over(&self) -> bool {
+        self.host.watch().is_stopped() || self.meter.is_exceeded()
+    }
+
     fn admit<G: Gather>(&self, gathered: &mut G, exhibit: Exhibit) {
+        self.meter.spend_for(&exhibit, 0);
         if self.host.is_first() {
             gathered.admit(exhibit);
         }
@@ -310,7 +341,7 @@ impl<H: Host> Reading<'_, H> {
         };
         let mut gathered: G = self.zip(&zip);
         for member in zip.containers() {
-            if self.host.watch().is_stopped() {
+            if self.is_over() {
                 break;
             }
             if at.is_some() {
@@ -318,7 +349,7 @@ impl<H: Host> Reading<'_, H> {
                 self.admit(&mut gathered, zip.examine(member, self.limits, &mut Workspace::default()));
                 continue;
             }
-            match zip.open_nested(member, self.limits) {
+            match zip.open_nested(member, self.limits, &self.meter) {
                 Ok(Inner::Zip(nested)) => gathered.merge(self.nested_zip(&nested)),
                 Ok(Inner::Stream(mut stream)) => gathered.merge(self.stream(Some(&zip.path(member)), &mut *stream)),
                 Err(exhibit) => self.admit(&mut gathered, exhibit),
@@ -329,6 +360,7 @@ impl<H: Host> Reading<'_, H> {
 
     /// The members of a zip archive, containers apart.
     fn zip<G: Gather, R: ReaderAt + Sync>(&self, zip: &Zip<R>) -> G {
+        self.meter.spend_for_members(zip.len());
         let members: Vec<_> = zip.files().collect();
         let sizes_bytes: Vec<_> = members.iter().map(|member| member.size_bytes()).collect();
         // What members state may be a lie of any size.
@@ -336,9 +368,13 @@ impl<H: Host> Reading<'_, H> {
         self.host.watch().expect(members.len() as u64, &bytes);
         let members = members.get(self.host.stretch(&sizes_bytes)).unwrap_or_default();
         let mut gathered: G = self.host.each(
-            |give| members.iter().take_while(|_| !self.host.watch().is_stopped()).for_each(|member| give(member, 0)),
+            |give| members.iter().take_while(|_| !self.is_over()).for_each(|member| give(member, 0)),
             |member: &&Member, workspace| {
+                if self.meter.is_exceeded() {
+                    return self.too_much(Some(&zip.path(member)));
+                }
                 let exhibit = zip.examine(member, self.limits, workspace);
+                self.meter.spend_for(&exhibit, workspace.tools.take_spent());
                 self.host.watch().advance(1, member.size_bytes());
                 exhibit
             },
@@ -350,7 +386,7 @@ impl<H: Host> Reading<'_, H> {
     /// A zip archive inside another container; archives in it are refused.
     fn nested_zip<G: Gather, R: ReaderAt + Sync>(&self, zip: &Zip<R>) -> G {
         let mut gathered: G = self.zip(zip);
-        for member in zip.containers() {
+        for member in zip.containers().take_while(|_| !self.is_over()) {
             self.admit(&mut gathered, zip.examine(member, self.limits, &mut Workspace::default()));
         }
         gathered
@@ -361,7 +397,7 @@ impl<H: Host> Reading<'_, H> {
         let mut pieces: G = self.host.each(
             |give| {
                 let mut give = taken(self.host, give);
-                read_tar(at, reader, self.limits, &mut |found| match found {
+                read_tar(at, reader, self.limits, &self.meter, &mut |found| match found {
                     Found::Piece(path, bytes) => {
                         let held = bytes.len();
                         give((path, bytes), held);
@@ -369,7 +405,7 @@ impl<H: Host> Reading<'_, H> {
                     Found::Exhibit(exhibit) => self.admit(&mut whole, exhibit),
                     Found::Zip(path, bytes) => {
                         let length_bytes = bytes.len() as u64;
-                        match Zip::open(Some(path.clone()), bytes, length_bytes, self.limits) {
+                        match Zip::open(Some(path.clone()), bytes, length_bytes, &self.meter.limits(self.limits)) {
                             Ok(zip) => whole.merge(self.nested_zip(&zip)),
                             Err(error) => self.admit(&mut whole, unreadable(Some(&path), &error)),
                         }
@@ -377,7 +413,11 @@ impl<H: Host> Reading<'_, H> {
                 });
             },
             |(path, bytes): (EntryPath, Vec<u8>), workspace| {
+                if self.meter.is_exceeded() {
+                    return self.too_much(Some(&path));
+                }
                 let exhibit = workspace.examine(path, &bytes, self.limits);
+                self.meter.spend_for(&exhibit, workspace.tools.take_spent());
                 self.host.watch().advance(1, 0);
                 exhibit
             },

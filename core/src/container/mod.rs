@@ -6,6 +6,7 @@
 
 mod folder;
 mod host;
+mod meter;
 mod tar;
 mod zip;
 

@@ -7,10 +7,11 @@ use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use tar::{Archive, EntryType};
 
+use super::meter::{Meter, Metered};
 use super::{NESTED_BYTES, Packing, problem, read_start};
 use crate::entry::{self, EntryPath, Kind, Separator};
 use crate::error::io_reason;
-use crate::examine::{Exhibit, examine, examine_reader, is_read};
+use crate::examine::{Exhibit, Tools, examine, is_read};
 use crate::finding::Code;
 use crate::policy::Limits;
 
@@ -52,9 +53,9 @@ pub(super) fn is_header(block: &[u8]) -> bool {
 
 /// Reads an archive from its beginning and shows what it finds. `at` is where it lies inside the case; archives in one that lies
 /// in another are not opened.
-pub(super) fn read_tar(at: Option<&EntryPath>, reader: &mut dyn Read, limits: &Limits, show: &mut dyn FnMut(Found)) {
+pub(super) fn read_tar(at: Option<&EntryPath>, reader: &mut dyn Read, limits: &Limits, meter: &Meter, show: &mut dyn FnMut(Found)) {
     let mut stream = match unpacked(reader) {
-        Ok(Some(stream)) => stream,
+        Ok(Some(stream)) => Metered { reader: stream, meter },
         Ok(None) => {
             let detail = "it is no archive of a kind that is read here".to_owned();
             return show(Found::Exhibit(problem(at, Code::ArchiveEntryUnreadable, detail)));
@@ -64,7 +65,7 @@ pub(super) fn read_tar(at: Option<&EntryPath>, reader: &mut dyn Read, limits: &L
     // What the tar reader may take from the stream before it must show an entry: long names are read into memory.
     let budget = Cell::new(HEADER_BYTES);
     let zeros = Cell::new(0);
-    let mut archive = Archive::new(Budgeted { reader: &mut *stream, position: 0, left: &budget, zeros: &zeros });
+    let mut archive = Archive::new(Budgeted { reader: &mut stream, position: 0, left: &budget, zeros: &zeros });
     let mut entries = match archive.entries_with_seek() {
         Ok(entries) => entries,
         Err(error) => return show(Found::Exhibit(problem(at, Code::ArchiveEntryUnreadable, io_reason(&error)))),
@@ -85,9 +86,9 @@ pub(super) fn read_tar(at: Option<&EntryPath>, reader: &mut dyn Read, limits: &L
         seen = seen.saturating_add(1);
         // The content, its padding, and the headers of the next entry.
         budget.set(entry.size().saturating_add(512).saturating_add(HEADER_BYTES));
-        show_entry(at, &mut entry, limits, show);
+        show_entry(at, &mut entry, limits, meter, show);
     }
-    if let Some(detail) = what_follows(&mut *stream, zeros.get()) {
+    if let Some(detail) = what_follows(&mut stream, zeros.get()) {
         show(Found::Exhibit(problem(at, Code::ArchiveEntryUnreadable, detail)));
     }
 }
@@ -117,7 +118,13 @@ fn what_follows(stream: &mut dyn Read, mut zeros: u64) -> Option<String> {
     }
 }
 
-fn show_entry(at: Option<&EntryPath>, entry: &mut tar::Entry<'_, impl Read>, limits: &Limits, show: &mut dyn FnMut(Found)) {
+fn show_entry(
+    at: Option<&EntryPath>,
+    entry: &mut tar::Entry<'_, impl Read>,
+    limits: &Limits,
+    meter: &Meter,
+    show: &mut dyn FnMut(Found),
+) {
     let name = entry.path_bytes().into_owned();
     let (inner, is_safe) = EntryPath::normalise(&name, Separator::Slash);
     let path = at.map_or_else(|| inner.clone(), |at| at.nesting(&inner));
@@ -125,6 +132,9 @@ fn show_entry(at: Option<&EntryPath>, entry: &mut tar::Entry<'_, impl Read>, lim
     let refuse = |code, detail: String| Found::Exhibit(Exhibit::refused(path.clone(), code, detail));
     if kind == EntryType::Directory || (kind.is_file() && name.ends_with(b"/")) {
         return;
+    }
+    if let Some(refused) = Exhibit::of_long_path(&path, limits) {
+        return show(Found::Exhibit(refused));
     }
     if !is_safe {
         return show(refuse(Code::ArchiveEntryUnsafe, "its path leaves the archive or is absolute".to_owned()));
@@ -136,7 +146,7 @@ fn show_entry(at: Option<&EntryPath>, entry: &mut tar::Entry<'_, impl Read>, lim
         EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
             let size_bytes = entry.size();
             if matches!(entry::classify(&path), Kind::Container) {
-                return show_nested(at, &path, entry, limits, show);
+                return show_nested(at, &path, entry, limits, meter, show);
             }
             if !is_read(&path) {
                 return show(Found::Piece(path, Vec::new()));
@@ -145,7 +155,10 @@ fn show_entry(at: Option<&EntryPath>, entry: &mut tar::Entry<'_, impl Read>, lim
                 return show(refuse(Code::ArchiveLimit, format!("entry_bytes is {}", limits.entry_bytes)));
             }
             if size_bytes > GIVEN_BYTES {
-                return show(Found::Exhibit(examine_reader(path, entry, limits)));
+                let mut tools = Tools::default();
+                let exhibit = tools.examine_reader(path, entry, limits);
+                meter.spend(tools.take_spent());
+                return show(Found::Exhibit(exhibit));
             }
             let mut bytes = Vec::with_capacity(usize::try_from(size_bytes).unwrap_or_default());
             match entry.take(GIVEN_BYTES).read_to_end(&mut bytes) {
@@ -161,6 +174,9 @@ fn show_entry(at: Option<&EntryPath>, entry: &mut tar::Entry<'_, impl Read>, lim
             // A hard link names its target from the top of the archive, a symbolic link from where it stands.
             let base = if kind == EntryType::Link { EntryPath::new("x") } else { inner };
             match base.resolve(&target) {
+                Some(target) if target.inner().len() > limits.path_bytes as usize => {
+                    show(refuse(Code::ArchiveLimit, format!("it leads to a longer path than path_bytes, {}", limits.path_bytes)));
+                }
                 Some(target) => {
                     let target = at.map_or_else(|| target.clone(), |at| at.nesting(&target));
                     show(Found::Exhibit(Exhibit::link(path, target)));
@@ -206,7 +222,14 @@ fn disagreement(entry: &mut tar::Entry<'_, impl Read>, name: &[u8]) -> Option<&'
 }
 
 /// An archive inside this one: a tar archive is read on, a zip archive is taken into memory.
-fn show_nested(at: Option<&EntryPath>, path: &EntryPath, entry: &mut dyn Read, limits: &Limits, show: &mut dyn FnMut(Found)) {
+fn show_nested(
+    at: Option<&EntryPath>,
+    path: &EntryPath,
+    entry: &mut dyn Read,
+    limits: &Limits,
+    meter: &Meter,
+    show: &mut dyn FnMut(Found),
+) {
     if at.is_some() {
         return show(Found::Exhibit(examine(path.clone(), &[], limits)));
     }
@@ -217,7 +240,7 @@ fn show_nested(at: Option<&EntryPath>, path: &EntryPath, entry: &mut dyn Read, l
     };
     let mut whole = start.as_slice().chain(entry);
     if Packing::of(&start) != Some(Packing::Zip) {
-        return read_tar(Some(path), &mut whole, limits, show);
+        return read_tar(Some(path), &mut whole, limits, meter, show);
     }
     let mut bytes = Vec::new();
     show(match whole.take(NESTED_BYTES.saturating_add(1)).read_to_end(&mut bytes) {

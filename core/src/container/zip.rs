@@ -7,11 +7,12 @@ use flate2::bufread::DeflateDecoder;
 use rawzip::extra_fields::{ExtraFieldId, ExtraFields};
 use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipArchiveEntryWayfinder, ZipEntry, ZipFileHeaderRecord, ZipLocator};
 
+use super::meter::Meter;
 use super::{NESTED_BYTES, PIECE_BYTES, Packing, problem, read_start};
 use crate::crc::Crc;
 use crate::entry::{self, EntryPath, Kind, Separator};
 use crate::error::{Error, io_reason};
-use crate::examine::{Exhibit, Workspace, examine, examine_reader, is_read};
+use crate::examine::{Exhibit, Workspace, examine, is_read};
 use crate::finding::Code;
 use crate::paths::{PackedPath, Paths};
 use crate::policy::Limits;
@@ -263,6 +264,11 @@ impl<R: ReaderAt> Zip<R> {
         (first >= LOCAL_HEADER_BYTES && is_header_at(0, &[0])) || members().zip(starts.skip(1)).any(follows)
     }
 
+    /// How many entries its directory has.
+    pub(super) fn len(&self) -> usize {
+        self.members.len()
+    }
+
     /// Its entries that are neither folders nor archives themselves, in the order of the directory.
     pub(super) fn files(&self) -> impl Iterator<Item = &Member> {
         self.members.iter().filter(|member| !matches!(member.claim, Claim::Folder | Claim::Container))
@@ -287,6 +293,9 @@ impl<R: ReaderAt> Zip<R> {
     /// Examines one member.
     pub(super) fn examine(&self, member: &Member, limits: &Limits, workspace: &mut Workspace) -> Exhibit {
         let path = self.path(member);
+        if let Some(refused) = Exhibit::of_long_path(&path, limits) {
+            return refused;
+        }
         match member.claim {
             Claim::Refused(refusal) => refusal.exhibit(path),
             Claim::Link => self.examine_link(path, member),
@@ -339,14 +348,16 @@ impl<R: ReaderAt> Zip<R> {
             // A member may hold more than it states; what it states decides how it is read, never how much.
             match (&mut reader).take(PIECE_BYTES.saturating_add(1)).read_to_end(buffer) {
                 Ok(read) if read as u64 > PIECE_BYTES => {
+                    tools.spend(read as u64);
                     return refused(path, "it holds more than its header states".to_owned());
                 }
                 Ok(_) => tools.examine(path, buffer, limits),
                 Err(error) => return refused(path, io_reason(&error)),
             }
         } else {
-            examine_reader(path, &mut (&mut reader).take(limits.entry_bytes), limits)
+            workspace.tools.examine_reader(path, &mut (&mut reader).take(limits.entry_bytes), limits)
         };
+        workspace.tools.spend(reader.size_bytes);
         let is_as_stated = reader.size_bytes == member.size_bytes() && reader.crc.finalize() == member.crc32;
         let exhibit = if reader.is_whole && !is_as_stated {
             exhibit.with_note(Code::ArchiveEntryUnreadable, "its checksum or size in the archive is wrong")
@@ -434,8 +445,11 @@ impl<R: ReaderAt + Clone> Zip<R> {
     /// # Errors
     ///
     /// The exhibit that says why it cannot be opened.
-    pub(super) fn open_nested(&self, member: &Member, limits: &Limits) -> Result<Inner<'_, R>, Exhibit> {
+    pub(super) fn open_nested(&self, member: &Member, limits: &Limits, meter: &Meter) -> Result<Inner<'_, R>, Exhibit> {
         let path = self.path(member);
+        if let Some(refused) = Exhibit::of_long_path(&path, limits) {
+            return Err(refused);
+        }
         let unreadable = |error: &dyn std::fmt::Display| problem(Some(&path), Code::ArchiveEntryUnreadable, error.to_string());
         let mut stream = self.reader(member).map_err(|error| unreadable(&error.kind()))?;
         let start = read_start(&mut *stream).map_err(|error| unreadable(&error.kind()))?;
@@ -454,13 +468,14 @@ impl<R: ReaderAt + Clone> Zip<R> {
                 .take(NESTED_BYTES.saturating_add(1))
                 .read_to_end(&mut unpacked)
                 .map_err(|error| unreadable(&error.kind()))?;
+            meter.spend(read as u64);
             if read as u64 > NESTED_BYTES {
                 let detail = format!("a nested zip archive that is packed itself may unpack to {NESTED_BYTES} bytes");
                 return Err(problem(Some(&path), Code::ArchiveLimit, detail));
             }
             (NestedBytes::Unpacked(unpacked.into()), read as u64)
         };
-        let nested = Zip::open(Some(path.clone()), Nested(bytes), length_bytes, limits);
+        let nested = Zip::open(Some(path.clone()), Nested(bytes), length_bytes, &meter.limits(limits));
         nested.map(Inner::Zip).map_err(|error| unreadable(&error))
     }
 }

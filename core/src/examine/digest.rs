@@ -1,6 +1,7 @@
 //! Digest files: the JSON that AWS signs, read strictly and never written again.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use crate::entry::{self, Place};
 use crate::examine::packed::{Digests, List};
@@ -81,7 +82,7 @@ pub(crate) struct Facts<'a> {
     /// The key that signed it, in lower case.
     pub(crate) fingerprint: &'a str,
     pub(crate) previous: Option<Previous<'a>>,
-    pub(crate) list: List,
+    pub(crate) list: Arc<List>,
     /// Algorithms that AWS does not document, wherever they are named.
     pub(crate) unsupported: Option<&'a str>,
     /// Its own signature's algorithm is not supported.
@@ -192,7 +193,7 @@ pub(crate) fn read(bytes: &[u8], sha256: [u8; 32], max_depth: u32) -> Result<Dig
         period,
         fingerprint: &text(&json, "digestPublicKeyFingerprint")?.to_ascii_lowercase(),
         previous,
-        list,
+        list: list.into(),
         unsupported: unsupported.as_deref(),
         signature_unsupported,
         odd: odd.as_ref().map(|(reason, is_loss)| Odd { reason, is_loss: *is_loss }),

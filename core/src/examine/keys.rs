@@ -20,6 +20,27 @@ pub(crate) struct KeyEntry {
     pub(crate) region: Option<String>,
     /// Its place in the list, counted from 1.
     pub(crate) number: u64,
+    /// Of a run of entries without a key, the place of the last: a list may hold millions of them.
+    pub(crate) last: u64,
+}
+
+impl KeyEntry {
+    /// Takes the next entry into the run, if neither holds a key. What the two state differently is lost: nobody asks for it.
+    fn join(&mut self, next: &Self) -> bool {
+        let is_run = self.der.is_none() && next.der.is_none();
+        if is_run {
+            self.last = next.last;
+            self.stated_fingerprint =
+                self.stated_fingerprint.take().filter(|stated| Some(stated) == next.stated_fingerprint.as_ref());
+            self.validity = self.validity.filter(|validity| Some(*validity) == next.validity);
+        }
+        is_run
+    }
+
+    /// How many entries of the list it stands for.
+    pub(crate) fn count(&self) -> u64 {
+        self.last.saturating_sub(self.number).saturating_add(1)
+    }
 }
 
 /// Reads a key list. An entry that cannot be used stays in it, so that it can be reported.
@@ -28,17 +49,21 @@ pub(crate) fn read_list(bytes: &[u8], region: Option<&str>, max_depth: u32) -> R
     let json = Json::read(text.trim().as_bytes(), max_depth).map_err(|reason| looks_like(&text).map_or(reason, str::to_owned))?;
     let list = json.field("PublicKeyList").or_else(|| json.field("publicKeyList")).and_then(Json::list);
     let list = list.ok_or("it holds no list named PublicKeyList, as `aws cloudtrail list-public-keys --output json` prints it")?;
-    Ok(list
-        .iter()
-        .zip(1..)
-        .map(|(entry, number)| KeyEntry {
+    let mut entries: Vec<KeyEntry> = Vec::new();
+    for (entry, number) in list.iter().zip(1..) {
+        let entry = KeyEntry {
             der: entry.field("Value").and_then(Json::text).and_then(decode_base64),
             stated_fingerprint: entry.field("Fingerprint").and_then(Json::text).map(str::to_ascii_lowercase),
             validity: validity(entry),
             region: region.map(str::to_owned),
             number,
-        })
-        .collect())
+            last: number,
+        };
+        if !entries.last_mut().is_some_and(|run| run.join(&entry)) {
+            entries.push(entry);
+        }
+    }
+    Ok(entries)
 }
 
 fn decode_base64(text: &str) -> Option<Vec<u8>> {
@@ -99,6 +124,14 @@ mod tests {
     fn values_are_base64_with_any_line_breaks() {
         assert_eq!(one(r#""Fingerprint":"ABcd""#).der.as_deref(), Some([0, 1, 2, 3].as_slice()));
         assert_eq!(one(r#""Fingerprint":"ABcd""#).stated_fingerprint.as_deref(), Some("abcd"));
+    }
+
+    #[test]
+    fn entries_without_a_key_are_one_run() {
+        let list = br#"{"PublicKeyList":[{},{"Fingerprint":"a"},{"Value":"AA=="},{"Fingerprint":"b"},{"Fingerprint":"b"}]}"#;
+        let entries = read_list(list, None, 64).unwrap();
+        let runs: Vec<_> = entries.iter().map(|entry| (entry.number, entry.count(), entry.stated_fingerprint.as_deref())).collect();
+        assert_eq!(runs, [(1, 2, None), (3, 1, None), (4, 2, Some("b"))]);
     }
 
     #[test]

@@ -44,10 +44,9 @@ impl Detached {
 }
 
 impl Detached {
-    /// The same metadata in a file of another name, which for a sidecar is what tells the object.
-    pub(crate) fn under(&self, path: &EntryPath, shape: MetadataShape) -> Self {
-        let path = if shape == MetadataShape::Sidecar { object_of_sidecar(path) } else { self.path.clone() };
-        Self { path, ..self.clone() }
+    /// The same metadata in a sidecar of another name.
+    pub(crate) fn under(&self, path: &EntryPath) -> Self {
+        Self { path: object_of_sidecar(path), ..self.clone() }
     }
 }
 
@@ -56,38 +55,88 @@ fn object_of_sidecar(path: &EntryPath) -> EntryPath {
     path.without_end(b".head.json")
 }
 
-/// Reads a metadata file. The second list says which parts of it could not be read.
-pub(crate) fn read(path: &EntryPath, shape: MetadataShape, bytes: &[u8], max_depth: u32) -> (Vec<Detached>, Vec<String>) {
+/// What a metadata file holds.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// The metadata of digest files.
+    pub(crate) detached: Vec<Detached>,
+    /// The first thing that could not be read.
+    first_problem: Option<String>,
+    problems: u64,
+}
+
+/// A file in which so much cannot be read is not read on: it holds something else, which to name line by line takes long.
+const MOST_PROBLEMS: u64 = 1000;
+
+impl Found {
+    fn problem(&mut self, problem: impl FnOnce() -> String) {
+        self.first_problem.get_or_insert_with(problem);
+        self.problems = self.problems.saturating_add(1);
+    }
+
+    fn is_given_up(&self) -> bool {
+        self.problems >= MOST_PROBLEMS
+    }
+
+    /// What could not be read, in words.
+    pub(crate) fn problem_text(&self) -> Option<String> {
+        let first = self.first_problem.as_ref()?;
+        Some(match self.problems.saturating_sub(1) {
+            0 => first.clone(),
+            more if self.is_given_up() => format!("{first} (and {more} more; it was not read on)"),
+            more => format!("{first} (and {more} more)"),
+        })
+    }
+}
+
+/// Reads a metadata file.
+pub(crate) fn read(path: &EntryPath, shape: MetadataShape, bytes: &[u8], max_depth: u32) -> Found {
     let Some(text) = decode_text(bytes) else {
-        return (Vec::new(), vec!["it is neither UTF-8 nor UTF-16 with a byte order mark".to_owned()]);
+        return as_one(Err("it is neither UTF-8 nor UTF-16 with a byte order mark".to_owned()));
     };
     match shape {
         MetadataShape::Sidecar => as_one(sidecar(path, &text, max_depth)),
         MetadataShape::Array => match Json::read(text.trim().as_bytes(), max_depth) {
-            Ok(Json::List(rows)) => rows.iter().fold(Default::default(), collect_row),
-            Ok(row @ Json::Object(_)) => collect_row(Default::default(), &row),
+            Ok(Json::List(rows)) => collect(rows.iter()),
+            Ok(row @ Json::Object(_)) => collect([&row]),
             Ok(_) => as_one(Err("it is neither an array nor an object".to_owned())),
             Err(reason) => as_one(Err(looks_like(&text).map_or(reason, str::to_owned))),
         },
         MetadataShape::Lines => {
-            let lines = text.lines().zip(1_u64..).filter(|(line, _)| !line.trim().is_empty());
-            lines.fold(Default::default(), |mut found, (line, number)| match Json::read(line.as_bytes(), max_depth) {
-                Ok(row) => collect_row(found, &row),
-                Err(reason) => {
-                    found.1.push(format!("line {number}: {reason}"));
-                    found
+            let mut found = Found::default();
+            for (line, number) in text.lines().zip(1_u64..).filter(|(line, _)| !line.trim().is_empty()) {
+                match Json::read(line.as_bytes(), max_depth) {
+                    Ok(row) => collect_row(&mut found, &row),
+                    Err(reason) => found.problem(|| format!("line {number}: {reason}")),
                 }
-            })
+                if found.is_given_up() {
+                    break;
+                }
+            }
+            found
         }
         MetadataShape::Table => table(&text),
     }
 }
 
-fn as_one(outcome: Result<Option<Detached>, String>) -> (Vec<Detached>, Vec<String>) {
+fn as_one(outcome: Result<Option<Detached>, String>) -> Found {
+    let mut found = Found::default();
     match outcome {
-        Ok(found) => (found.into_iter().collect(), Vec::new()),
-        Err(reason) => (Vec::new(), vec![reason]),
+        Ok(one) => found.detached.extend(one),
+        Err(reason) => found.problem(|| reason),
     }
+    found
+}
+
+fn collect<'j, 't: 'j>(rows: impl IntoIterator<Item = &'j Json<'t>>) -> Found {
+    let mut found = Found::default();
+    for row in rows {
+        collect_row(&mut found, row);
+        if found.is_given_up() {
+            break;
+        }
+    }
+    found
 }
 
 /// Output of `aws s3api head-object` or `get-object`; it names no key, so the file's own name does.
@@ -102,18 +151,17 @@ fn sidecar(path: &EntryPath, text: &str, max_depth: u32) -> Result<Option<Detach
 }
 
 /// A row of `rclone lsjson` (`Path`, `Metadata`) or of `s5cmd head` (`key`, `metadata`; also `Key`, `Metadata`).
-fn collect_row(mut found: (Vec<Detached>, Vec<String>), row: &Json<'_>) -> (Vec<Detached>, Vec<String>) {
+fn collect_row(found: &mut Found, row: &Json<'_>) {
     let key = ["Path", "key", "Key"].iter().find_map(|name| row.field(name)).and_then(Json::text);
     let metadata = ["Metadata", "metadata"]
         .iter()
         .find_map(|name| row.field(name))
         .map_or(Some(&[][..]), |metadata| if *metadata == Json::Null { Some(&[][..]) } else { metadata.fields() });
     match (key, metadata) {
-        (Some(key), Some(metadata)) => found.0.extend(Detached::of(object_path(key), metadata)),
-        (None, _) => found.1.push("a row names no key: one of Path, key or Key is expected".to_owned()),
-        (Some(key), None) => found.1.push(format!("the metadata of {} is no object", entry::printable(key.as_bytes()))),
+        (Some(key), Some(metadata)) => found.detached.extend(Detached::of(object_path(key), metadata)),
+        (None, _) => found.problem(|| "a row names no key: one of Path, key or Key is expected".to_owned()),
+        (Some(key), None) => found.problem(|| format!("the metadata of {} is no object", entry::printable(key.as_bytes()))),
     }
-    found
 }
 
 /// A key, or `s3://bucket/key`, which puts the bucket's name on top as some tools do on disk.
@@ -122,18 +170,18 @@ fn object_path(key: &str) -> EntryPath {
 }
 
 /// Columns `key` and `signature`, as an Athena query over S3 Metadata tables gives them.
-fn table(text: &str) -> (Vec<Detached>, Vec<String>) {
+fn table(text: &str) -> Found {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let mut found: (Vec<Detached>, Vec<String>) = Default::default();
+    let mut found = Found::default();
     let headers = match reader.headers() {
         Ok(headers) => headers.iter().map(str::to_ascii_lowercase).collect::<Vec<_>>(),
-        Err(_) => return (Vec::new(), vec!["its first line is none of a table with commas (CSV)".to_owned()]),
+        Err(_) => return as_one(Err("its first line is none of a table with commas (CSV)".to_owned())),
     };
     let Some(key_column) = headers.iter().position(|header| header == "key") else {
-        return (Vec::new(), vec!["it has no column named key".to_owned()]);
+        return as_one(Err("it has no column named key".to_owned()));
     };
     if !headers.iter().any(|header| header == "signature") {
-        return (Vec::new(), vec!["it has no column named signature".to_owned()]);
+        return as_one(Err("it has no column named signature".to_owned()));
     }
     for (record, number) in reader.records().zip(2_u64..) {
         match record {
@@ -142,11 +190,14 @@ fn table(text: &str) -> (Vec<Detached>, Vec<String>) {
                 let cells = headers.iter().zip(record.iter()).filter(|(_, value)| !value.is_empty());
                 let fields: Fields<'_> = cells.map(|(header, value)| (header.as_str().into(), Json::Text(value.into()))).collect();
                 match record.get(key_column) {
-                    Some(key) => found.0.extend(Detached::of(object_path(key), &fields)),
-                    None => found.1.push(format!("row {number} names no key")),
+                    Some(key) => found.detached.extend(Detached::of(object_path(key), &fields)),
+                    None => found.problem(|| format!("row {number} names no key")),
                 }
             }
-            Err(_) => found.1.push(format!("row {number} is none of a table with commas (CSV)")),
+            Err(_) => found.problem(|| format!("row {number} is none of a table with commas (CSV)")),
+        }
+        if found.is_given_up() {
+            break;
         }
     }
     found
@@ -158,8 +209,10 @@ mod tests {
 
     const NAME: &str = "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T000131Z.json.gz";
 
-    fn read_text(file: &str, shape: MetadataShape, text: &str) -> (Vec<Detached>, Vec<String>) {
-        read(&EntryPath::new(file), shape, text.as_bytes(), 64)
+    fn read_text(file: &str, shape: MetadataShape, text: &str) -> (Vec<Detached>, Option<String>) {
+        let found = read(&EntryPath::new(file), shape, text.as_bytes(), 64);
+        let problem = found.problem_text();
+        (found.detached, problem)
     }
 
     #[test]
@@ -189,8 +242,8 @@ mod tests {
             ),
         ];
         for (file, shape, text) in shapes {
-            let (found, problems) = read_text(&file, shape, &text);
-            assert_eq!(problems, Vec::<String>::new(), "{file}");
+            let (found, problem) = read_text(&file, shape, &text);
+            assert_eq!(problem, None, "{file}");
             assert_eq!(found.len(), 1, "{file}");
             assert_eq!(found[0].path, EntryPath::new(&key), "{file}");
             assert_eq!(found[0].signature, Some(Signature::Bytes([0x0a, 0xff].into())), "{file}");
@@ -200,7 +253,7 @@ mod tests {
 
     #[test]
     fn one_damaged_row_costs_no_other() {
-        let (found, problems) = read_text(
+        let (found, problem) = read_text(
             "object-metadata.jsonl",
             MetadataShape::Lines,
             &format!(
@@ -209,7 +262,18 @@ mod tests {
         );
         assert_eq!(found.len(), 2);
         assert_eq!(found[1].path, EntryPath::new(&format!("b/{NAME}")));
-        assert_eq!(problems.len(), 1);
+        assert!(problem.is_some_and(|problem| problem.starts_with("line 2: ") && !problem.contains("more")));
+    }
+
+    #[test]
+    fn a_file_in_which_too_much_cannot_be_read_is_not_read_on() {
+        let row = format!("{{\"Key\":\"{NAME}\"}}\n");
+        for (wrong, expected) in [(2, "(and 1 more)"), (999, "(and 998 more)"), (1000, "(and 999 more; it was not read on)")] {
+            let (found, problem) =
+                read_text("object-metadata.jsonl", MetadataShape::Lines, &["x\n".repeat(wrong), row.clone()].concat());
+            assert!(problem.as_ref().is_some_and(|problem| problem.ends_with(expected)), "{problem:?}");
+            assert_eq!(found.len(), usize::from(wrong < 1000));
+        }
     }
 
     #[test]
@@ -222,8 +286,8 @@ mod tests {
             ("object-metadata.json", MetadataShape::Array, r#"[{"Name":"x"}]"#),
             ("object-metadata.csv", MetadataShape::Table, "bucket,signature\nb,00\n"),
         ] {
-            let (found, problems) = read_text(file, shape, text);
-            assert!(found.is_empty() && !problems.is_empty(), "{text}");
+            let (found, problem) = read_text(file, shape, text);
+            assert!(found.is_empty() && problem.is_some(), "{text}");
         }
     }
 }

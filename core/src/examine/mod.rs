@@ -6,11 +6,12 @@ pub(crate) mod metadata;
 pub(crate) mod packed;
 
 use std::io::{self, BufRead, Read};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::entry::{self, EntryPath, IgnoredKind, Kind};
+use crate::entry::{self, EntryPath, IgnoredKind, Kind, MetadataShape};
 use crate::error::io_reason;
 use crate::finding::{Code, Effect};
 use crate::gunzip::{self, Inflater, gunzip};
@@ -33,8 +34,9 @@ pub(crate) enum Facts {
     /// A digest file; `None` where a note says why it could not be read.
     Digest(Content, Option<Box<Digests>>),
     Log(Content),
-    Keys(Vec<KeyEntry>),
-    Metadata(Vec<Detached>),
+    /// Shared by all links to it, as what follows.
+    Keys(Arc<[KeyEntry]>),
+    Metadata(Arc<[Detached]>),
     /// No log file by its name, but perhaps by its content.
     Stray(Content),
     Ignored(IgnoredKind),
@@ -83,6 +85,17 @@ impl Exhibit {
         Self { path, facts, notes: Vec::new() }.with_note(code, detail)
     }
 
+    /// The exhibit of an entry whose path is longer than the limit, of which only a part is kept; `None` if it is not. Whatever the
+    /// entry is, this comes first: its path would be kept, compared and repeated.
+    pub(crate) fn of_long_path(path: &EntryPath, limits: &Limits) -> Option<Self> {
+        let most_bytes = limits.path_bytes as usize;
+        (path.inner().len() > most_bytes).then(|| Self {
+            path: path.shortened(most_bytes),
+            facts: Facts::Refused,
+            notes: vec![limit_note("path_bytes", u64::from(limits.path_bytes))],
+        })
+    }
+
     /// The exhibit of a link to another entry of the same container, which may be examined by others.
     pub fn link(path: EntryPath, target: EntryPath) -> Self {
         Self { path, facts: Facts::Link(target), notes: Vec::new() }
@@ -99,7 +112,11 @@ impl Exhibit {
                 | (Facts::Refused, _)
         );
         if let (Facts::Metadata(found), Kind::Metadata(shape)) = (&self.facts, entry::classify(&path)) {
-            let found = found.iter().map(|detached| detached.under(&path, shape)).collect();
+            // Only a sidecar tells by its name whose metadata it holds.
+            let found = match shape {
+                MetadataShape::Sidecar => found.iter().map(|detached| detached.under(&path)).collect(),
+                _ => found.clone(),
+            };
             Self { path, facts: Facts::Metadata(found), notes: self.notes.clone() }
         } else if fits {
             Self { path, ..self.clone() }
@@ -159,6 +176,8 @@ pub(crate) struct Tools {
     inflater: Option<Inflater>,
     content: Vec<u8>,
     whole_sha256: Option<WholeSha256>,
+    /// Bytes that were inflated or parsed since somebody asked, the latter as what they cost.
+    spent: u64,
 }
 
 impl Workspace {
@@ -180,6 +199,25 @@ impl Tools {
         let stored_sha256 = || crate::signature::sha256(bytes);
         examine_stream(path, &mut &*bytes, limits, &stored_sha256, self)
     }
+
+    /// As [`examine_reader`].
+    pub(crate) fn examine_reader(&mut self, path: EntryPath, reader: &mut dyn Read, limits: &Limits) -> Exhibit {
+        let hasher = std::cell::RefCell::new(Sha256::new());
+        let mut reader = io::BufReader::with_capacity(256 << 10, Hashing { reader, hasher: &hasher });
+        // What a damaged entry holds after the damage counts for its hash as well.
+        let stored_sha256 = || hasher.borrow().clone().finalize().into();
+        examine_stream(path, &mut reader, limits, &stored_sha256, self)
+    }
+
+    /// What was spent since the last call.
+    pub(crate) fn take_spent(&mut self) -> u64 {
+        std::mem::take(&mut self.spent)
+    }
+
+    /// So many bytes were unpacked for what is examined.
+    pub(crate) fn spend(&mut self, bytes: u64) {
+        self.spent = self.spent.saturating_add(bytes);
+    }
 }
 
 /// Examines an entry whose bytes are at hand. It always succeeds: damage is a fact too.
@@ -198,11 +236,7 @@ pub fn examine(path: EntryPath, bytes: &[u8], limits: &Limits) -> Exhibit {
 /// Examines an entry from a reader, in memory that does not grow with its bytes. An error of the reader is a fact about the
 /// entry too.
 pub fn examine_reader(path: EntryPath, reader: &mut dyn Read, limits: &Limits) -> Exhibit {
-    let hasher = std::cell::RefCell::new(Sha256::new());
-    let mut reader = io::BufReader::with_capacity(256 << 10, Hashing { reader, hasher: &hasher });
-    // What a damaged entry holds after the damage counts for its hash as well.
-    let stored_sha256 = || hasher.borrow().clone().finalize().into();
-    examine_stream(path, &mut reader, limits, &stored_sha256, &mut Tools::default())
+    Tools::default().examine_reader(path, reader, limits)
 }
 
 struct Hashing<'a> {
@@ -225,12 +259,12 @@ fn examine_stream(
     stored_sha256: &dyn Fn() -> [u8; 32],
     tools: &mut Tools,
 ) -> Exhibit {
+    if let Some(refused) = Exhibit::of_long_path(&path, limits) {
+        return refused;
+    }
     let mut notes = Vec::new();
     let kind = entry::classify(&path);
-    let facts = if path.inner().len() > limits.path_bytes as usize {
-        notes.push(limit_note("path_bytes", u64::from(limits.path_bytes)));
-        Facts::Refused
-    } else {
+    let facts = {
         let mut reading = Reading {
             reader,
             limits,
@@ -238,6 +272,8 @@ fn examine_stream(
             inflater: &mut tools.inflater,
             whole_sha256: tools.whole_sha256,
             notes: &mut notes,
+            spent: &mut tools.spent,
+            member_bytes: None,
         };
         match kind {
             Kind::Digest(_) => match reading.whole(&mut tools.content) {
@@ -274,22 +310,21 @@ fn examine_stream(
             }
             Kind::Keys(region) => match reading.plain() {
                 Some(bytes) => match keys::read_list(&bytes, region, limits.json_depth) {
-                    Ok(entries) => Facts::Keys(entries),
+                    Ok(entries) => Facts::Keys(entries.into()),
                     Err(reason) => {
                         notes.push(Note { code: Code::MetadataMalformed, detail: Some(reason) });
-                        Facts::Keys(Vec::new())
+                        Facts::Keys(Arc::default())
                     }
                 },
                 None => Facts::Refused,
             },
             Kind::Metadata(shape) => match reading.plain() {
                 Some(bytes) => {
-                    let (found, problems) = metadata::read(&path, shape, &bytes, limits.json_depth);
-                    if let Some(first) = problems.first() {
-                        let more = if problems.len() > 1 { format!(" (and {} more)", problems.len() - 1) } else { String::new() };
-                        notes.push(Note { code: Code::MetadataMalformed, detail: Some(format!("{first}{more}")) });
+                    let found = metadata::read(&path, shape, &bytes, limits.json_depth);
+                    if let Some(detail) = found.problem_text() {
+                        notes.push(Note { code: Code::MetadataMalformed, detail: Some(detail) });
                     }
-                    Facts::Metadata(found)
+                    Facts::Metadata(found.detached.into())
                 }
                 None => Facts::Refused,
             },
@@ -338,6 +373,43 @@ struct Reading<'a> {
     inflater: &'a mut Option<Inflater>,
     whole_sha256: Option<WholeSha256>,
     notes: &'a mut Vec<Note>,
+    spent: &'a mut u64,
+    /// What was read of a gzip member to its end.
+    member_bytes: Option<u64>,
+}
+
+/// Parsing takes so many times the work and the memory of inflating and hashing.
+const PARSING: u64 = 16;
+
+/// Digest files hold hashes and signatures, which do not shrink; they are packed to an eighth of their size at best. What the limit
+/// allows of everything is far too much for them.
+const DIGEST_SHARE: u64 = 4;
+/// Below that no ratio is asked for.
+const SMALL_DIGEST_BYTES: u64 = 64 << 10;
+
+/// A reader that counts what is taken from it.
+struct Consumed<R> {
+    reader: R,
+    bytes: u64,
+}
+
+impl<R: BufRead> Read for Consumed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        self.bytes = self.bytes.saturating_add(read as u64);
+        Ok(read)
+    }
+}
+
+impl<R: BufRead> BufRead for Consumed<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.reader.fill_buf()
+    }
+
+    fn consume(&mut self, read: usize) {
+        self.bytes = self.bytes.saturating_add(read as u64);
+        self.reader.consume(read);
+    }
 }
 
 impl Reading<'_> {
@@ -360,8 +432,19 @@ impl Reading<'_> {
         content.clear();
         content.shrink_to(KEPT_BYTES);
         let limit = self.limits.digest_bytes;
-        self.inflated("digest_bytes", limit, &mut |piece, _| content.extend_from_slice(piece))?;
+        let inflated_bytes = self.inflated("digest_bytes", limit, &mut |piece, _| content.extend_from_slice(piece))?;
+        let ratio = u64::from(self.limits.unpacked_ratio);
+        let most = self.member_bytes.map(|member| member.saturating_mul(ratio / DIGEST_SHARE).max(SMALL_DIGEST_BYTES));
+        if most.is_some_and(|most| inflated_bytes > most) {
+            self.notes.push(limit_note("unpacked_ratio", ratio));
+            return Err(Content::Unread);
+        }
+        self.spend(inflated_bytes.saturating_mul(PARSING));
         Ok(crate::signature::sha256(content))
+    }
+
+    fn spend(&mut self, bytes: u64) {
+        *self.spent = self.spent.saturating_add(bytes);
     }
 
     /// A small file that is not packed.
@@ -373,7 +456,10 @@ impl Reading<'_> {
                 self.notes.push(limit_note("digest_bytes", limit));
                 None
             }
-            Ok(_) => Some(bytes),
+            Ok(read) => {
+                self.spend(PARSING.saturating_mul(read as u64));
+                Some(bytes)
+            }
             Err(error) => {
                 self.unreadable(&error);
                 None
@@ -406,7 +492,14 @@ impl Reading<'_> {
         }
         let mut reader = start.chain(&mut *self.reader);
         if start == gunzip::MAGIC {
-            match gunzip(&mut reader, limit, self.inflater.get_or_insert_default(), sink) {
+            let mut member_reader = Consumed { reader: &mut reader, bytes: 0 };
+            let member = gunzip(&mut member_reader, limit, self.inflater.get_or_insert_default(), sink);
+            let member_bytes = member_reader.bytes;
+            if let Ok(member) = &member {
+                self.member_bytes = Some(member_bytes);
+                *self.spent = self.spent.saturating_add(member.inflated_bytes);
+            }
+            match member {
                 Err(error) => Err(self.unreadable(&error)),
                 Ok(member) if member.exceeds_limit => {
                     self.notes.push(limit_note(limit_name, limit));

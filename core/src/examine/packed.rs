@@ -1,5 +1,7 @@
 //! Digest files, packed: an archive may have a million of them, which differ in little but their hashes and signatures.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::examine::digest::{Facts, Listed, Object, Odd, Previous};
@@ -17,7 +19,8 @@ pub(crate) struct Digests {
     origins: Vec<Origin>,
     rows: Vec<Row>,
     links: Vec<Link>,
-    lists: Vec<List>,
+    /// Shared by all links to the same digest file.
+    lists: Vec<Arc<List>>,
 }
 
 /// One of them.
@@ -191,11 +194,10 @@ impl Digests {
     }
 
     /// Adds those of another, in their order.
-    pub(crate) fn append(&mut self, mut other: Self) {
-        let mut lists = std::mem::take(&mut other.lists);
+    pub(crate) fn append(&mut self, other: Self) {
         for row in &other.rows {
-            let list = row.list.get().and_then(|list| lists.get_mut(list)).map(std::mem::take);
-            self.push(Digest { all: &other, row }.facts(list.unwrap_or_default()));
+            let digest = Digest { all: &other, row };
+            self.push(digest.facts(digest.shared_list()));
         }
     }
 
@@ -246,7 +248,7 @@ impl Digests {
 }
 
 impl<'a> Digest<'a> {
-    fn facts(self, list: List) -> Facts<'a> {
+    fn facts(self, list: Arc<List>) -> Facts<'a> {
         Facts {
             object: self.object(),
             account: self.account(),
@@ -264,7 +266,7 @@ impl<'a> Digest<'a> {
 
     /// It alone.
     pub(crate) fn alone(self) -> Digests {
-        Digests::of(self.facts(self.list().cloned().unwrap_or_default()))
+        Digests::of(self.facts(self.shared_list()))
     }
 
     fn origin(self) -> Option<&'a Origin> {
@@ -337,7 +339,11 @@ impl<'a> Digest<'a> {
     }
 
     fn list(self) -> Option<&'a List> {
-        at(&self.all.lists, self.row.list)
+        at(&self.all.lists, self.row.list).map(Arc::as_ref)
+    }
+
+    fn shared_list(self) -> Arc<List> {
+        at(&self.all.lists, self.row.list).cloned().unwrap_or_default()
     }
 
     /// How many log files it lists.
@@ -424,7 +430,7 @@ mod tests {
             period: period(0),
             fingerprint: "7f3f",
             previous,
-            list: List::default(),
+            list: Arc::default(),
             unsupported: None,
             signature_unsupported: false,
             odd: None,
@@ -456,12 +462,12 @@ mod tests {
             ("", "one", None),
             ("b", "", None),
         ];
-        let digests = Digests::of(Facts { list: list(&rows), ..facts("key", None) });
+        let digests = Digests::of(Facts { list: list(&rows).into(), ..facts("key", None) });
         let digest = digests.get(0).unwrap();
         let found = (0..digest.log_count()).map(|index| digest.log(index).unwrap());
         let found: Vec<_> = found.map(|log| (log.object.bucket, log.object.key(), log.sha256.map(|sha256| sha256[0]))).collect();
         assert_eq!(found, rows.map(|(bucket, key, first)| (bucket, key.to_owned(), first)));
-        let List { text, places, .. } = &digests.lists[0];
+        let List { text, places, .. } = &*digests.lists[0];
         assert_eq!((text.matches("a/").count(), places.len()), (1, 5));
         assert_eq!(size_of::<LogRow>(), 52);
     }
@@ -495,7 +501,7 @@ mod tests {
                     sha256: first.map(|first| [first; 32]),
                     signature: signature.borrowed(),
                 }),
-                list: list(&logs),
+                list: list(&logs).into(),
                 unsupported: unsupported.as_deref(),
                 signature_unsupported,
                 odd: odd.as_ref().map(|(reason, is_loss)| Odd { reason, is_loss: *is_loss }),
