@@ -298,7 +298,7 @@ fn contradictions(forgery: &Forgery, chooses: usize) -> Files {
         2 => (Trail { home: "us-west-2".to_owned(), name: "zz-other".to_owned(), ..trail() }, 3),
         _ => (trail(), 9),
     };
-    let genuine = if (chooses / 4) % 2 == 0 {
+    let genuine = if (chooses / 4).is_multiple_of(2) {
         // The same name with what AWS delivered.
         Log::new("trail-archive", log.key, "{\"Records\":[]}")
     } else {
