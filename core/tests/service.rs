@@ -376,6 +376,14 @@ proptest! {
         }
     }
 
+    /// The model itself: AWS signs for nothing that was not recorded, but where a last digest file is a whole hour.
+    #[test]
+    fn the_service_signs_for_what_it_recorded(stories in stories()) {
+        if stories.iter().all(|story| story.last != Last::Whole) {
+            prop_assert_eq!(world(&stories).unrecorded(), Vec::<Span>::new());
+        }
+    }
+
     /// Whoever hands over everything, of trails that logged all the time, passes.
     #[test]
     fn an_honest_hand_over_passes(stories in stories(), askings in prop::collection::vec(asking(), 4)) {
@@ -391,4 +399,36 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn what_nobody_signed_joins_no_two_trails() {
+    let begin = begin();
+    let site = || Site::bucket("trail-archive");
+    let organisation = Story::new(OWNER, NAME, "us-east-1", begin, site().of_organisation());
+    let own = Story::new(MEMBER, NAME, "us-east-1", begin, site());
+    let world = deliver(&[MEMBER], &[organisation, own], begin + Duration::hours(7));
+    let question = Question {
+        period: (begin + Duration::hours(2), begin + Duration::hours(6)),
+        accounts: vec![MEMBER],
+        regions: vec!["us-east-1"],
+        trails: vec![Asked::Name(NAME)],
+    };
+    let of = |story: usize| world.digests.iter().filter(move |issued| issued.story == story).map(|issued| &issued.sealed);
+    let mut handover = Handover { world: &world, archive: world.archive() };
+    assert_eq!(handover.judge(&question).overall(), Outcome::Passed);
+    of(0).skip(4).for_each(|sealed| handover.take_out_digest(sealed, true));
+    let withheld = handover.judge(&question);
+    assert_eq!(withheld.overall(), Outcome::Indeterminate);
+
+    // Before what was asked, at the place of the one, and it names the other.
+    let mut digest = of(1).nth(1).unwrap().digest.clone();
+    let end = begin - Duration::hours(3);
+    digest.key = digest.key.replace(&basic(digest.end), &basic(end));
+    (digest.start, digest.end, digest.signer) = (end - Duration::hours(1), end, &STRANGER);
+    digest.logs.clear();
+    digest.follow(of(0).nth(1).unwrap());
+    let joining = digest.seal();
+    handover.archive.put(&joining.digest.key, joining.file());
+    assert_eq!(gaps(&handover.judge(&question)), gaps(&withheld));
 }

@@ -207,8 +207,6 @@ pub struct Name {
 pub struct Recorded {
     /// The chain.
     pub name: Name,
-    /// Where it delivered.
-    pub place: String,
     /// When.
     pub span: Span,
 }
@@ -293,12 +291,12 @@ impl<'a> Line<'a> {
             let (logs, signs) = (self.logs(), self.logs() && self.validating);
             if signed && !signs {
                 // Whatever is still on its way comes with the last digest file, from the old site.
-                let new = std::mem::replace(&mut self.site, site.clone());
+                let new = std::mem::replace(&mut self.site, site);
                 self.finish(*time, !logs, world);
                 self.site = new;
             }
-            if logged && (!logs || site != self.site) {
-                self.record(*time, site, world);
+            if logged && !logs {
+                self.record(*time, world);
             }
             if !signed && signs {
                 self.begin(*time, world);
@@ -311,9 +309,7 @@ impl<'a> Line<'a> {
             }
         }
         self.advance(until, world);
-        if self.logs() {
-            self.record(until, self.site.clone(), world);
-        }
+        self.record(until, world);
         world.undigested.extend(self.pending.drain(..).map(|(_, log)| log));
     }
 
@@ -355,14 +351,10 @@ impl<'a> Line<'a> {
         if site.in_organisation { trail.in_organisation() } else { trail }
     }
 
-    fn record(&mut self, time: DateTime<Utc>, site: Option<Site>, world: &mut World) {
-        let site = std::mem::replace(&mut self.site, site);
-        let place = place(&self.trail());
-        self.site = site;
+    fn record(&mut self, time: DateTime<Utc>, world: &mut World) {
         if let Some(since) = self.logging_since.take().filter(|since| *since < time) {
-            world.recorded.push(Recorded { name: self.name(), place, span: (since, time) });
+            world.recorded.push(Recorded { name: self.name(), span: (since, time) });
         }
-        self.logging_since = self.logs().then_some(time);
     }
 
     /// Time passes: logs come at marks of five minutes, digest files every hour.
@@ -604,6 +596,16 @@ impl World {
         }
     }
 
+    /// Time that was signed though no trail of that name logged, in one account and region.
+    pub fn unrecorded(&self) -> Vec<Span> {
+        let recorded = |name: &Name| {
+            let of_name = self.recorded.iter().filter(|recorded| recorded.name == *name);
+            union(of_name.map(|recorded| recorded.span).collect())
+        };
+        let signed = self.digests.iter().filter_map(|issued| Some((&issued.name, own_time(&issued.sealed.digest)?)));
+        signed.flat_map(|(name, span)| without(span, &recorded(name))).collect()
+    }
+
     fn handed<'w>(&'w self, handed: &Handed) -> Vec<&'w Issued> {
         self.digests.iter().filter(|issued| handed.contents.contains(&content(&issued.sealed))).collect()
     }
@@ -741,7 +743,7 @@ pub fn delivered(log: &Log) -> DateTime<Utc> {
 /// True if a listed log file may hold an event of a period.
 fn is_of(log: &Log, from: DateTime<Utc>, to: DateTime<Utc>) -> bool {
     let delivered = delivered(log);
-    log.events.is_none_or(|(newest, oldest)| !(delivered < from && newest < from) && !(delivered >= to && oldest >= to))
+    log.events.is_none_or(|(newest, oldest)| !(delivered.max(newest) < from || delivered.min(oldest) >= to))
 }
 
 /// Sorted spans of which none meet.
