@@ -12,16 +12,20 @@ const EFFECTS: readonly Effect[] = ["refutes", "limits", "informs"];
 interface Group {
   readonly code: string;
   readonly effect: Effect;
+  readonly outside: boolean;
   readonly findings: Finding[];
 }
 
-/** Neighbours of one code and effect. */
+/** Neighbours of one code and effect; those outside of what was asked last. */
 function grouped(findings: readonly Finding[]): Group[] {
   const groups: Group[] = [];
-  for (const finding of findings) {
-    const last = groups.at(-1);
-    if (last?.code === finding.code && last.effect === finding.effect) last.findings.push(finding);
-    else groups.push({ code: finding.code, effect: finding.effect, findings: [finding] });
+  for (const outside of [false, true]) {
+    for (const finding of findings.filter((one) => (one.outside_scope ?? false) === outside)) {
+      const { code, effect } = finding;
+      const last = groups.at(-1);
+      if (last?.code === code && last.effect === effect && last.outside === outside) last.findings.push(finding);
+      else groups.push({ code, effect, outside, findings: [finding] });
+    }
   }
   return groups;
 }
@@ -74,7 +78,7 @@ export function Findings({ report, explanations }: { report: Report; explanation
             <p role="status">{shown.length === 0 ? findings.nothing : counted(findings.found, shown.length)}</p>
           </div>
           {grouped(shown).map((group) => (
-            <OneCode key={`${group.code} ${group.effect} ${wanted}`} group={group} explanation={explanations.get(group.code)} />
+            <OneCode key={`${group.code} ${group.effect} ${group.outside} ${wanted}`} group={group} explanation={explanations.get(group.code)} />
           ))}
         </>
       )}
@@ -84,15 +88,16 @@ export function Findings({ report, explanations }: { report: Report; explanation
 
 function OneCode({ group, explanation }: { group: Group; explanation: Explanation | undefined }) {
   const { findings } = words;
-  const { code, effect } = group;
+  const { code, effect, outside } = group;
   const { shown, more } = usePart(group.findings, AT_ONCE);
-  const id = `${code}.${effect}`;
+  const id = `${code}.${effect}${outside ? ".outside" : ""}`;
   const subjects = group.findings.reduce((sum, { count }) => sum + count, 0);
   const count = counted(findings.found, group.findings.length);
   return (
     <section class={`group ${effect}`} aria-labelledby={id}>
       <h3 id={id}>
-        <span class="tag">{effect}</span> <code>{code}</code>
+        <span class="tag">{effect}</span> {outside && `${findings.outside}: `}
+        <code>{code}</code>
       </h3>
       {explanation && (
         <dl class="words">
@@ -108,7 +113,7 @@ function OneCode({ group, explanation }: { group: Group; explanation: Explanatio
           ))}
         </dl>
       )}
-      <details open>
+      <details open={!outside}>
         <summary>
           {subjects === group.findings.length ? count : `${count}, ${counted(findings.subjects, subjects)}`}
           {explanation && `, ${fill(findings.on, { axis: explanation.axis })}`}

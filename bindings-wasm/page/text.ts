@@ -41,9 +41,9 @@ export function names(text: string): string[] {
 }
 
 /**
- * Names from an archive as they may be shown: without characters that are invisible, steer a terminal, or turn writing around.
+ * Names from an archive as they may be shown: without characters that cannot be seen, steer a terminal, or turn writing around.
  * Markup needs no care: all text goes into the page as text.
  */
 export function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, "\ufffd");
+  return text.replace(/[\p{Cc}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]|(?! )\p{White_Space}/gu, "\ufffd");
 }
