@@ -25,7 +25,8 @@ use crate::place::Places;
 use crate::policy::{Policy, Scope, Trust};
 use crate::register::Register;
 use crate::report::{
-    Asked, Axes, Chain, Counts, DigestCounts, Key, LeftOut, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Outside, Report, SCHEMA,
+    Asked, Axes, Chain, Counts, DigestCounts, Key, LeftOut, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Outside, Report,
+    SCHEMA,
 };
 use crate::root::evidence_root;
 use crate::signature::Route;

@@ -40,7 +40,7 @@ pub(crate) fn judge(
     parts.into_iter().for_each(|part| ledger.join(part));
     judge_doubles(graph, ledger);
     judge_forks(graph, ledger);
-    judge_overlaps(graph, ledger);
+    judge_overlaps(graph, scope, ledger);
     judge_cycles(graph, ledger);
 }
 
@@ -347,7 +347,7 @@ fn judge_forks(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
 }
 
 /// Runs of linked digest files that speak about one time. A starting digest file is no party: it covers nothing before its end.
-fn judge_overlaps(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
+fn judge_overlaps(graph: &Graph<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
     for (_, range) in graph.chains.iter().filter(|(chain, _)| chain.kind == DigestKind::Normal) {
         let nodes = graph.nodes.get(range.clone()).unwrap_or_default();
         // For each node the first one of its run.
@@ -367,7 +367,8 @@ fn judge_overlaps(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
             if let Some((other, _)) = other
                 && let Ok(overlap) = Period::new(period.from, period.to.min(other.digest.period().to))
             {
-                let raise = raise(Code::ChainOverlap, node).in_scope(node.in_scope || other.in_scope);
+                let in_scope = scope.is_asked(node.chain.account, node.chain.region, Some(node.chain), Some(overlap));
+                let raise = raise(Code::ChainOverlap, node).in_scope(in_scope);
                 ledger.enter(raise.period(overlap).found(other.subject()));
             }
             let [first, second] = &mut farthest;
