@@ -336,7 +336,7 @@ impl Case {
         for node in graph.nodes.iter().filter(|node| node.in_scope) {
             count_digest(node, &mut counts.digests);
         }
-        let mut outside = graph.nodes.iter().filter(|node| !node.in_scope).count() as u64;
+        let mut outside = (graph.nodes.iter().filter(|node| !node.in_scope).count() as u64).saturating_add(graph.chainless_outside);
         for entry in evidence.entries.iter().filter(|entry| matches!(entry.held, Held::Digest(None))) {
             let slot = match std::str::from_utf8(entry.path.name).ok().and_then(entry::digest_name) {
                 Some(name) if !scope.is_named(&name) => &mut outside,

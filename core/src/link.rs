@@ -135,6 +135,8 @@ pub(crate) struct Graph<'a> {
     pub(crate) chains: BTreeMap<ChainId<'a>, std::ops::Range<usize>>,
     /// Digest files that are there but could not be read.
     pub(crate) unread: BTreeMap<DigestName<'a>, Unread<'a>>,
+    /// Digest files of no chain, whose names were not asked.
+    pub(crate) chainless_outside: u64,
     entries: &'a Entries<'a>,
     /// Their positions, by the digest file that they hold.
     held: Vec<Position>,
@@ -230,6 +232,7 @@ impl<'a> Graph<'a> {
         // What lies where it lay comes nearly sorted, and sorting the sorted is quick.
         digests.sort_by(|(one, _), (other, _)| (one.object(), one.sha256()).cmp(&(other.object(), other.sha256())));
         let assignment = Assignment::new(detached, Handed::all(&digests, entries), places);
+        let mut chainless_outside = 0_u64;
         let mut nodes: Vec<Node<'a>> = Vec::with_capacity(digests.len());
         let mut end = 0_usize;
         for handed in Handed::all(&digests, entries) {
@@ -238,9 +241,11 @@ impl<'a> Graph<'a> {
             let name = entry::digest_name(digest.name());
             let chain = name.and_then(|name| chains.get(chains.binary_search(&name.chain).ok()?));
             let (Some(name), Some(chain)) = (name, chain) else {
+                let in_scope = is_any_path_asked(handed.paths(), scope);
+                chainless_outside = chainless_outside.saturating_add(u64::from(!in_scope));
                 ledger.enter(
                     Raise::new(Code::DigestIdentityMismatch, digest.object().to_string())
-                        .in_scope(is_any_path_asked(handed.paths(), scope))
+                        .in_scope(in_scope)
                         .entry(handed.paths().next().map(SplitPath::text).unwrap_or_default())
                         .detail("the object key inside it is no digest file's"),
                 );
@@ -271,7 +276,7 @@ impl<'a> Graph<'a> {
             node.first_of_object = same.map_or(Position::of(index), |(_, first)| first);
             first = Some((object, node.first_of_object));
         }
-        let mut graph = Self { nodes, chains: BTreeMap::new(), unread, entries, held };
+        let mut graph = Self { nodes, chains: BTreeMap::new(), unread, chainless_outside, entries, held };
         graph.number_chains();
         graph.resolve_links();
         graph

@@ -200,7 +200,7 @@ fn foreign_in_the_second_list() -> Vector {
         }
     });
     Vector::new("claims/foreign-in-the-second-list", &[&asked, &other], Archive::of(&[&asked, &other]))
-        .near("baseline/two-accounts")
+        .near("baseline/two-accounts-two-regions")
         .codes(&["log.doubly_listed", "log.foreign"])
         .integrity(Indeterminate)
         .says(
