@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use trailseal::schema;
 
 use crate::index::Index;
-use crate::{Outcome, comparison, findings, shell};
+use crate::{Outcome, attacks, comparison, findings, shell};
 
 /// What is done about a difference.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,7 @@ pub(crate) fn docs(mode: Mode) -> Outcome {
     let index = Index::read()?;
     let mut files = findings::pages(&index);
     files.extend([
+        ("attacks.md".to_owned(), attacks::page(&index)?.into_bytes()),
         ("compared-with-validate-logs.md".to_owned(), comparison::page(&index)?.into_bytes()),
         ("report.v1.schema.json".to_owned(), schema::report().into_bytes()),
         ("scope.v1.schema.json".to_owned(), schema::scope().into_bytes()),

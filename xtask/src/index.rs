@@ -15,6 +15,7 @@ pub(crate) struct Index {
 pub(crate) struct Vector {
     pub(crate) id: String,
     pub(crate) description: String,
+    pub(crate) near: Option<String>,
     pub(crate) flags: Vec<String>,
     #[serde(default)]
     pub(crate) validate_logs: Vec<u8>,

@@ -1,5 +1,6 @@
 //! The project's tasks. `cargo xtask --help` lists them.
 
+mod attacks;
 mod bans;
 mod bench;
 mod comparison;
