@@ -5,11 +5,11 @@ use std::ops::Range;
 
 use super::tar::{Found, read_tar};
 use super::zip::{Inner, Member, Zip};
-use super::{PIECE_BYTES, Packing, problem, read_start};
+use super::{PIECE_BYTES, Packing, Sequential, ignored, problem, read_start};
 use crate::case::Case;
 use crate::entry::{self, EntryPath, Kind, Separator};
 use crate::error::Error;
-use crate::examine::{Exhibit, Workspace, examine, examine_reader, is_read};
+use crate::examine::{Exhibit, Workspace, examine_reader, is_read};
 use crate::finding::Code;
 use crate::policy::Limits;
 use rawzip::ReaderAt;
@@ -135,7 +135,7 @@ pub fn read_archive<G: Gather>(
 ) -> G {
     let reading = Reading { host, limits };
     let reader = Interruptible::new(reader, host);
-    let sequential = || Sequential { reader: &reader, position: 0, length_bytes };
+    let sequential = || Sequential { reader: &reader, position: 0, end: length_bytes };
     match read_start(&mut sequential()) {
         Err(error) => reading.only(problem(at, Code::ArchiveEntryUnreadable, error.kind().to_string())),
         Ok(start) if Packing::of(&start) == Some(Packing::Zip) => reading.zip_file(at, &reader, length_bytes),
@@ -198,7 +198,8 @@ pub fn read_files<G: Gather, N: AsRef<[u8]>, B: AsRef<[u8]> + Send>(
         },
         |(path, bytes): (EntryPath, B), workspace| {
             let bytes = bytes.as_ref();
-            let exhibit = workspace.examine(path, bytes, limits);
+            let start = || Ok(bytes.get(..bytes.len().min(512)).unwrap_or_default().to_vec());
+            let exhibit = if is_read(&path) { workspace.examine(path, bytes, limits) } else { ignored(path, start) };
             host.watch().advance(1, bytes.len() as u64);
             exhibit
         },
@@ -219,7 +220,7 @@ pub fn read_file<R: Read>(
     workspace: &mut Workspace,
 ) -> Exhibit {
     if !is_read(&path) {
-        return examine(path, &[], limits);
+        return ignored(path, || open().and_then(|(mut file, _)| read_start(&mut file)));
     }
     let (mut file, size_bytes) = match open() {
         Ok(opened) => opened,
@@ -344,6 +345,7 @@ impl<H: Host> Reading<'_, H> {
                 exhibit
             },
         );
+        zip.take_doubts().into_iter().for_each(|exhibit| gathered.admit(exhibit));
         zip.problems().iter().for_each(|exhibit| self.admit(&mut gathered, exhibit.clone()));
         gathered
     }
@@ -424,22 +426,6 @@ impl<R: Read, H: Host> Read for Interruptible<'_, R, H> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.check()?;
         self.inner.read(buffer)
-    }
-}
-
-/// Reads from the beginning to the end.
-struct Sequential<'r, R> {
-    reader: &'r R,
-    position: u64,
-    length_bytes: u64,
-}
-
-impl<R: ReaderAt> Read for Sequential<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.length_bytes.saturating_sub(self.position)).unwrap_or(usize::MAX).min(buffer.len());
-        let read = self.reader.read_at(buffer.get_mut(..left).unwrap_or_default(), self.position)?;
-        self.position = self.position.saturating_add(read as u64);
-        Ok(read)
     }
 }
 
