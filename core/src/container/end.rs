@@ -13,6 +13,8 @@ const ZIP64_END: &[u8] = b"PK\x06\x06";
 const ZIP64_END_BYTES: u64 = 56;
 const ZIP64_LOCATOR: &[u8] = b"PK\x06\x07";
 const ZIP64_LOCATOR_BYTES: u64 = 20;
+/// The end record, its comment, and what a block is filled up with.
+const MOST_TAIL_BYTES: u64 = 128 << 10;
 
 /// What is wrong with the end of an archive of `length_bytes` whose end record stands at `end`, and whose directory was read from the
 /// first to the second of these places and holds `count` entries.
@@ -25,13 +27,14 @@ pub(super) fn end_problem(
 ) -> Option<&'static str> {
     const FILLED: &str = "something stands between its directory and its end, or behind it, which some programs would read";
     const DISAGREE: &str = "its end records disagree with its directory";
-    let mut tail = vec![0; usize::try_from(length_bytes.saturating_sub(end)).unwrap_or_default().min(128 << 10)];
-    let is_read = read_exactly_at(reader, end, &mut tail);
-    let comment = tail.get(END_BYTES as usize..).unwrap_or_default();
-    let comment_bytes = usize::from(u16_at(&tail, 20));
-    if !is_read || !tail.starts_with(END) || comment.len() != comment_bytes {
+    let tail_bytes = length_bytes.saturating_sub(end).min(MOST_TAIL_BYTES);
+    let mut tail = vec![0; usize::try_from(tail_bytes).unwrap_or_default()];
+    let is_read = read_exactly_at(reader, end, &mut tail) && end.saturating_add(tail_bytes) == length_bytes;
+    let comment = tail.get(END_BYTES as usize..).and_then(|rest| rest.split_at_checked(u16_at(&tail, 20).into()));
+    // Who writes a whole block at a time fills the last one.
+    let Some((comment, _)) = comment.filter(|(_, rest)| is_read && tail.starts_with(END) && rest.iter().all(|byte| *byte == 0)) else {
         return Some(FILLED);
-    }
+    };
     if [END, ZIP64_END, ZIP64_LOCATOR].iter().any(|magic| memmem::find(comment, magic).is_some()) {
         return Some("its comment holds an end record, which some programs would read");
     }

@@ -534,7 +534,16 @@ mod tests {
             let exhibit = read_file(&Alone, EntryPath::new(path), open, |_| None, limits, &mut Workspace::default());
             exhibit.notes.into_iter().map(|note| (note.code, note.detail.unwrap())).collect::<Vec<_>>()
         };
-        assert_eq!(read("README.txt", &Limits::default(), &|| panic!("it is opened")), []);
+        // What would be ignored is asked for its beginning only, and not even that if the name tells enough.
+        assert_eq!(read(".DS_Store", &Limits::default(), &|| panic!("it is opened")), []);
+        let said = "a bzip2 archive, which is not read: unpack it first".to_owned();
+        assert_eq!(read("a.tar.bz2", &Limits::default(), &|| panic!("it is opened")), [(Code::ArchiveEntryUnreadable, said.clone())]);
+        for (start, expected) in [("BZh91AY&SY", vec![(Code::ArchiveEntryUnreadable, said)]), ("BZhang wrote this", vec![])] {
+            let open = || Ok((start.as_bytes().chain(io::repeat(b'x').take(512)).chain(Untouched), u64::MAX));
+            let path = EntryPath::new("README");
+            let exhibit = read_file(&Alone, path, open, |_| None, &Limits::default(), &mut Workspace::default());
+            assert_eq!(exhibit.notes.into_iter().map(|note| (note.code, note.detail.unwrap())).collect::<Vec<_>>(), expected);
+        }
         for entry_bytes in [4, 1 << 32] {
             let found = read(DIGEST, &Limits { entry_bytes, ..Limits::default() }, &|| Ok((Untouched, entry_bytes + 1)));
             assert_eq!(found, [(Code::ArchiveLimit, format!("entry_bytes is {entry_bytes}"))]);

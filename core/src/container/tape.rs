@@ -318,7 +318,7 @@ impl<'a> Header<'a> {
         let is_posix = part(257, 265) == b"ustar\x0000";
         let mut doubt = None;
         let mut doubtful = |is_doubtful: bool, why| doubt = doubt.or(is_doubtful.then_some(why));
-        doubtful(!(is_gnu || is_posix || is_zero(257, 512)), "its header is of no known form");
+        doubtful(!(is_gnu || is_posix || (is_zero(257, 329) && is_zero(345, 512))), "its header is of no known form");
         // Some programs take what stands here for the folder of its name, whatever the form.
         doubtful(is_gnu && !is_zero(345, if kind == b'S' { 386 } else { 512 }), "its header holds what some programs take for a folder");
         let prefix = part(345, 500);

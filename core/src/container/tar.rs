@@ -1,5 +1,6 @@
 //! Tar archives, plain or in gzip or Zstandard: streams, read once from their beginning.
 
+use std::cell::Cell;
 use std::io::{self, Read};
 
 use super::tape::{Member, Sort, Tape, unreadable};
@@ -28,7 +29,8 @@ pub(super) enum Found {
 /// in another are not opened.
 pub(super) fn read_tar(at: Option<&EntryPath>, reader: &mut dyn Read, limits: &Limits, show: &mut dyn FnMut(Found)) {
     let stop = |detail: String| Found::Exhibit(problem(at, Code::ArchiveEntryUnreadable, detail));
-    let mut stream = match unpacked(reader) {
+    let has_several = Cell::new(false);
+    let mut stream = match unpacked(reader, &has_several) {
         Ok(Ok(stream)) => stream,
         Ok(Err(detail)) => return show(stop(detail)),
         Err(error) => return show(stop(unreadable(&error))),
@@ -51,6 +53,9 @@ pub(super) fn read_tar(at: Option<&EntryPath>, reader: &mut dyn Read, limits: &L
     }
     if let Some(detail) = tape.what_follows() {
         show(stop(detail));
+    }
+    if has_several.get() {
+        show(stop("its gzip data consists of several members, of which some programs read only the first".to_owned()));
     }
 }
 

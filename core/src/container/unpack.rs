@@ -1,8 +1,9 @@
 //! What a tar archive is packed in: gzip or Zstandard.
 
+use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, Read};
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
 use super::{Packing, read_start, unread_kind};
@@ -11,8 +12,9 @@ use super::{Packing, read_start, unread_kind};
 pub(super) const ZSTD_MAGIC: u32 = 0xfd2f_b528;
 pub(super) const SKIPPED_MAGIC: u32 = 0x184d_2a50;
 
-/// The tar stream inside whatever it is packed in, or why there is none.
-pub(super) fn unpacked<'a>(reader: &'a mut dyn Read) -> io::Result<Result<Box<dyn BufRead + 'a>, String>> {
+/// The tar stream inside whatever it is packed in, or why there is none. Once it was read, `has_several` tells whether it went on in a
+/// second member of gzip data.
+pub(super) fn unpacked<'a>(reader: &'a mut dyn Read, has_several: &'a Cell<bool>) -> io::Result<Result<Box<dyn BufRead + 'a>, String>> {
     let none = |start: &[u8]| Ok(Err(unread_kind(start).unwrap_or_else(|| "it is no archive of a kind that is read here".to_owned())));
     let start = read_start(reader)?;
     let packing = Packing::of(&start);
@@ -22,8 +24,10 @@ pub(super) fn unpacked<'a>(reader: &'a mut dyn Read) -> io::Result<Result<Box<dy
     let whole = io::Cursor::new(start).chain(reader);
     let mut stream: Box<dyn Read + 'a> = match packing {
         Some(Packing::Tar) => return Ok(Ok(Box::new(BufReader::with_capacity(256 << 10, whole)))),
-        // Several gzip members in a row are one stream here: parallel packers write them.
-        Some(Packing::Gzip) => Box::new(MultiGzDecoder::new(BufReader::with_capacity(64 << 10, whole))),
+        Some(Packing::Gzip) => {
+            let source = BufReader::with_capacity(64 << 10, whole);
+            Box::new(Members { decoder: Some(GzDecoder::new(Box::new(source))), is_first: true, has_several })
+        }
         _ => Box::new(Frames::new(Box::new(BufReader::with_capacity(64 << 10, whole)))),
     };
     let start = read_start(&mut *stream)?;
@@ -31,6 +35,30 @@ pub(super) fn unpacked<'a>(reader: &'a mut dyn Read) -> io::Result<Result<Box<dy
         return none(&start);
     }
     Ok(Ok(Box::new(BufReader::with_capacity(256 << 10, io::Cursor::new(start).chain(stream)))))
+}
+
+/// Members of gzip data, one after the other (RFC 1952, 2.2).
+struct Members<'a> {
+    decoder: Option<GzDecoder<Box<dyn BufRead + 'a>>>,
+    is_first: bool,
+    has_several: &'a Cell<bool>,
+}
+
+impl Read for Members<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(decoder) = &mut self.decoder {
+            let read = decoder.read(buffer)?;
+            if read > 0 || buffer.is_empty() {
+                self.has_several.set(self.has_several.get() || !self.is_first);
+                return Ok(read);
+            }
+            self.is_first = false;
+            let mut source = self.decoder.take().map(GzDecoder::into_inner);
+            let goes_on = source.as_mut().map(|source| source.fill_buf().map(|rest| !rest.is_empty())).transpose()?;
+            self.decoder = source.filter(|_| goes_on == Some(true)).map(GzDecoder::new);
+        }
+        Ok(0)
+    }
 }
 
 /// Zstandard frames, one after the other (RFC 8878, 3.1: a stream is any number of them, some of which may be skipped).
