@@ -186,7 +186,8 @@ impl Case {
         }
         links.sort();
         folders_named.sort();
-        let targets = links.iter().filter_map(|link| if let Facts::Link(target) = &link.facts { Some(target.split()) } else { None });
+        let targets =
+            links.iter().filter_map(|link| if let Facts::Link(target) = &link.facts { Some(target.split()) } else { None });
         let paths = links.iter().chain(&folders_named).map(|exhibit| exhibit.path.split());
         let targets: BTreeSet<SplitPath<'_>> = targets.chain(paths).collect();
         let rows = || (0..self.register.len()).filter_map(|row| Some((row, self.register.path(row)?)));

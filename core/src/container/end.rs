@@ -32,7 +32,8 @@ pub(super) fn end_problem(
     let is_read = read_exactly_at(reader, end, &mut tail) && end.saturating_add(tail_bytes) == length_bytes;
     let comment = tail.get(END_BYTES as usize..).and_then(|rest| rest.split_at_checked(u16_at(&tail, 20).into()));
     // Who writes a whole block at a time fills the last one.
-    let Some((comment, _)) = comment.filter(|(_, rest)| is_read && tail.starts_with(END) && rest.iter().all(|byte| *byte == 0)) else {
+    let Some((comment, _)) = comment.filter(|(_, rest)| is_read && tail.starts_with(END) && rest.iter().all(|byte| *byte == 0))
+    else {
         return Some(FILLED);
     };
     if [END, ZIP64_END, ZIP64_LOCATOR].iter().any(|magic| memmem::find(comment, magic).is_some()) {
@@ -73,7 +74,8 @@ pub(super) fn end_problem(
         return Some(SPLIT);
     }
     let is_told = |short: u32, long: u64| short == u32::MAX || u64::from(short) == long;
-    let agrees = [4, 24, 32, 40, 48].map(|at| u64_at(&record, at)) == [ZIP64_END_BYTES - 12, count, count, directory_bytes, directory]
+    let agrees = [4, 24, 32, 40, 48].map(|at| u64_at(&record, at))
+        == [ZIP64_END_BYTES - 12, count, count, directory_bytes, directory]
         && fits(here, count)
         && fits(total, count)
         && is_told(bytes, directory_bytes)

@@ -199,7 +199,7 @@ pub fn read_files<G: Gather, N: AsRef<[u8]>, B: AsRef<[u8]> + Send>(
         |(path, bytes): (EntryPath, B), workspace| {
             let bytes = bytes.as_ref();
             let start = || Ok(bytes.get(..bytes.len().min(512)).unwrap_or_default().to_vec());
-            let exhibit = if is_read(&path) { workspace.examine(path, bytes, limits) } else { ignored(path, start) };
+            let exhibit = if is_read(&path) { workspace.examine(path, bytes, limits) } else { ignored(path, limits, start) };
             host.watch().advance(1, bytes.len() as u64);
             exhibit
         },
@@ -220,7 +220,7 @@ pub fn read_file<R: Read>(
     workspace: &mut Workspace,
 ) -> Exhibit {
     if !is_read(&path) {
-        return ignored(path, || open().and_then(|(mut file, _)| read_start(&mut file)));
+        return ignored(path, limits, || open().and_then(|(mut file, _)| read_start(&mut file)));
     }
     let (mut file, size_bytes) = match open() {
         Ok(opened) => opened,
@@ -537,7 +537,10 @@ mod tests {
         // What would be ignored is asked for its beginning only, and not even that if the name tells enough.
         assert_eq!(read(".DS_Store", &Limits::default(), &|| panic!("it is opened")), []);
         let said = "a bzip2 archive, which is not read: unpack it first".to_owned();
-        assert_eq!(read("a.tar.bz2", &Limits::default(), &|| panic!("it is opened")), [(Code::ArchiveEntryUnreadable, said.clone())]);
+        assert_eq!(
+            read("a.tar.bz2", &Limits::default(), &|| panic!("it is opened")),
+            [(Code::ArchiveEntryUnreadable, said.clone())]
+        );
         for (start, expected) in [("BZh91AY&SY", vec![(Code::ArchiveEntryUnreadable, said)]), ("BZhang wrote this", vec![])] {
             let open = || Ok((start.as_bytes().chain(io::repeat(b'x').take(512)).chain(Untouched), u64::MAX));
             let path = EntryPath::new("README");

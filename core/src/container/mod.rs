@@ -101,12 +101,12 @@ fn problem(at: Option<&EntryPath>, code: Code, detail: String) -> Exhibit {
 
 /// The exhibit of an entry that is no evidence by its name, of whose beginning `start` gives up to 512 bytes. If it is an archive of a
 /// kind that is not read, evidence may be in it.
-fn ignored(path: EntryPath, start: impl FnOnce() -> io::Result<Vec<u8>>) -> Exhibit {
+fn ignored(path: EntryPath, limits: &Limits, start: impl FnOnce() -> io::Result<Vec<u8>>) -> Exhibit {
     let is_asked = matches!(entry::classify(&path), Kind::Ignored(IgnoredKind::Other));
     let kind = is_asked.then(|| unread_name(path.file_name()).or_else(|| kinds::disguised(&start().ok()?))).flatten();
     match kind {
         Some(detail) => Exhibit::refused(path, Code::ArchiveEntryUnreadable, detail),
-        None => examine(path, &[], &Limits::default()),
+        None => examine(path, &[], limits),
     }
 }
 

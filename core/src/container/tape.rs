@@ -79,8 +79,10 @@ impl<'a> Tape<'a> {
                     let is_first = !extras.is_any;
                     let body = self.extra(&header, &mut extras)?;
                     let is_harmless = records(&body).is_some_and(|records| records.iter().all(|(key, _)| !is_telling(key)));
-                    let doubt = match header.doubt {
-                        None if !(is_first && is_harmless) => Some("headers for all entries that follow, which programs read differently"),
+                    let doubt = match header.doubt.or(extras.doubt) {
+                        None if !(is_first && is_harmless) => {
+                            Some("headers for all entries that follow, which programs read differently")
+                        }
                         doubt => doubt,
                     };
                     let name = header.name();
@@ -140,7 +142,10 @@ impl<'a> Tape<'a> {
         let is_link = matches!(sort, Sort::HardLink | Sort::SymbolicLink);
         let mut doubt = header.doubt.or_else(|| extras.doubt(&header, stored_bytes));
         let mut doubtful = |is_doubtful: bool, why| doubt = doubt.or(is_doubtful.then_some(why));
-        doubtful(sort != Sort::File && stored_bytes > 0, "it is no file, and states a size: programs differ in where the next entry begins");
+        doubtful(
+            sort != Sort::File && stored_bytes > 0,
+            "it is no file, and states a size: programs differ in where the next entry begins",
+        );
         doubtful(!is_link && (extras.target.is_some() || extras.link.is_some()), "it is no link, and has a target");
         doubtful(is_link && name.ends_with(b"/"), "it is a link, and has a folder's name");
         doubtful(
@@ -200,13 +205,13 @@ impl<'a> Tape<'a> {
             return Err(format!("the names and attributes of an entry take more than {HEADER_BYTES} bytes"));
         }
         self.left = header.size_bytes.next_multiple_of(BLOCK_BYTES as u64);
-        self.stretches = vec![(0, header.size_bytes)];
+        self.stretches = vec![(0, self.left)];
         let mut body = Vec::new();
-        let read = self.read_to_end(&mut body).map_err(|error| unreadable(&error))?;
-        if (read as u64) < header.size_bytes {
-            return Err(unreadable(&io::ErrorKind::UnexpectedEof.into()));
+        self.read_to_end(&mut body).map_err(|error| unreadable(&error))?;
+        let padding = body.split_off(usize::try_from(header.size_bytes).unwrap_or(usize::MAX).min(body.len()));
+        if padding.iter().any(|byte| *byte != 0) {
+            extras.doubt = Some("the names in front of it go on behind their end, as some programs read them");
         }
-        self.skip_content()?;
         Ok(body)
     }
 
@@ -320,17 +325,20 @@ impl<'a> Header<'a> {
         let mut doubtful = |is_doubtful: bool, why| doubt = doubt.or(is_doubtful.then_some(why));
         doubtful(!(is_gnu || is_posix || (is_zero(257, 329) && is_zero(345, 512))), "its header is of no known form");
         // Some programs take what stands here for the folder of its name, whatever the form.
-        doubtful(is_gnu && !is_zero(345, if kind == b'S' { 386 } else { 512 }), "its header holds what some programs take for a folder");
+        doubtful(
+            is_gnu && !is_zero(345, if kind == b'S' { 386 } else { 512 }),
+            "its header holds what some programs take for a folder",
+        );
         let prefix = part(345, 500);
         let prefix_bytes = prefix.iter().position(|byte| *byte == 0).unwrap_or(prefix.len());
         let is_clean = prefix.iter().skip(prefix_bytes).all(|byte| *byte == 0) && is_zero(500, 512);
         doubtful(is_posix && !is_clean, "its header holds what some programs take for a folder");
-        let numbers = [(100, 108), (108, 116), (116, 124), (136, 148), (329, 337), (337, 345)];
-        let is_number = |(start, end): &(usize, usize)| {
-            let field = part(*start, *end);
-            octal(field).is_some() || field.first().is_some_and(|byte| matches!(byte, 0x80 | 0xff))
-        };
-        doubtful(!numbers.iter().all(is_number), "a number in its header is none, and there some programs stop");
+        let is_number = |(start, end)| octal(part(start, end)).is_some();
+        // Only owners and times are large, or before 1970.
+        let is_large = |(start, end)| part(start, end).first().is_some_and(|byte| matches!(byte, 0x80 | 0xff));
+        let are_numbers = [(100, 108), (329, 337), (337, 345)].into_iter().all(is_number)
+            && [(108, 116), (116, 124), (136, 148)].into_iter().all(|field| is_number(field) || is_large(field));
+        doubtful(!are_numbers, "a number in its header is none, and there some programs stop");
         let size = part(124, 136);
         let size_bytes = match octal(size) {
             Some(Some(size)) => size,

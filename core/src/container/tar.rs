@@ -51,11 +51,9 @@ pub(super) fn read_tar(at: Option<&EntryPath>, reader: &mut dyn Read, limits: &L
             }
         }
     }
-    if let Some(detail) = tape.what_follows() {
+    let members = "its gzip data consists of several members, of which some programs read only the first";
+    if let Some(detail) = tape.what_follows().or_else(|| has_several.get().then(|| members.to_owned())) {
         show(stop(detail));
-    }
-    if has_several.get() {
-        show(stop("its gzip data consists of several members, of which some programs read only the first".to_owned()));
     }
 }
 
@@ -86,7 +84,7 @@ fn show_member(
         _ if !is_safe => show(refuse(Code::ArchiveEntryUnsafe, "its path leaves the archive or is absolute".to_owned())),
         Sort::File if matches!(entry::classify(&path), Kind::Container) => show_nested(at, &path, tape, limits, show),
         Sort::File if !is_read(&path) => {
-            let found = ignored(path.clone(), || read_start(tape));
+            let found = ignored(path.clone(), limits, || read_start(tape));
             show(if found.is_noted() { Found::Exhibit(found) } else { Found::Piece(path, Vec::new()) });
         }
         Sort::File => {

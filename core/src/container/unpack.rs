@@ -14,8 +14,12 @@ pub(super) const SKIPPED_MAGIC: u32 = 0x184d_2a50;
 
 /// The tar stream inside whatever it is packed in, or why there is none. Once it was read, `has_several` tells whether it went on in a
 /// second member of gzip data.
-pub(super) fn unpacked<'a>(reader: &'a mut dyn Read, has_several: &'a Cell<bool>) -> io::Result<Result<Box<dyn BufRead + 'a>, String>> {
-    let none = |start: &[u8]| Ok(Err(unread_kind(start).unwrap_or_else(|| "it is no archive of a kind that is read here".to_owned())));
+pub(super) fn unpacked<'a>(
+    reader: &'a mut dyn Read,
+    has_several: &'a Cell<bool>,
+) -> io::Result<Result<Box<dyn BufRead + 'a>, String>> {
+    let none =
+        |start: &[u8]| Ok(Err(unread_kind(start).unwrap_or_else(|| "it is no archive of a kind that is read here".to_owned())));
     let start = read_start(reader)?;
     let packing = Packing::of(&start);
     if matches!(packing, Some(Packing::Zip) | None) {
@@ -138,4 +142,3 @@ fn read_exactly(reader: &mut dyn Read, count: u64) -> io::Result<Vec<u8>> {
     reader.take(count).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
-

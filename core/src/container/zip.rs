@@ -80,7 +80,6 @@ enum Refusal {
     Device,
     Overlaps,
     Doubtful,
-    LinkAsFile,
 }
 
 /// A local header without name and extra field (APPNOTE 4.3.7).
@@ -123,8 +122,6 @@ impl Refusal {
             Self::Device => (Code::ArchiveEntryUnsafe, "it is a device, a FIFO or a socket"),
             Self::Overlaps => (Code::ArchiveEntryUnreadable, "its bytes are also those of another entry"),
             Self::Doubtful => (Code::ArchiveEntryUnreadable, "its entry in the directory can be read in two ways"),
-            // It may be a link in an archive whose directory is not read, or for a program that knows none.
-            Self::LinkAsFile => (Code::ArchiveEntryUnreadable, "a link, which some programs unpack as a file that holds its target"),
         }
     }
 
@@ -135,7 +132,7 @@ impl Refusal {
 
     /// True if some programs would read it otherwise, or under another name.
     fn is_doubt(self) -> bool {
-        matches!(self, Self::FolderWithContent | Self::Overlaps | Self::Doubtful | Self::LinkAsFile)
+        matches!(self, Self::FolderWithContent | Self::Overlaps | Self::Doubtful)
     }
 }
 
@@ -177,7 +174,7 @@ impl Member {
         } else if claims_folder {
             Claim::Refused(Refusal::FolderWithContent)
         } else if mode == LINK {
-            if matches!(kind, Kind::Ignored(_)) { Claim::Link } else { Claim::Refused(Refusal::LinkAsFile) }
+            Claim::Link
         } else if mode != 0 && mode != REGULAR {
             Claim::Refused(Refusal::Device)
         } else if matches!(kind, Kind::Container) {
@@ -231,7 +228,15 @@ impl<R: ReaderAt> Zip<R> {
                 return Err(Error::Container { reason: if is_part { SPLIT.to_owned() } else { error.to_string() } });
             }
         };
-        let mut zip = Self { at, archive, members: Vec::new(), paths: Paths::default(), problems: Vec::new(), is_whole: false, doubts: Mutex::default() };
+        let mut zip = Self {
+            at,
+            archive,
+            members: Vec::new(),
+            paths: Paths::default(),
+            problems: Vec::new(),
+            is_whole: false,
+            doubts: Mutex::default(),
+        };
         zip.list(&mut buffer, length_bytes, limits);
         Ok(zip)
     }
@@ -392,15 +397,21 @@ impl<R: ReaderAt> Zip<R> {
     fn examine_link(&self, path: EntryPath, member: &Member, workspace: &mut Workspace) -> Exhibit {
         const MAX_LINK_BYTES: u64 = 4096;
         let mut target = Vec::new();
-        let is_read = match self.local(member, &mut workspace.header) {
+        let is_whole = match self.local(member, &mut workspace.header) {
             Ok(local @ Local { doubt: None, .. }) => {
                 self.reader(member, &local).take(MAX_LINK_BYTES).read_to_end(&mut target).is_ok_and(|read| read > 0)
             }
             _ => false,
         };
-        match path.resolve(&target).filter(|_| is_read && !target.contains(&0)) {
-            Some(target) => Exhibit::link(path, target),
+        match path.resolve(&target).filter(|_| is_whole && !target.contains(&0)) {
             None => Exhibit::refused(path, Code::ArchiveEntryUnsafe, "a link that leaves the archive"),
+            Some(_) if is_read(&path) => {
+                // It may be a link in an archive whose directory is not read, or for a program that knows none.
+                let detail = "a link, which some programs unpack as a file that holds its target";
+                self.doubt(&path, detail);
+                Exhibit::refused(path, Code::ArchiveEntryUnreadable, detail)
+            }
+            Some(target) => Exhibit::link(path, target),
         }
     }
 
@@ -412,7 +423,7 @@ impl<R: ReaderAt> Zip<R> {
             Ok(local) if self.hides_another(member, &local, limits, &mut workspace.stored) => {
                 refused(path, "some programs would end it before its end, and find another entry in it")
             }
-            Ok(local) => ignored(path, || read_start(&mut *self.reader(member, &local))),
+            Ok(local) => ignored(path, limits, || read_start(&mut *self.reader(member, &local))),
         }
     }
 
@@ -600,8 +611,10 @@ impl<R: ReaderAt> Zip<R> {
         let told: Vec<u8> = member.crc32.to_le_bytes().iter().chain(sizes).copied().collect();
         let mut buffer = [0; 24];
         let Some(found) = usize::try_from(between).ok().and_then(|between| buffer.get_mut(..between)) else { return false };
+        // Without its magic number, the end of stored data cannot be told.
         read_exactly_at(self.archive.get_ref(), at, found)
-            && (*found == *told || found.strip_prefix(DESCRIPTOR_MAGIC).is_some_and(|rest| *rest == *told))
+            && ((*found == *told && member.method != STORE)
+                || found.strip_prefix(DESCRIPTOR_MAGIC).is_some_and(|rest| *rest == *told))
     }
 }
 
@@ -766,7 +779,8 @@ fn has_clean_fields(mut fields: ExtraFields<'_>, padding_bytes: usize) -> bool {
 /// How much a record of the directory takes (APPNOTE 4.3.12).
 fn record_bytes(record: &ZipFileHeaderRecord<'_>) -> u64 {
     const FIXED: usize = 46;
-    let parts = [record.file_path().as_ref().len(), record.extra_fields().remaining_bytes().len(), record.comment().as_bytes().len()];
+    let parts =
+        [record.file_path().as_ref().len(), record.extra_fields().remaining_bytes().len(), record.comment().as_bytes().len()];
     parts.iter().fold(FIXED, |sum, part| sum.saturating_add(*part)) as u64
 }
 
