@@ -72,7 +72,7 @@ fn entry(path: &[u8], bytes: &[u8]) -> Value {
 
 fn facts(exhibit: &Exhibit) -> (Vec<u8>, Value) {
     let value = serde_json::to_value(exhibit).unwrap();
-    (bytes_of(&value["path"]), value["facts"].clone())
+    (bytes_of(value.get("path").unwrap()), value.get("facts").unwrap().clone())
 }
 
 fn bytes_of(value: &Value) -> Vec<u8> {

@@ -226,10 +226,12 @@ def main():
     wrong = 0
     bases = collections.defaultdict(list)
     for kind, label, data in archives.honest(tree):
-        told = comparison.compare(kind, data, "honest: " + label)
+        # What unpacks to many files takes long.
+        is_small = len(data) < 2_000_000
+        told = comparison.compare(kind, data, "honest: " + label, lambda program: is_small or program in ("python", "bsdtar, stream"))
         print(f"{'told  ' if told else 'passes'} {kind}: {label} {told or ''}", flush=True)
         wrong += bool(told)
-        if len(data) < 200_000:
+        if is_small:
             bases[kind].append((label, data))
     choose = lambda program: chance.random() < SHARES.get(program, 1)
     end = time.monotonic() + 60 * minutes

@@ -12,7 +12,7 @@ mod tar;
 mod unpack;
 mod zip;
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, Read};
 
@@ -120,8 +120,8 @@ fn disguise(path: &EntryPath) -> Option<&'static str> {
 #[derive(Debug, Default)]
 struct Seen {
     /// Of files of which programs that unpack keep one, and that nothing signed tells apart.
-    names: HashSet<u64>,
-    folders: HashSet<u64>,
+    names: BTreeSet<u64>,
+    folders: BTreeSet<u64>,
 }
 
 impl Seen {

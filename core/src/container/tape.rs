@@ -38,6 +38,9 @@ pub(super) struct Member {
     pub(super) doubt: Option<&'static str>,
 }
 
+/// How large a sparse file is, and its stretches: holes and the bytes behind them, the next one last.
+type Holed = (u64, Vec<(u64, u64)>);
+
 /// A tar archive that is read from its beginning. As a reader it gives the content of the member that was shown last.
 pub(super) struct Tape<'a> {
     stream: &'a mut dyn BufRead,
@@ -216,7 +219,7 @@ impl<'a> Tape<'a> {
     }
 
     /// A sparse file of GNU's older form: how large it is, and what lies where; `None` if that can be read in two ways.
-    fn holes(&mut self, block: &[u8; BLOCK_BYTES], stored_bytes: u64) -> Result<Option<(u64, Vec<(u64, u64)>)>, String> {
+    fn holes(&mut self, block: &[u8; BLOCK_BYTES], stored_bytes: u64) -> Result<Option<Holed>, String> {
         const MAPPED: (usize, usize) = (386, 482);
         const MAPPED_BEHIND: (usize, usize) = (0, 504);
         let mut map = Vec::new();
