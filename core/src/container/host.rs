@@ -3,9 +3,10 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
+use super::end::read_exactly_at;
 use super::tar::{Found, read_tar};
 use super::zip::{Inner, Member, Zip};
-use super::{PIECE_BYTES, Packing, Sequential, ignored, problem, read_start};
+use super::{PIECE_BYTES, Packing, Sequential, ignored, no_archive, problem, read_start};
 use crate::case::Case;
 use crate::entry::{self, EntryPath, Kind, Separator};
 use crate::error::Error;
@@ -139,7 +140,14 @@ pub fn read_archive<G: Gather>(
     match read_start(&mut sequential()) {
         Err(error) => reading.only(problem(at, Code::ArchiveEntryUnreadable, error.kind().to_string())),
         Ok(start) if Packing::of(&start) == Some(Packing::Zip) => reading.zip_file(at, &reader, length_bytes),
-        Ok(_) => {
+        Ok(start) => {
+            let mut end = [0; 22];
+            let at_end = length_bytes.saturating_sub(end.len() as u64);
+            if read_exactly_at(&reader, at_end, &mut end)
+                && let Some(detail) = no_archive(at.map(EntryPath::file_name).unwrap_or_default(), &start, &end)
+            {
+                return reading.only(problem(at, Code::ArchiveEntryUnreadable, detail));
+            }
             host.watch().expect(0, &|| length_bytes);
             reading.stream(at, &mut Counted { reader: sequential(), host })
         }

@@ -17,7 +17,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, Read};
 
 pub use host::{Alone, Gather, Host, Interruptible, Watch, read_archive, read_file, read_files, read_stream};
-pub use kinds::unread_kind;
+pub use kinds::{no_archive, unread_kind};
 pub use rawzip::ReaderAt;
 
 use crate::entry::{self, EntryPath, IgnoredKind, Kind};
