@@ -3,11 +3,12 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
+use super::end::read_exactly_at;
 use super::folder::{FolderFile, folder_is_cut};
 use super::meter::{Meter, Stored};
 use super::tar::{Found, read_tar};
 use super::zip::{Inner, Member, Zip};
-use super::{PIECE_BYTES, Packing, Sequential, ignored, problem, read_start};
+use super::{PIECE_BYTES, Packing, Sequential, ignored, no_archive, problem, read_start};
 use crate::case::Case;
 use crate::entry::{EntryPath, Separator};
 use crate::error::{Error, io_reason};
@@ -141,7 +142,14 @@ pub fn read_archive<G: Gather>(
     let gathered = match read_start(&mut sequential()) {
         Err(error) => reading.only(problem(at, Code::ArchiveEntryUnreadable, io_reason(&error))),
         Ok(start) if Packing::of(&start) == Some(Packing::Zip) => reading.zip_file(at, &reader, length_bytes),
-        Ok(_) => {
+        Ok(start) => {
+            let mut end = [0; 22];
+            let at_end = length_bytes.saturating_sub(end.len() as u64);
+            if read_exactly_at(&reader, at_end, &mut end)
+                && let Some(detail) = no_archive(at.map(EntryPath::file_name).unwrap_or_default(), &start, &end)
+            {
+                return reading.only(problem(at, Code::ArchiveEntryUnreadable, detail));
+            }
             host.watch().expect(0, &|| length_bytes);
             reading.stream(at, &mut Counted { reader: sequential(), host })
         }

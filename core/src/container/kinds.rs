@@ -5,6 +5,7 @@ use std::io::Read as _;
 use flate2::bufread::GzDecoder;
 
 use super::Packing;
+use super::end::{SPLIT, u16_at};
 
 /// First bytes, and what begins with them.
 const MAGICS: [(&[u8], &str); 12] = [
@@ -59,12 +60,29 @@ const NAMES: [(&[u8], &str); 22] = [
 /// ```
 pub fn unread_kind(start: &[u8]) -> Option<String> {
     if start.starts_with(b"PK\x07\x08") {
-        return Some("one part of a split zip archive: join the parts first".to_owned());
+        return Some(SPLIT.to_owned());
     }
     let (_, kind) = MAGICS.iter().find(|(magic, _)| start.starts_with(magic))?;
     // Three letters and a digit would be little; what follows tells bzip2 from a text.
     let is_bzip2 = || start.get(4..10).is_some_and(|block| matches!(block, b"1AY&SY" | b"\x17\x72\x45\x38\x50\x90"));
     (*kind != "bzip2" || is_bzip2()).then(|| not_read(kind))
+}
+
+/// Why what was given is no archive, by its name, its first 512 bytes and its last 22, as far as they are known; `None` if it is one.
+///
+/// ```
+/// use trailseal::container::no_archive;
+///
+/// assert_eq!(no_archive(b"a.zip", b"PK\x03\x04", b""), None);
+/// assert!(no_archive(b"a.tar.xz", b"", b"").is_some_and(|said| said.ends_with("unpack it first")));
+/// ```
+pub fn no_archive(name: &[u8], start: &[u8], end: &[u8]) -> Option<String> {
+    if Packing::of(start).is_some() {
+        return None;
+    }
+    let is_last_part = end.starts_with(b"PK\x05\x06") && u16_at(end, 4) != 0;
+    let kind = unread_kind(start).or_else(|| is_last_part.then(|| SPLIT.to_owned())).or_else(|| unread_name(name));
+    Some(kind.unwrap_or_else(|| "neither a folder nor an archive (zip, tar, tar.gz, tar.zst)".to_owned()))
 }
 
 /// The same by a name.

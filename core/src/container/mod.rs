@@ -20,7 +20,7 @@ use std::io::{self, Read};
 
 pub use folder::{FolderFile, folder_is_cut};
 pub use host::{Alone, Gather, Host, Interruptible, Watch, read_archive, read_file, read_files, read_stream};
-pub use kinds::unread_kind;
+pub use kinds::{no_archive, unread_kind};
 pub use rawzip::ReaderAt;
 
 use crate::entry::{self, EntryPath, IgnoredKind, Kind};

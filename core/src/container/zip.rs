@@ -144,6 +144,8 @@ impl Member {
         const REGULAR: u32 = 0o100_000;
         const LINK: u32 = 0o120_000;
         const DOS_FOLDER: u32 = 0x10;
+        /// Info-ZIP leaves out what is none but claims to be.
+        const DOS_LABEL: u32 = 0x08;
         // MS-DOS, Unix, OS/2, Macintosh, Windows (three numbers), macOS: with others, some programs change names or contents.
         const SYSTEMS: [u8; 8] = [0, 3, 6, 7, 10, 11, 14, 19];
         let name = record.file_path();
@@ -163,6 +165,7 @@ impl Member {
         let is_doubtful = !has_clean_fields(record.extra_fields(), 0)
             || (method == STORE && stored_bytes != size_bytes)
             || flags.bits() & MASKED != 0
+            || attributes & DOS_LABEL != 0
             || !SYSTEMS.contains(&record.version_made_by().creator_system().as_u8());
         let claim = if !(is_safe || is_folder && is_root) {
             Claim::Refused(Refusal::Escapes)
