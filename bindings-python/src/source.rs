@@ -10,7 +10,7 @@ use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyByteArray, PyBytes, PyIterator, PyMapping, PyString, PyTuple};
-use trailseal::container::{Packing, ReaderAt, read_archive, read_files, read_start, read_stream};
+use trailseal::container::{Packing, ReaderAt, read_archive, read_files, read_start, read_stream, unread_kind};
 use trailseal::{Case, Limits};
 use trailseal_cli::evidence::{Threads, gather};
 
@@ -139,22 +139,21 @@ impl Source {
             Self::Paths(paths) => gather(&paths, limits, &threads).map_err(failure),
             Self::Bytes(content) => {
                 let bytes = content.as_ref();
-                check(Packing::of(bytes), None)?;
+                check(bytes, None)?;
                 Ok(read_archive(&threads, None, bytes, bytes.len() as u64, limits))
             }
             Self::File { name, length_bytes } => {
                 let mut start = vec![0; 512];
                 let read = Remote(line).read_at(&mut start, 0).unwrap_or_default();
                 start.truncate(read);
-                check(Packing::of(&start), name)?;
+                check(&start, name)?;
                 Ok(read_archive(&threads, None, Remote(line), length_bytes, limits))
             }
             Self::Stream { name } => {
                 let mut stream = io::BufReader::with_capacity(STRETCH_BYTES, Remote(line));
                 let start = read_start(&mut stream).unwrap_or_default();
-                let packing = Packing::of(&start);
-                check(packing, name.clone())?;
-                if packing == Some(Packing::Zip) {
+                check(&start, name.clone())?;
+                if Packing::of(&start) == Some(Packing::Zip) {
                     let cause = "a zip archive needs a file object that can seek; one without is read as a tar archive";
                     return Err(unreadable(name.as_deref(), cause));
                 }
@@ -168,9 +167,9 @@ impl Source {
     }
 }
 
-fn check(packing: Option<Packing>, name: Option<PathBuf>) -> PyResult<()> {
-    let cause = "this is no archive (zip, tar, tar.gz, tar.zst)";
-    packing.map(|_| ()).ok_or_else(|| unreadable(name.as_deref(), cause))
+fn check(start: &[u8], name: Option<PathBuf>) -> PyResult<()> {
+    let cause = || unread_kind(start).unwrap_or_else(|| "this is no archive (zip, tar, tar.gz, tar.zst)".to_owned());
+    Packing::of(start).map(|_| ()).ok_or_else(|| unreadable(name.as_deref(), &cause()))
 }
 
 /// The content of what has some: bytes, bytearray, memoryview, or anything with a buffer.

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use js_sys::{Function, Uint8Array};
 use serde::{Deserialize, Serialize};
-use trailseal::container::{FolderFile, Host, Packing, Watch, folder_is_cut, read_archive, read_file, read_start};
+use trailseal::container::{FolderFile, Host, Watch, folder_is_cut, no_archive, read_archive, read_file, read_start};
 use trailseal::{
     Case, Code, EntryPath, Limits, Objects, Policy, Provenance, Reading, Report, Request, Separator, Table, Trust, View, Workspace,
 };
@@ -193,8 +193,8 @@ pub fn archive(name: &str, at: Option<String>, source: Source) -> Result<(), JsV
     let at = at.map(|path| EntryPath::normalise(path.as_bytes(), Separator::Slash).0);
     if at.is_none() {
         let start = read_start(&mut opened.stream()).map_err(|error| told(format!("{name}: cannot be read: {error}")))?;
-        if Packing::of(&start).is_none() {
-            return Err(told(format!("{name}: neither a folder nor an archive (zip, tar, tar.gz, tar.zst)")));
+        if let Some(detail) = no_archive(name.as_bytes(), &start, &[]) {
+            return Err(told(format!("{name}: {detail}")));
         }
     }
     Examiner::with(|examiner| examiner.open(Next::Archive { at, opened }));

@@ -2,13 +2,13 @@
 
 use std::collections::VecDeque;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use rawzip::FileReader;
-use trailseal::container::{self, FolderFile, Gather, Host, Packing, Watch, folder_is_cut, read_archive, read_file, read_stream};
+use trailseal::container::{self, FolderFile, Gather, Host, Watch, folder_is_cut, read_archive, read_file, read_stream};
 use trailseal::{Case, Code, EntryPath, Exhibit, Limits, Provenance, Separator, Trust, Workspace, io_reason, is_read};
 use walkdir::{DirEntry, WalkDir};
 
@@ -244,13 +244,23 @@ fn read_given(path: &Path, limits: &Limits, threads: &Threads<'_>) -> Result<Cas
     if path == Path::new("-") {
         return Ok(read_stream(threads, None, &mut io::stdin().lock(), limits));
     }
-    let start = File::open(path).and_then(|mut file| container::read_start(&mut file));
-    let start = start.map_err(|error| Failure::read(path, &error))?;
-    if Packing::of(&start).is_none() {
-        return Err(Failure::at(path, "neither a folder nor an archive (zip, tar, tar.gz, tar.zst)"));
+    let (start, end) = ends(path).map_err(|error| Failure::read(path, &error))?;
+    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+    if let Some(detail) = container::no_archive(name, &start, &end) {
+        return Err(Failure::at(path, detail));
     }
     let (file, length_bytes) = open(path).map_err(|error| Failure::read(path, &error))?;
     Ok(read_archive(threads, None, shared(file), length_bytes, limits))
+}
+
+/// How a file begins, and its last 22 bytes.
+fn ends(path: &Path) -> io::Result<(Vec<u8>, Vec<u8>)> {
+    let (mut file, size_bytes) = open(path)?;
+    let start = container::read_start(&mut file)?;
+    let mut end = Vec::new();
+    file.seek(SeekFrom::Start(size_bytes.saturating_sub(22)))?;
+    file.take(22).read_to_end(&mut end)?;
+    Ok((start, end))
 }
 
 impl Walk {

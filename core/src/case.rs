@@ -9,7 +9,7 @@ use crate::brevity;
 use crate::chain;
 use crate::coverage::{self, Coverage, Spans};
 use crate::entries::{Entries, Entry, Held};
-use crate::entry::{self, EntryPath, IgnoredKind, Kind, Place, SplitPath};
+use crate::entry::{self, EntryPath, IgnoredKind, Kind, Place, Separator, SplitPath};
 use crate::examine::keys::KeyEntry;
 use crate::examine::metadata::Detached;
 use crate::examine::packed::Digest;
@@ -181,20 +181,23 @@ impl Case {
 
     /// A link is the entry to which it leads, under another name; one to a folder is only counted, because the files in it are
     /// examined where they are. Where several different entries bear the name to which it leads, programs differ in which one they
-    /// take, so none is.
+    /// take, so none is. What programs would write through a link, or find in the place of a file, is told.
     fn follow_links(&mut self) {
         const MAX_STEPS: usize = 40;
         // A log file's facts are a hash; those of other files are as large as the files, and each link copies them.
         const MOST_COPIES: usize = 16;
+        let mut folders_named: Vec<Exhibit> =
+            self.exhibits.extract_if(.., |exhibit| matches!(exhibit.facts, Facts::Folder)).collect();
         let mut links: Vec<Exhibit> = self.exhibits.extract_if(.., |exhibit| matches!(exhibit.facts, Facts::Link(_))).collect();
-        if links.is_empty() {
+        if links.is_empty() && folders_named.is_empty() {
             return;
         }
         links.sort();
-        let targets: BTreeSet<SplitPath<'_>> = links
-            .iter()
-            .filter_map(|link| if let Facts::Link(target) = &link.facts { Some(target.split()) } else { None })
-            .collect();
+        folders_named.sort();
+        let targets =
+            links.iter().filter_map(|link| if let Facts::Link(target) = &link.facts { Some(target.split()) } else { None });
+        let paths = links.iter().chain(&folders_named).map(|exhibit| exhibit.path.split());
+        let targets: BTreeSet<SplitPath<'_>> = targets.chain(paths).collect();
         let rows = || (0..self.register.len()).filter_map(|row| Some((row, self.register.path(row)?)));
         let registered = rows().filter(|(_, path)| targets.contains(path)).filter_map(|(row, _)| self.register.exhibit(row));
         let registered: Vec<Exhibit> = registered.collect();
@@ -216,7 +219,38 @@ impl Case {
             let first = inside.partition_point(|path| *path < start.as_slice());
             inside.get(first).is_some_and(|path| path.starts_with(&start))
         };
+        // Of links that lie behind others, the outermost are enough; then only the one before a path can be the one that it goes through.
+        let mut outermost: Vec<Vec<u8>> = links.iter().map(|link| [link.path.as_bytes(), b"/"].concat()).collect();
+        outermost.sort_unstable();
+        outermost.dedup_by(|link, outer| link.starts_with(outer));
+        let goes_through_link = |target: &EntryPath| {
+            let before = outermost.partition_point(|link| link.as_slice() <= target.as_bytes()).checked_sub(1);
+            before.and_then(|before| outermost.get(before)).is_some_and(|link| target.as_bytes().starts_with(link))
+        };
         let mut followed: Vec<Exhibit> = Vec::new();
+        let mut told = |path: &EntryPath, detail| followed.push(Exhibit::told(path.clone(), Code::ArchiveEntryUnreadable, detail));
+        let mut last = None;
+        for link in &links {
+            let Facts::Link(target) = &link.facts else { continue };
+            if last != Some(&link.path) && is_folder(&link.path) {
+                told(&link.path, "a link, and other entries lie behind it");
+            }
+            if is_read(&link.path) {
+                if last != Some(&link.path) && by_path.get(&link.path).is_some_and(Option::is_none) {
+                    told(&link.path, "a link has its name, and another entry");
+                }
+            } else if !is_read(&EntryPath::normalise(&[link.path.as_bytes(), b"/x.json"].concat(), Separator::Slash).0) {
+                told(&link.path, "a link under a name below which nothing is read: some programs write through it");
+            } else if goes_through_link(target) || is_read(target) {
+                told(&link.path, "a link to evidence, under a name that is none: some programs write through it");
+            }
+            last = Some(&link.path);
+        }
+        for folder in &folders_named {
+            if by_path.contains_key(&folder.path) {
+                told(&folder.path, "a folder has its name, and another entry");
+            }
+        }
         let mut counted = 0_u64;
         for link in &links {
             let mut here = link;
@@ -277,6 +311,8 @@ impl Case {
             let kind = entry::classify(&exhibit.path);
             let known = scopes.get(&exhibit.path.split()).copied().flatten();
             let in_scope = match &kind {
+                // What is told of no entry concerns its archive.
+                _ if matches!(exhibit.facts, Facts::Refused) => true,
                 Kind::Digest(name) if !matches!(exhibit.facts, Facts::Digest(_, Some(_))) => {
                     known == Some(true) || scope.is_named(name)
                 }
@@ -387,8 +423,14 @@ impl<'a> Evidence<'a> {
             match facts {
                 Facts::Keys(entries) => evidence.keys.extend(entries.iter().map(|entry| (path, entry))),
                 Facts::Metadata(found) => evidence.detached.extend(found.iter()),
-                // Links have been followed.
-                Facts::Digest(..) | Facts::Log(_) | Facts::Stray(_) | Facts::Ignored(_) | Facts::Link(_) | Facts::Refused => {}
+                // Links have been followed, and folders compared with files.
+                Facts::Digest(..)
+                | Facts::Log(_)
+                | Facts::Stray(_)
+                | Facts::Ignored(_)
+                | Facts::Link(_)
+                | Facts::Refused
+                | Facts::Folder => {}
             }
         }
         evidence

@@ -61,6 +61,11 @@ impl EntryPath {
         Self([&self.0, b"//".as_slice(), &inner.0].concat().into())
     }
 
+    /// What stands before this place in it, for example a folder.
+    pub(crate) fn up_to(&self, end: usize) -> Self {
+        Self(self.0.get(..end).unwrap_or_default().into())
+    }
+
     /// The path without the end of its file name.
     pub(crate) fn without_end(&self, end: &[u8]) -> Self {
         Self(self.0.strip_suffix(end).unwrap_or(&self.0).into())

@@ -16,6 +16,7 @@ mod nasties;
 mod page;
 mod shell;
 mod test;
+mod unpack;
 mod wasm;
 
 use std::process::ExitCode;
@@ -38,6 +39,9 @@ The project's tasks.
     cargo xtask fuzz [OPTIONS]       run the fuzz targets (nightly Rust and cargo-fuzz)
         --minutes N                  for each target; 1 unless told
         --target NAME                one target instead of all
+    cargo xtask unpack [OPTIONS]     compare what trailseal reads in altered archives with what other programs unpack (Debian, as root)
+        --minutes N                  2 unless told
+        --seed S                     where chance begins, to see the same again
     cargo xtask mutants MODULE       break one module in every way, and see whether the core's tests notice (cargo-mutants, an hour)
     cargo xtask bench [OPTIONS]      measure the released command; see docs/performance.md
         --scale default|large        1 GB of logs and some 20,000 files, made once; or 8 GB and 200,000 files
@@ -75,6 +79,7 @@ fn main() -> ExitCode {
         ["instructions", "--check"] => instructions::count(Mode::Check),
         ["nasties"] => nasties::measure(""),
         ["nasties", name] => nasties::measure(name),
+        ["unpack", options @ ..] => unpack::run(options),
         ["limits"] => limits::measure(""),
         ["limits", only] => limits::measure(only),
         _ => Err(format!("there is no task '{}'; `cargo xtask --help` lists them", words.join(" "))),

@@ -3,15 +3,16 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
+use super::end::read_exactly_at;
 use super::folder::{FolderFile, folder_is_cut};
 use super::meter::{Meter, Stored};
 use super::tar::{Found, read_tar};
 use super::zip::{Inner, Member, Zip};
-use super::{PIECE_BYTES, Packing, problem, read_start};
+use super::{PIECE_BYTES, Packing, Sequential, ignored, no_archive, problem, read_start};
 use crate::case::Case;
 use crate::entry::{EntryPath, Separator};
 use crate::error::{Error, io_reason};
-use crate::examine::{Exhibit, Workspace, examine, examine_reader, is_read};
+use crate::examine::{Exhibit, Workspace, examine_reader, is_read};
 use crate::finding::Code;
 use crate::policy::Limits;
 use rawzip::ReaderAt;
@@ -137,11 +138,18 @@ pub fn read_archive<G: Gather>(
 ) -> G {
     let reading = Reading { host, limits, meter: Meter::new(length_bytes, at.is_some(), limits) };
     let reader = Interruptible::new(reader, host);
-    let sequential = || Sequential { reader: &reader, position: 0, length_bytes };
+    let sequential = || Sequential { reader: &reader, position: 0, end: length_bytes };
     let gathered = match read_start(&mut sequential()) {
         Err(error) => reading.only(problem(at, Code::ArchiveEntryUnreadable, io_reason(&error))),
         Ok(start) if Packing::of(&start) == Some(Packing::Zip) => reading.zip_file(at, &reader, length_bytes),
-        Ok(_) => {
+        Ok(start) => {
+            let mut end = [0; 22];
+            let at_end = length_bytes.saturating_sub(end.len() as u64);
+            if read_exactly_at(&reader, at_end, &mut end)
+                && let Some(detail) = no_archive(at.map(EntryPath::file_name).unwrap_or_default(), &start, &end)
+            {
+                return reading.only(problem(at, Code::ArchiveEntryUnreadable, detail));
+            }
             host.watch().expect(0, &|| length_bytes);
             reading.stream(at, &mut Counted { reader: sequential(), host })
         }
@@ -204,7 +212,8 @@ pub fn read_files<G: Gather, N: AsRef<[u8]>, B: AsRef<[u8]> + Send>(
             if reading.meter.is_exceeded() {
                 return reading.too_much(Some(&path));
             }
-            let exhibit = workspace.examine(path, bytes, limits);
+            let start = || Ok(bytes.get(..bytes.len().min(512)).unwrap_or_default().to_vec());
+            let exhibit = if is_read(&path) { workspace.examine(path, bytes, limits) } else { ignored(path, limits, start) };
             reading.meter.store(bytes.len() as u64);
             reading.meter.spend_for(&exhibit, workspace.tools.take_spent());
             host.watch().advance(1, bytes.len() as u64);
@@ -227,7 +236,7 @@ pub fn read_file<R: Read>(
     workspace: &mut Workspace,
 ) -> Exhibit {
     if !is_read(&path) {
-        return examine(path, &[], limits);
+        return ignored(path, limits, || open().and_then(|(mut file, _)| read_start(&mut file)));
     }
     let (mut file, size_bytes) = match open() {
         Ok(opened) => opened,
@@ -335,7 +344,7 @@ impl<H: Host> Reading<'_, H> {
     }
 
     fn zip_file<G: Gather, R: ReaderAt + Clone + Sync>(&self, at: Option<&EntryPath>, reader: R, length_bytes: u64) -> G {
-        let zip = match Zip::open(at.cloned(), reader, length_bytes, self.limits) {
+        let zip = match Zip::open(at.cloned(), reader, length_bytes, self.limits, &self.meter) {
             Ok(zip) => zip,
             Err(error) => return self.only(unreadable(at, &error)),
         };
@@ -379,7 +388,14 @@ impl<H: Host> Reading<'_, H> {
                 exhibit
             },
         );
-        zip.problems().iter().for_each(|exhibit| self.admit(&mut gathered, exhibit.clone()));
+        for doubt in zip.take_doubts() {
+            self.meter.spend_for(&doubt, 0);
+            gathered.admit(doubt);
+        }
+        // The meter knows of these.
+        if self.host.is_first() {
+            zip.problems().iter().for_each(|exhibit| gathered.admit(exhibit.clone()));
+        }
         gathered
     }
 
@@ -405,7 +421,7 @@ impl<H: Host> Reading<'_, H> {
                     Found::Exhibit(exhibit) => self.admit(&mut whole, exhibit),
                     Found::Zip(path, bytes) => {
                         let length_bytes = bytes.len() as u64;
-                        match Zip::open(Some(path.clone()), bytes, length_bytes, &self.meter.limits(self.limits)) {
+                        match Zip::open(Some(path.clone()), bytes, length_bytes, &self.meter.limits(self.limits), &self.meter) {
                             Ok(zip) => whole.merge(self.nested_zip(&zip)),
                             Err(error) => self.admit(&mut whole, unreadable(Some(&path), &error)),
                         }
@@ -463,22 +479,6 @@ impl<R: Read, H: Host> Read for Interruptible<'_, R, H> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.check()?;
         self.inner.read(buffer)
-    }
-}
-
-/// Reads from the beginning to the end.
-struct Sequential<'r, R> {
-    reader: &'r R,
-    position: u64,
-    length_bytes: u64,
-}
-
-impl<R: ReaderAt> Read for Sequential<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.length_bytes.saturating_sub(self.position)).unwrap_or(usize::MAX).min(buffer.len());
-        let read = self.reader.read_at(buffer.get_mut(..left).unwrap_or_default(), self.position)?;
-        self.position = self.position.saturating_add(read as u64);
-        Ok(read)
     }
 }
 
@@ -587,7 +587,19 @@ mod tests {
             let exhibit = read_file(&Alone, EntryPath::new(path), open, |_| None, limits, &mut Workspace::default());
             exhibit.notes.into_iter().map(|note| (note.code, note.detail.unwrap())).collect::<Vec<_>>()
         };
-        assert_eq!(read("README.txt", &Limits::default(), &|| panic!("it is opened")), []);
+        // What would be ignored is asked for its beginning only, and not even that if the name tells enough.
+        assert_eq!(read(".DS_Store", &Limits::default(), &|| panic!("it is opened")), []);
+        let said = "a bzip2 archive, which is not read: unpack it first".to_owned();
+        assert_eq!(
+            read("a.tar.bz2", &Limits::default(), &|| panic!("it is opened")),
+            [(Code::ArchiveEntryUnreadable, said.clone())]
+        );
+        for (start, expected) in [("BZh91AY&SY", vec![(Code::ArchiveEntryUnreadable, said)]), ("BZhang wrote this", vec![])] {
+            let open = || Ok((start.as_bytes().chain(io::repeat(b'x').take(512)).chain(Untouched), u64::MAX));
+            let path = EntryPath::new("README");
+            let exhibit = read_file(&Alone, path, open, |_| None, &Limits::default(), &mut Workspace::default());
+            assert_eq!(exhibit.notes.into_iter().map(|note| (note.code, note.detail.unwrap())).collect::<Vec<_>>(), expected);
+        }
         for entry_bytes in [4, 1 << 32] {
             let found = read(DIGEST, &Limits { entry_bytes, ..Limits::default() }, &|| Ok((Untouched, entry_bytes + 1)));
             assert_eq!(found, [(Code::ArchiveLimit, format!("entry_bytes is {entry_bytes}"))]);

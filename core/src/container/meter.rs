@@ -56,6 +56,11 @@ impl Meter {
         self.spend(PER_MEMBER.saturating_mul(count as u64));
     }
 
+    /// A folder was looked at that may bear a file's name.
+    pub(super) fn spend_for_folder(&self) {
+        self.spend(PER_IGNORED);
+    }
+
     /// The limits for a zip archive in this one: its directory is in memory before it is known how large it is.
     pub(super) fn limits(&self, limits: &Limits) -> Limits {
         let members = self.left() / PER_MEMBER;

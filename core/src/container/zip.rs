@@ -1,18 +1,20 @@
 //! Zip archives: every entry of the central directory, read in place.
 
 use std::io::{self, Read};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use flate2::bufread::DeflateDecoder;
+use memchr::memmem;
 use rawzip::extra_fields::{ExtraFieldId, ExtraFields};
-use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipArchiveEntryWayfinder, ZipEntry, ZipFileHeaderRecord, ZipLocator};
+use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipFileHeaderRecord, ZipLocator};
 
+use super::end::{SPLIT, end_problem, read_at_most, read_exactly_at, u16_at, u32_at};
 use super::meter::Meter;
-use super::{NESTED_BYTES, PIECE_BYTES, Packing, problem, read_start};
+use super::{NESTED_BYTES, PIECE_BYTES, Packing, Seen, Sequential, ignored, problem, read_start, unread_kind};
 use crate::crc::Crc;
 use crate::entry::{self, EntryPath, Kind, Separator};
 use crate::error::{Error, io_reason};
-use crate::examine::{Exhibit, Workspace, examine, is_read};
+use crate::examine::{Exhibit, Workspace, is_read};
 use crate::finding::Code;
 use crate::paths::{PackedPath, Paths};
 use crate::policy::Limits;
@@ -29,22 +31,32 @@ pub(super) struct Zip<R> {
     paths: Paths,
     /// What is wrong with the archive itself.
     problems: Vec<Exhibit>,
+    /// Its directory was read to the end, and what stands between its members can be told.
+    is_whole: bool,
+    /// What programs would find elsewhere or otherwise, as members that were examined showed. It concerns the archive as a whole.
+    doubts: Mutex<Vec<Exhibit>>,
 }
 
 /// One entry of a zip archive's directory. All of them are held while the archive is read, so it is small.
 #[derive(Debug)]
 pub(super) struct Member {
     path: PackedPath,
-    claim: Claim,
-    wayfinder: ZipArchiveEntryWayfinder,
     /// Where its local header stands.
     start: u64,
+    stored_bytes: u64,
+    size_bytes: u64,
     crc32: u32,
+    /// What lies between the end of its name or its data and what follows it: the local header's fields and a descriptor.
+    slack_bytes: u32,
     /// How long its name is as it is written.
     name_bytes: u16,
-    method: CompressionMethod,
+    /// Numbers above 255 are not in use.
+    method: u8,
+    claim: Claim,
     /// Its local header leaves checksum and sizes to a descriptor behind the data.
     is_described: bool,
+    is_utf8: bool,
+    has_backslash: bool,
     /// A field beside the name states another one.
     has_two_names: bool,
 }
@@ -68,15 +80,40 @@ enum Refusal {
     Encrypted,
     Device,
     Overlaps,
+    Doubtful,
 }
 
 /// A local header without name and extra field (APPNOTE 4.3.7).
 const LOCAL_HEADER_BYTES: u64 = 30;
 const LOCAL_HEADER_MAGIC: &[u8] = b"PK\x03\x04";
 
+/// In front of an archive that could have been split, and was not (APPNOTE 8.5.4); the first one is Info-ZIP's, too.
+pub(super) const MARKERS: [&[u8]; 2] = [b"PK00", b"PK\x07\x08"];
+
+/// The longest extra field and descriptor.
+const MOST_SLACK_BYTES: u32 = 65_535 + 24;
+
+/// Padding in front of a member's data is shorter than a field.
+const LOCAL_PADDING_BYTES: usize = 3;
+
+/// What a folder may take up though it is empty: to pack nothing takes a few bytes.
+const MOST_EMPTY_BYTES: u64 = 8;
+
+/// General purpose flags (APPNOTE 4.4.4).
+const ENCRYPTED: u16 = 1;
+const DESCRIBED: u16 = 1 << 3;
+const UTF8: u16 = 1 << 11;
+/// Patched data, strong encryption, headers without content: nobody but PKWARE writes these.
+const MASKED: u16 = 1 << 5 | 1 << 6 | 1 << 13;
+
+const DISAGREE: &str = "its local and central headers disagree";
+
+const STORE: u8 = 0;
+const DEFLATE: u8 = 8;
+
 impl Refusal {
-    fn exhibit(self, path: EntryPath) -> Exhibit {
-        let (code, detail) = match self {
+    fn words(self) -> (Code, &'static str) {
+        match self {
             Self::Escapes => (Code::ArchiveEntryUnsafe, "its path leaves the archive, is absolute or holds a NUL"),
             // Programs that go by the name would unpack it as a file.
             Self::FolderWithContent => {
@@ -85,8 +122,18 @@ impl Refusal {
             Self::Encrypted => (Code::ArchiveEntryEncrypted, "it is protected by a password"),
             Self::Device => (Code::ArchiveEntryUnsafe, "it is a device, a FIFO or a socket"),
             Self::Overlaps => (Code::ArchiveEntryUnreadable, "its bytes are also those of another entry"),
-        };
+            Self::Doubtful => (Code::ArchiveEntryUnreadable, "its entry in the directory can be read in two ways"),
+        }
+    }
+
+    fn exhibit(self, path: EntryPath) -> Exhibit {
+        let (code, detail) = self.words();
         Exhibit::refused(path, code, detail)
+    }
+
+    /// True if some programs would read it otherwise, or under another name.
+    fn is_doubt(self) -> bool {
+        matches!(self, Self::FolderWithContent | Self::Overlaps | Self::Doubtful)
     }
 }
 
@@ -96,26 +143,45 @@ impl Member {
         const FOLDER: u32 = 0o040_000;
         const REGULAR: u32 = 0o100_000;
         const LINK: u32 = 0o120_000;
+        const DOS_FOLDER: u32 = 0x10;
+        /// Info-ZIP leaves out what is none but claims to be.
+        const DOS_LABEL: u32 = 0x08;
+        // MS-DOS, Unix, OS/2, Macintosh, Windows (three numbers), macOS: with others, some programs change names or contents.
+        const SYSTEMS: [u8; 8] = [0, 3, 6, 7, 10, 11, 14, 19];
         let name = record.file_path();
         let name = name.as_ref();
         let (path, is_safe) = EntryPath::normalise(name, Separator::SlashOrBackslash);
         let is_root = path.as_bytes().is_empty();
-        let is_empty = record.uncompressed_size_hint() == 0;
-        let mode = record.mode().value() & KIND;
+        let (stored_bytes, size_bytes) = (record.compressed_size_hint(), record.uncompressed_size_hint());
+        let is_empty = size_bytes == 0;
+        // Some programs look into the upper half on any system.
+        let attributes = record.external_attributes();
+        let mode = (attributes >> 16) & KIND;
         let is_folder = name.ends_with(b"/") || (name.ends_with(b"\\") && is_empty);
+        let claims_folder = mode == FOLDER || (mode == 0 && attributes & DOS_FOLDER != 0);
+        let flags = record.flags();
+        let method = u8::try_from(record.compression_method().as_u16()).unwrap_or(u8::MAX);
+        let kind = entry::classify(&path);
+        let is_doubtful = !has_clean_fields(record.extra_fields(), 0)
+            || (method == STORE && stored_bytes != size_bytes)
+            || flags.bits() & MASKED != 0
+            || attributes & DOS_LABEL != 0
+            || !SYSTEMS.contains(&record.version_made_by().creator_system().as_u8());
         let claim = if !(is_safe || is_folder && is_root) {
             Claim::Refused(Refusal::Escapes)
-        } else if is_folder || (mode == FOLDER && is_empty) {
-            Claim::Folder
-        } else if mode == FOLDER {
-            Claim::Refused(Refusal::FolderWithContent)
-        } else if record.flags().is_encrypted() || record.flags().has_strong_encryption() {
+        } else if flags.is_encrypted() || flags.has_strong_encryption() {
             Claim::Refused(Refusal::Encrypted)
+        } else if is_doubtful || (is_folder && !(is_empty && stored_bytes <= MOST_EMPTY_BYTES)) {
+            Claim::Refused(Refusal::Doubtful)
+        } else if is_folder || (claims_folder && is_empty && matches!(kind, Kind::Ignored(_))) {
+            Claim::Folder
+        } else if claims_folder {
+            Claim::Refused(Refusal::FolderWithContent)
         } else if mode == LINK {
             Claim::Link
         } else if mode != 0 && mode != REGULAR {
             Claim::Refused(Refusal::Device)
-        } else if matches!(entry::classify(&path), Kind::Container) {
+        } else if matches!(kind, Kind::Container) {
             Claim::Container
         } else {
             Claim::File
@@ -123,26 +189,30 @@ impl Member {
         Self {
             // No name in a zip archive is too long. Would it be, no local header would agree with it.
             path: paths.put(last.map(|last| last.path), path.split()).unwrap_or_default(),
-            claim,
-            wayfinder: record.wayfinder(),
             start: record.local_header_offset(),
+            stored_bytes,
+            size_bytes,
             crc32: record.crc32(),
+            slack_bytes: 0,
             name_bytes: u16::try_from(name.len()).unwrap_or(u16::MAX),
-            method: record.compression_method(),
-            is_described: record.flags().has_data_descriptor(),
+            method,
+            claim,
+            is_described: flags.has_data_descriptor(),
+            is_utf8: flags.is_utf8(),
+            has_backslash: name.contains(&b'\\'),
             has_two_names: has_two_names(name, record.extra_fields()),
         }
     }
 
     /// Its stated size, if it is to be read.
     pub(super) fn size_bytes(&self) -> u64 {
-        if matches!(self.claim, Claim::File | Claim::Container) { self.wayfinder.uncompressed_size_hint() } else { 0 }
+        if matches!(self.claim, Claim::File | Claim::Container) { self.size_bytes } else { 0 }
     }
 
     /// Where it ends at the earliest: it takes up its local header, its name and its data.
     fn end(&self) -> u64 {
         let data = self.start.saturating_add(LOCAL_HEADER_BYTES).saturating_add(self.name_bytes.into());
-        data.saturating_add(self.wayfinder.compressed_size_hint())
+        data.saturating_add(self.stored_bytes)
     }
 }
 
@@ -152,31 +222,64 @@ impl<R: ReaderAt> Zip<R> {
     /// # Errors
     ///
     /// [`Error::Container`] if there is no directory, because the archive is cut off or is no zip archive.
-    pub(super) fn open(at: Option<EntryPath>, reader: R, length_bytes: u64, limits: &Limits) -> Result<Self, Error> {
+    pub(super) fn open(at: Option<EntryPath>, reader: R, length_bytes: u64, limits: &Limits, meter: &Meter) -> Result<Self, Error> {
         let mut buffer = vec![0; rawzip::MAX_CENTRAL_DIRECTORY_RECORD_SIZE.max(rawzip::RECOMMENDED_BUFFER_SIZE)];
-        let archive = ZipLocator::new()
-            .locate_in_reader(reader, &mut buffer, length_bytes)
-            .map_err(|(_, error)| Error::Container { reason: error.to_string() })?;
-        let mut zip = Self { at, archive, members: Vec::new(), paths: Paths::default(), problems: Vec::new() };
-        zip.list(&mut buffer, limits);
+        let archive = match ZipLocator::new().locate_in_reader(reader, &mut buffer, length_bytes) {
+            Ok(archive) => archive,
+            Err((reader, error)) => {
+                let mut start = [0; 4];
+                let is_part = read_exactly_at(&reader, 0, &mut start) && unread_kind(&start).is_some();
+                return Err(Error::Container { reason: if is_part { SPLIT.to_owned() } else { error.to_string() } });
+            }
+        };
+        let mut zip = Self {
+            at,
+            archive,
+            members: Vec::new(),
+            paths: Paths::default(),
+            problems: Vec::new(),
+            is_whole: false,
+            doubts: Mutex::default(),
+        };
+        zip.list(&mut buffer, length_bytes, limits, meter);
         Ok(zip)
     }
 
-    fn list(&mut self, buffer: &mut [u8], limits: &Limits) {
+    fn list(&mut self, buffer: &mut [u8], length_bytes: u64, limits: &Limits, meter: &Meter) {
+        let mut problems = Problems { found: Vec::new(), limits, meter };
         let mut is_whole = true;
+        let mut names = Seen::default();
+        let mut end = self.archive.directory_offset();
+        let at = self.at.as_ref();
         let mut entries = self.archive.entries(buffer);
         loop {
             let seen = self.members.len() as u64;
             match entries.next_entry() {
                 Ok(None) => break,
                 Ok(Some(_)) if seen == limits.entries => {
-                    self.problems.push(problem(self.at.as_ref(), Code::ArchiveLimit, format!("entries is {}", limits.entries)));
+                    problems.put(problem(at, Code::ArchiveLimit, format!("entries is {}", limits.entries)));
                     is_whole = false;
                     break;
                 }
-                Ok(Some(record)) => self.members.push(Member::of(&record, &mut self.paths, self.members.last())),
+                Ok(Some(_)) if meter.is_exceeded() => {
+                    is_whole = false;
+                    break;
+                }
+                Ok(Some(record)) => {
+                    end = record.central_directory_offset().saturating_add(record_bytes(&record));
+                    let member = Member::of(&record, &mut self.paths, self.members.last());
+                    let path = self.paths.get(member.path).join();
+                    let path = at.map_or_else(|| path.clone(), |at| at.nesting(&path));
+                    let is_folder = member.claim == Claim::Folder;
+                    let folders = names.folders_of(&path, is_folder, limits, meter);
+                    folders.into_iter().for_each(|folder| problems.put(Exhibit::folder(folder)));
+                    if member.claim == Claim::File && names.is_second(&path) {
+                        problems.tell(path, "its name is that of an entry before");
+                    }
+                    self.members.push(member);
+                }
                 Err(error) => {
-                    self.problems.push(problem(self.at.as_ref(), Code::ArchiveEntryUnreadable, error.to_string()));
+                    problems.put(problem(at, Code::ArchiveEntryUnreadable, error.to_string()));
                     is_whole = false;
                     break;
                 }
@@ -184,19 +287,33 @@ impl<R: ReaderAt> Zip<R> {
         }
         self.members.shrink_to_fit();
         self.paths.shrink();
-        // Without zip64 the end record counts in 16 bits, and some programs let that overflow.
-        let (stated, seen) = (self.archive.entries_hint(), self.members.len() as u64);
-        if is_whole && stated != seen && !(stated <= u64::from(u16::MAX) && stated == seen % 65_536) {
-            let detail = format!("its end record states {stated} entries, the directory holds {seen}");
-            self.problems.push(problem(self.at.as_ref(), Code::ArchiveEntryUnreadable, detail));
-        }
         let sorted = self.as_they_lie();
         self.refuse_overlapping(&sorted);
-        if is_whole && self.has_unlisted_entry(&sorted) {
-            let detail =
-                "it holds an entry that its directory does not list, which programs that read from its beginning would find";
-            self.problems.push(problem(self.at.as_ref(), Code::ArchiveEntryUnreadable, detail.to_owned()));
+        self.is_whole = is_whole;
+        for member in self.members.iter().take_while(|_| !meter.is_exceeded()) {
+            if let Claim::Refused(refusal) = member.claim
+                && refusal.is_doubt()
+            {
+                problems.tell(self.path(member), refusal.words().1);
+            }
         }
+        if is_whole {
+            let directory = (self.archive.directory_offset(), end);
+            let count = self.members.len() as u64;
+            let ends = end_problem(self.archive.get_ref(), self.archive.eocd_offset(), length_bytes, directory, count);
+            let starts = (!self.measure_slack(&sorted)).then_some("something stands before its first entry");
+            let details = [ends, starts].into_iter().flatten();
+            let found = details.map(|detail| problem(self.at.as_ref(), Code::ArchiveEntryUnreadable, detail.to_owned()));
+            found.for_each(|problem| problems.put(problem));
+            let mut header = Vec::new();
+            let folders = self.members.iter().filter(|member| member.claim == Claim::Folder);
+            for folder in folders.take_while(|_| !meter.is_exceeded()) {
+                if let Ok(Local { doubt: Some(detail), .. }) | Err(detail) = self.local(folder, &mut header) {
+                    problems.tell(self.path(folder), detail);
+                }
+            }
+        }
+        self.problems = problems.found;
     }
 
     /// The numbers of its members in the order in which they lie in it.
@@ -239,29 +356,17 @@ impl<R: ReaderAt> Zip<R> {
         }
     }
 
-    /// Looks only where between two entries there is room for a third.
-    fn has_unlisted_entry(&self, sorted: &[Position]) -> bool {
-        /// A descriptor: with or without its magic, in 32 or 64 bits (APPNOTE 4.3.9).
-        const DESCRIPTORS: [usize; 5] = [0, 12, 16, 20, 24];
-        let is_header_at = |offset: u64, skips: &[usize]| {
-            let mut bytes = [0; 28];
-            let read = self.archive.get_ref().read_at(&mut bytes, offset).unwrap_or_default();
-            let bytes = bytes.get(..read).unwrap_or_default();
-            skips.iter().any(|skip| bytes.get(*skip..).is_some_and(|rest| rest.starts_with(LOCAL_HEADER_MAGIC)))
-        };
-        let members = || sorted.iter().filter_map(|position| self.member(*position));
-        let starts = members().map(|member| member.start).chain([self.archive.directory_offset()]);
-        let first = starts.clone().next().unwrap_or_default();
-        let follows = |(member, next): (&Member, u64)| {
-            if next < member.end().saturating_add(LOCAL_HEADER_BYTES) {
-                return false;
-            }
-            let Ok(entry) = self.archive.get_entry(member.wayfinder) else { return false };
-            let (_, end) = entry.compressed_data_range();
-            let skips = if member.is_described { DESCRIPTORS.as_slice() } else { &[0] };
-            next >= end.saturating_add(LOCAL_HEADER_BYTES) && is_header_at(end, skips)
-        };
-        (first >= LOCAL_HEADER_BYTES && is_header_at(0, &[0])) || members().zip(starts.skip(1)).any(follows)
+    /// Tells each member how far it is from its end to what follows it. False if the first one does not stand where it should.
+    fn measure_slack(&mut self, sorted: &[Position]) -> bool {
+        let directory = self.archive.directory_offset();
+        let mut next = directory;
+        for position in sorted.iter().rev() {
+            let Some(member) = position.get().and_then(|number| self.members.get_mut(number)) else { continue };
+            member.slack_bytes = u32::try_from(next.saturating_sub(member.end())).unwrap_or(u32::MAX);
+            next = member.start;
+        }
+        let mut marker = [0; 4];
+        next == 0 || (next == 4 && read_exactly_at(self.archive.get_ref(), 0, &mut marker) && MARKERS.contains(&marker.as_slice()))
     }
 
     /// How many entries its directory has.
@@ -298,20 +403,97 @@ impl<R: ReaderAt> Zip<R> {
         }
         match member.claim {
             Claim::Refused(refusal) => refusal.exhibit(path),
-            Claim::Link => self.examine_link(path, member),
-            _ if !is_read(&path) => examine(path, &[], limits),
+            Claim::Link => self.examine_link(path, member, workspace),
+            _ if !is_read(&path) => self.examine_ignored(path, member, limits, workspace),
             _ => self.examine_file(path, member, limits, workspace),
         }
     }
 
-    fn examine_link(&self, path: EntryPath, member: &Member) -> Exhibit {
+    fn examine_link(&self, path: EntryPath, member: &Member, workspace: &mut Workspace) -> Exhibit {
         const MAX_LINK_BYTES: u64 = 4096;
         let mut target = Vec::new();
-        let is_read =
-            self.reader(member).is_ok_and(|reader| reader.take(MAX_LINK_BYTES).read_to_end(&mut target).is_ok_and(|read| read > 0));
-        match path.resolve(&target).filter(|_| is_read) {
-            Some(target) => Exhibit::link(path, target),
+        let is_whole = match self.local(member, &mut workspace.header) {
+            Ok(local @ Local { doubt: None, .. }) => {
+                self.reader(member, &local).take(MAX_LINK_BYTES).read_to_end(&mut target).is_ok_and(|read| read > 0)
+            }
+            _ => false,
+        };
+        match path.resolve(&target).filter(|_| is_whole && !target.contains(&0)) {
             None => Exhibit::refused(path, Code::ArchiveEntryUnsafe, "a link that leaves the archive"),
+            Some(_) if is_read(&path) => {
+                // It may be a link in an archive whose directory is not read, or for a program that knows none.
+                let detail = "a link, which some programs unpack as a file that holds its target";
+                self.doubt(&path, detail);
+                Exhibit::refused(path, Code::ArchiveEntryUnreadable, detail)
+            }
+            Some(target) => Exhibit::link(path, target),
+        }
+    }
+
+    /// What is no evidence matters where another entry could hide in it from programs that read from the beginning.
+    fn examine_ignored(&self, path: EntryPath, member: &Member, limits: &Limits, workspace: &mut Workspace) -> Exhibit {
+        let refused = |path, detail| Exhibit::refused(path, Code::ArchiveEntryUnreadable, detail);
+        match self.local(member, &mut workspace.header) {
+            Ok(Local { doubt: Some(detail), .. }) | Err(detail) => refused(path, detail),
+            Ok(local) if self.hides_another(member, &local, limits, workspace) => {
+                refused(path, "some programs would end it before its end, and find another entry in it")
+            }
+            Ok(local) => ignored(path, limits, || read_start(&mut *self.reader(member, &local))),
+        }
+    }
+
+    /// True if some program could end a member before its end, and find something there.
+    fn hides_another(&self, member: &Member, local: &Local, limits: &Limits, workspace: &mut Workspace) -> bool {
+        let is_suspect = match member.method {
+            STORE => member.is_described,
+            _ => self.holds_magic(member, local, &mut workspace.stored).unwrap_or(true),
+        };
+        if !(is_suspect && matches!(member.method, STORE | DEFLATE)) {
+            return is_suspect;
+        }
+        let mut whole = Summing { reader: self.reader(member, local), crc: Crc::new(), size_bytes: 0, is_whole: false };
+        let read = io::copy(&mut (&mut whole).take(limits.entry_bytes), &mut io::sink());
+        workspace.tools.spend(whole.size_bytes);
+        read.is_err() || !whole.is_whole
+    }
+
+    fn doubt(&self, path: &EntryPath, detail: &str) {
+        self.doubts.lock().unwrap_or_else(PoisonError::into_inner).push(Exhibit::told(
+            path.clone(),
+            Code::ArchiveEntryUnreadable,
+            detail,
+        ));
+    }
+
+    /// What examining members showed of the archive as a whole; to be admitted by whoever examined them.
+    pub(super) fn take_doubts(&self) -> Vec<Exhibit> {
+        std::mem::take(&mut *self.doubts.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// True if something in a member's stored bytes looks like one of the headers of a zip archive.
+    fn holds_magic(&self, member: &Member, local: &Local, buffer: &mut Vec<u8>) -> io::Result<bool> {
+        let mut raw = self.stored(member, local);
+        let mut kept = 0;
+        buffer.resize(64 << 10, 0);
+        loop {
+            let read = raw.read(buffer.get_mut(kept..).unwrap_or_default())?;
+            let held = buffer.get(..kept.saturating_add(read)).unwrap_or_default();
+            let mut places = memmem::find_iter(held, b"PK");
+            let is_magic = |place: usize| {
+                let rest = held.get(place.saturating_add(2)..).and_then(<[u8]>::first_chunk);
+                matches!(rest, Some([1, 2] | [3, 4] | [5, 6] | [6, 6] | [6, 7] | [7, 8]))
+            };
+            if places.any(is_magic) {
+                return Ok(true);
+            }
+            if read == 0 {
+                return Ok(false);
+            }
+            // A header may begin in this piece and end in the next.
+            let end = held.len();
+            let start = end.saturating_sub(3);
+            buffer.copy_within(start..end, 0);
+            kept = end.saturating_sub(start);
         }
     }
 
@@ -320,28 +502,20 @@ impl<R: ReaderAt> Zip<R> {
         if member.size_bytes() > limits.entry_bytes {
             return Exhibit::refused(path, Code::ArchiveLimit, format!("entry_bytes is {}", limits.entry_bytes));
         }
-        if !matches!(member.method, CompressionMethod::STORE | CompressionMethod::DEFLATE) {
-            let method = member.method.as_u16();
-            let name = match method {
-                9 => " (Deflate64)",
-                12 => " (bzip2)",
-                14 => " (LZMA)",
-                93 => " (Zstandard)",
-                95 => " (xz)",
-                98 => " (PPMd)",
-                _ => "",
-            };
-            return refused(path, format!("compression method {method}{name} is not supported"));
+        if !matches!(member.method, STORE | DEFLATE) {
+            return refused(path, not_supported(member.method));
         }
-        let opened = self.archive.get_entry(member.wayfinder).and_then(|entry| {
-            let disagreement = header_disagreement(&entry, path.inner(), member, &mut workspace.header)?;
-            Ok((disagreement, unpacked(&entry, member)))
-        });
-        let (disagreement, reader) = match opened {
-            Ok(opened) => opened,
-            Err(error) => return refused(path, error.to_string()),
+        let local = match self.local(member, &mut workspace.header) {
+            Ok(local) => local,
+            Err(detail) => {
+                self.doubt(&path, detail);
+                return refused(path, detail.to_owned());
+            }
         };
-        let mut reader = Summing { reader, crc: Crc::new(), size_bytes: 0, is_whole: false };
+        if let Some(detail) = local.doubt {
+            self.doubt(&path, detail);
+        }
+        let mut reader = Summing { reader: self.reader(member, &local), crc: Crc::new(), size_bytes: 0, is_whole: false };
         let exhibit = if member.size_bytes() <= PIECE_BYTES {
             let Workspace { stored: buffer, tools, .. } = workspace;
             buffer.clear();
@@ -352,7 +526,12 @@ impl<R: ReaderAt> Zip<R> {
                     return refused(path, "it holds more than its header states".to_owned());
                 }
                 Ok(_) => tools.examine(path, buffer, limits),
-                Err(error) => return refused(path, io_reason(&error)),
+                Err(error) => {
+                    tools.spend(reader.size_bytes);
+                    let detail = unreadable(&error);
+                    self.doubt(&path, &detail);
+                    return refused(path, detail);
+                }
             }
         } else {
             workspace.tools.examine_reader(path, &mut (&mut reader).take(limits.entry_bytes), limits)
@@ -364,48 +543,187 @@ impl<R: ReaderAt> Zip<R> {
         } else {
             exhibit
         };
-        match disagreement {
+        match local.doubt {
             Some(detail) => exhibit.with_note(Code::ArchiveEntryUnreadable, detail),
             None => exhibit,
         }
     }
 
-    fn reader(&self, member: &Member) -> io::Result<Box<dyn Read + '_>> {
-        let entry = self.archive.get_entry(member.wayfinder).map_err(io::Error::other)?;
-        Ok(unpacked(&entry, member))
+    /// What is in a member.
+    fn reader(&self, member: &Member, local: &Local) -> Box<dyn Read + '_> {
+        // No more than there is to read: the buffer is filled with zeros before.
+        let capacity = member.stored_bytes.min(64 << 10) as usize;
+        let raw = io::BufReader::with_capacity(capacity, self.stored(member, local));
+        match (member.method, member.is_described) {
+            (DEFLATE, _) => Box::new(Inflated(DeflateDecoder::new(raw))),
+            (_, true) => Box::new(Undivided { reader: raw, crc: Crc::new(), kept: Vec::new() }),
+            _ => Box::new(raw),
+        }
+    }
+
+    fn stored(&self, member: &Member, local: &Local) -> Sequential<'_, R> {
+        let end = local.data.saturating_add(member.stored_bytes);
+        Sequential { reader: self.archive.get_ref(), position: local.data, end }
+    }
+
+    /// A member's local header. It describes the member a second time, and a descriptor behind the data may do so once more; programs
+    /// differ in which one they believe, and in where they look for the next member.
+    fn local(&self, member: &Member, buffer: &mut Vec<u8>) -> Result<Local, &'static str> {
+        let fixed = LOCAL_HEADER_BYTES as usize;
+        let slack = member.slack_bytes.min(MOST_SLACK_BYTES) as usize;
+        buffer.resize(fixed.saturating_add(member.name_bytes.into()).saturating_add(slack), 0);
+        let read = read_at_most(self.archive.get_ref(), member.start, buffer);
+        let Some((header, rest)) = buffer.get(..read).and_then(|held| held.split_at_checked(fixed)) else {
+            return Err("its local header is cut off");
+        };
+        if !header.starts_with(LOCAL_HEADER_MAGIC) {
+            return Err("its local header is not where the directory says");
+        }
+        let [flags, method, name_bytes, fields_bytes] = [6, 8, 26, 28].map(|at| u16_at(header, at));
+        let [crc32, stored_bytes, size_bytes] = [14, 18, 22].map(|at| u32_at(header, at));
+        let name = rest.get(..name_bytes.into());
+        let fields = rest.get(name_bytes.into()..).and_then(|rest| rest.get(..fields_bytes.into()));
+        let headers = LOCAL_HEADER_BYTES.saturating_add(name_bytes.into()).saturating_add(fields_bytes.into());
+        let data = member.start.saturating_add(headers);
+        let told = |doubt| Ok(Local { data, doubt });
+        let (Some(name), Some(fields)) = (name, fields) else { return told(Some(DISAGREE)) };
+
+        let is_same_name = name_bytes == member.name_bytes
+            && EntryPath::normalise(name, Separator::SlashOrBackslash).0.split() == self.paths.get(member.path)
+            && name.contains(&b'\\') == member.has_backslash
+            && (name.is_ascii() || (flags & UTF8 != 0) == member.is_utf8);
+        let is_same_way = flags & (ENCRYPTED | DESCRIBED | MASKED) == if member.is_described { DESCRIBED } else { 0 }
+            && method == u16::from(member.method);
+        let mut zip64 = ExtraFields::new(fields).find(|(id, _)| *id == ExtraFieldId::ZIP64).map(|(_, field)| field);
+        let is_zip64 = zip64.is_some();
+        let mut resolve = |inline: u32| {
+            if inline < u32::MAX {
+                return Some(u64::from(inline));
+            }
+            let (large, rest) = zip64?.split_first_chunk()?;
+            zip64 = Some(rest);
+            Some(u64::from_le_bytes(*large))
+        };
+        let (size_bytes, stored_bytes) = (resolve(size_bytes), resolve(stored_bytes));
+        // What a descriptor tells, the header may leave out.
+        let agrees = |told: Option<u64>, known: u64| told == Some(known) || (member.is_described && told == Some(0));
+        let is_same_content = agrees(size_bytes, member.size_bytes)
+            && agrees(stored_bytes, member.stored_bytes)
+            && agrees(Some(crc32.into()), member.crc32.into());
+        if !(is_same_name && is_same_way && is_same_content && has_clean_fields(ExtraFields::new(fields), LOCAL_PADDING_BYTES)) {
+            return told(Some(DISAGREE));
+        }
+        if member.has_two_names || has_two_names(name, ExtraFields::new(fields)) {
+            return told(Some("it is stated to have two names"));
+        }
+        let is_wide = is_zip64 || member.size_bytes.max(member.stored_bytes) >= u32::MAX.into();
+        let between = u64::from(member.slack_bytes).saturating_sub(fields_bytes.into());
+        let is_closed = if member.is_described {
+            self.is_descriptor(member, data.saturating_add(member.stored_bytes), between, is_wide)
+        } else {
+            between == 0
+        };
+        let is_closed = is_closed || !self.is_whole;
+        told((!is_closed).then_some("behind it stands what belongs to no entry, and some programs would read"))
+    }
+
+    /// True if what stands behind a member's data tells what the directory tells (APPNOTE 4.3.9): with or without a magic number, with
+    /// short or long sizes.
+    fn is_descriptor(&self, member: &Member, at: u64, between: u64, is_wide: bool) -> bool {
+        const DESCRIPTOR_MAGIC: &[u8] = b"PK\x07\x08";
+        let sizes = [member.stored_bytes, member.size_bytes].map(u64::to_le_bytes);
+        let sizes = sizes.iter().flat_map(|size| size.get(..if is_wide { 8 } else { 4 }).unwrap_or_default());
+        let told: Vec<u8> = member.crc32.to_le_bytes().iter().chain(sizes).copied().collect();
+        let mut buffer = [0; 24];
+        let Some(found) = usize::try_from(between).ok().and_then(|between| buffer.get_mut(..between)) else { return false };
+        // Without its magic number, the end of stored data cannot be told.
+        read_exactly_at(self.archive.get_ref(), at, found)
+            && ((*found == *told && member.method != STORE)
+                || found.strip_prefix(DESCRIPTOR_MAGIC).is_some_and(|rest| *rest == *told))
     }
 }
 
-/// What is in a member.
-fn unpacked<'z>(entry: &ZipEntry<'z, impl ReaderAt>, member: &Member) -> Box<dyn Read + 'z> {
-    // No more than there is to read: the buffer is filled with zeros before.
-    let capacity = member.wayfinder.compressed_size_hint().min(64 << 10) as usize;
-    let raw = io::BufReader::with_capacity(capacity, entry.reader());
-    if member.method == CompressionMethod::DEFLATE { Box::new(DeflateDecoder::new(raw)) } else { Box::new(raw) }
+/// What is known of a member from its local header.
+struct Local {
+    /// Where its data begins.
+    data: u64,
+    /// In what the two headers disagree, or what is between this member and the next.
+    doubt: Option<&'static str>,
 }
 
-/// Two headers describe each member; programs differ in which one they believe.
-fn header_disagreement(
-    entry: &ZipEntry<'_, impl ReaderAt>,
-    path: &[u8],
-    member: &Member,
-    buffer: &mut Vec<u8>,
-) -> Result<Option<&'static str>, rawzip::Error> {
-    // A name and its fields, as long as they may be.
-    buffer.resize(2 * usize::from(u16::MAX), 0);
-    let local = entry.local_header(buffer)?;
-    let local_path = EntryPath::normalise(local.file_path().as_ref(), Separator::SlashOrBackslash).0;
-    let is_same_content = member.is_described
-        || (local.crc32() == member.crc32
-            && local.uncompressed_size_hint() == member.size_bytes()
-            && local.compressed_size_hint() == member.wayfinder.compressed_size_hint());
-    let agree = local.compression_method() == member.method && is_same_content && !local.flags().is_encrypted();
-    let has_two_names = member.has_two_names || has_two_names(local.file_path().as_ref(), local.extra_fields());
-    Ok(if !(agree && local_path.as_bytes() == path) {
-        Some("its local and central headers disagree")
-    } else {
-        has_two_names.then_some("it is stated to have two names")
-    })
+/// Deflated data that ends where its member does.
+struct Inflated<R>(DeflateDecoder<R>);
+
+impl<R: io::BufRead> Read for Inflated<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.0.read(buffer)?;
+        let is_end = read == 0 && !buffer.is_empty();
+        if is_end && !self.0.get_mut().fill_buf()?.is_empty() { Err(io::ErrorKind::InvalidData.into()) } else { Ok(read) }
+    }
+}
+
+/// Stored data whose length stands behind it. Programs that read from the beginning end it at what looks like a descriptor, and that may
+/// stand nowhere in it.
+struct Undivided<R> {
+    reader: R,
+    crc: Crc,
+    /// What a descriptor could begin with that ends in the next piece.
+    kept: Vec<u8>,
+}
+
+impl<R: Read> Read for Undivided<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        const MAGIC_AND_CRC_BYTES: usize = 8;
+        let read = self.reader.read(buffer)?;
+        self.kept.extend_from_slice(buffer.get(..read).unwrap_or_default());
+        let mut summed = 0;
+        for place in memmem::find_iter(&self.kept, b"PK\x07\x08") {
+            let Some(stated) = self.kept.get(place.saturating_add(4)..).and_then(<[u8]>::first_chunk) else { break };
+            self.crc.update(self.kept.get(summed..place).unwrap_or_default());
+            summed = place;
+            if self.crc.clone().finalize() == u32::from_le_bytes(*stated) {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+        }
+        let done = self.kept.len().saturating_sub(MAGIC_AND_CRC_BYTES.saturating_sub(1)).max(summed);
+        self.crc.update(self.kept.get(summed..done).unwrap_or_default());
+        self.kept.drain(..done);
+        Ok(read)
+    }
+}
+
+/// What is found while a directory is read, which can be more than the directory itself.
+struct Problems<'a> {
+    found: Vec<Exhibit>,
+    limits: &'a Limits,
+    meter: &'a Meter,
+}
+
+impl Problems<'_> {
+    fn put(&mut self, exhibit: Exhibit) {
+        self.meter.spend_for(&exhibit, 0);
+        self.found.push(exhibit);
+    }
+
+    fn tell(&mut self, path: EntryPath, detail: &str) {
+        let long = Exhibit::of_long_path(&path, self.limits);
+        self.put(long.unwrap_or_else(|| Exhibit::told(path, Code::ArchiveEntryUnreadable, detail)));
+    }
+}
+
+fn unreadable(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
+            "its packed data is damaged, or ends where the entry does not".to_owned()
+        }
+        io::ErrorKind::UnexpectedEof => "it is cut off".to_owned(),
+        _ => format!("it cannot be read: {}", io_reason(error)),
+    }
+}
+
+fn not_supported(method: u8) -> String {
+    let name = CompressionMethod::new(method.into()).name().unwrap_or("of no known name");
+    format!("it is packed in a way that is not read (method {method}, {name}): unpack the archive, and pack it anew")
 }
 
 /// The bytes of a nested archive: a stretch of the outer one, or unpacked.
@@ -450,24 +768,29 @@ impl<R: ReaderAt + Clone> Zip<R> {
         if let Some(refused) = Exhibit::of_long_path(&path, limits) {
             return Err(refused);
         }
-        let unreadable = |error: &dyn std::fmt::Display| problem(Some(&path), Code::ArchiveEntryUnreadable, error.to_string());
-        let mut stream = self.reader(member).map_err(|error| unreadable(&error.kind()))?;
-        let start = read_start(&mut *stream).map_err(|error| unreadable(&error.kind()))?;
+        let refused = |detail| problem(Some(&path), Code::ArchiveEntryUnreadable, detail);
+        if !matches!(member.method, STORE | DEFLATE) {
+            return Err(refused(not_supported(member.method)));
+        }
+        let local = self.local(member, &mut Vec::new()).map_err(|detail| refused(detail.to_owned()))?;
+        if let Some(detail) = local.doubt {
+            return Err(refused(detail.to_owned()));
+        }
+        let mut stream = self.reader(member, &local);
+        let start = read_start(&mut *stream).map_err(|error| refused(unreadable(&error)))?;
         let mut whole = io::Cursor::new(start.clone()).chain(stream);
         if Packing::of(&start) != Some(Packing::Zip) {
             return Ok(Inner::Stream(Box::new(whole)));
         }
-        let (bytes, length_bytes) = if member.method == CompressionMethod::STORE {
-            let entry = self.archive.get_entry(member.wayfinder).map_err(|error| unreadable(&error))?;
-            let (start, end) = entry.compressed_data_range();
-            let length_bytes = end.saturating_sub(start);
+        let (bytes, length_bytes) = if member.method == STORE && !member.is_described {
+            let (start, length_bytes) = (local.data, member.stored_bytes);
             (NestedBytes::Stretch { outer: self.archive.get_ref().clone(), start, length_bytes }, length_bytes)
         } else {
             let mut unpacked = Vec::new();
             let read = (&mut whole)
                 .take(NESTED_BYTES.saturating_add(1))
                 .read_to_end(&mut unpacked)
-                .map_err(|error| unreadable(&error.kind()))?;
+                .map_err(|error| refused(unreadable(&error)))?;
             meter.spend(read as u64);
             if read as u64 > NESTED_BYTES {
                 let detail = format!("a nested zip archive that is packed itself may unpack to {NESTED_BYTES} bytes");
@@ -475,8 +798,8 @@ impl<R: ReaderAt + Clone> Zip<R> {
             }
             (NestedBytes::Unpacked(unpacked.into()), read as u64)
         };
-        let nested = Zip::open(Some(path.clone()), Nested(bytes), length_bytes, &meter.limits(limits));
-        nested.map(Inner::Zip).map_err(|error| unreadable(&error))
+        let nested = Zip::open(Some(path.clone()), Nested(bytes), length_bytes, &meter.limits(limits), meter);
+        nested.map(Inner::Zip).map_err(|error| refused(error.to_string()))
     }
 }
 
@@ -488,6 +811,21 @@ fn has_two_names(name: &[u8], fields: ExtraFields<'_>) -> bool {
     fields
         .filter(|(id, _)| *id == ExtraFieldId::INFO_ZIP_UNICODE_PATH)
         .any(|(_, field)| field.get(VERSION_AND_CRC_BYTES..).is_none_or(|stated| ascii(stated) != ascii(name)))
+}
+
+/// True if extra fields fill their place, apart from so many bytes of padding, and none speaks of sizes for the second time.
+fn has_clean_fields(mut fields: ExtraFields<'_>, padding_bytes: usize) -> bool {
+    let stated = fields.by_ref().filter(|(id, _)| *id == ExtraFieldId::ZIP64).count();
+    let rest = fields.remaining_bytes();
+    stated <= 1 && rest.len() <= padding_bytes && rest.iter().all(|byte| *byte == 0)
+}
+
+/// How much a record of the directory takes (APPNOTE 4.3.12).
+fn record_bytes(record: &ZipFileHeaderRecord<'_>) -> u64 {
+    const FIXED: usize = 46;
+    let parts =
+        [record.file_path().as_ref().len(), record.extra_fields().remaining_bytes().len(), record.comment().as_bytes().len()];
+    parts.iter().fold(FIXED, |sum, part| sum.saturating_add(*part)) as u64
 }
 
 /// Sums up what passes through.

@@ -44,6 +44,8 @@ pub(crate) enum Facts {
     Link(EntryPath),
     /// Nothing was read; a note says why.
     Refused,
+    /// A folder with the name of a file that would be read.
+    Folder,
 }
 
 /// What is known of an entry's inflated content.
@@ -96,9 +98,24 @@ impl Exhibit {
         })
     }
 
+    /// Something that is to be told of a path, and no entry of its own.
+    pub(crate) fn told(path: EntryPath, code: Code, detail: impl Into<String>) -> Self {
+        Self { path, facts: Facts::Refused, notes: Vec::new() }.with_note(code, detail)
+    }
+
     /// The exhibit of a link to another entry of the same container, which may be examined by others.
     pub fn link(path: EntryPath, target: EntryPath) -> Self {
         Self { path, facts: Facts::Link(target), notes: Vec::new() }
+    }
+
+    /// The exhibit of a folder whose name is that of evidence: it counts only if there is such a file, too.
+    pub(crate) fn folder(path: EntryPath) -> Self {
+        Self { path, facts: Facts::Folder, notes: Vec::new() }
+    }
+
+    /// True if there is something about it that a report must say.
+    pub(crate) fn is_noted(&self) -> bool {
+        !self.notes.is_empty()
     }
 
     /// The same content under another name. What it claims to be may differ, and then its facts are of no use there.

@@ -52,6 +52,10 @@ pub enum Oddity {
     UnicodeName(String),
     /// The directory does not list it.
     Unlisted,
+    /// Behind it, and before what follows, stand these bytes, which belong to no entry.
+    Followed(Vec<u8>),
+    /// Its deflated data ends before it does, and these bytes fill it up.
+    Filled(Vec<u8>),
     /// It has no bytes of its own: the directory leads to the entry before it.
     Shared,
     /// It has no bytes of its own: the directory leads to the data of the entry before it, which holds it as it would stand here.
@@ -158,13 +162,22 @@ impl Entry {
 
 /// A zip of the entries in their order, doubled names included.
 pub fn zip(entries: &[Entry]) -> Vec<u8> {
-    let mut out = Vec::new();
+    zip_behind(&[], entries)
+}
+
+/// The same behind other bytes, which its directory knows of.
+pub fn zip_behind(front: &[u8], entries: &[Entry]) -> Vec<u8> {
+    let mut out = front.to_vec();
     let mut directory = Vec::new();
     let mut count = 0_u16;
     let (mut offset, mut data) = (0_u32, 0_u32);
     for entry in entries {
         let deflated = entry.deflated.then(|| miniz_oxide::deflate::compress_to_vec(&entry.bytes, 6));
-        let stored = deflated.as_deref().unwrap_or(&entry.bytes);
+        let filled = match (&deflated, &entry.oddity) {
+            (Some(deflated), Some(Oddity::Filled(more))) => Some([deflated.as_slice(), more].concat()),
+            _ => None,
+        };
+        let stored = filled.as_deref().or(deflated.as_deref()).unwrap_or(&entry.bytes);
         match entry.oddity {
             Some(Oddity::Shared) => {}
             Some(Oddity::Inside) => offset = data,
@@ -173,6 +186,9 @@ pub fn zip(entries: &[Entry]) -> Vec<u8> {
                 let body = entry.body(stored);
                 out.extend(&body);
                 data = out.len() as u32 - stored.len() as u32;
+                if let Some(Oddity::Followed(more)) = &entry.oddity {
+                    out.extend(more);
+                }
             }
         }
         if entry.oddity == Some(Oddity::Unlisted) {

@@ -29,6 +29,19 @@ pub(super) fn all() -> Vec<Vector> {
         unlisted(),
         unlisted_at_the_start(),
         unlisted_behind_a_descriptor(),
+        unlisted_behind_a_byte(),
+        unlisted_in_a_stream(),
+        unlisted_out_of_scope(),
+        end_record_in_the_comment(),
+        filled_up(),
+        spanning_marker("entries/spanning-marker", b"PK00"),
+        spanning_marker("entries/spanning-marker-of-pkware", b"PK\x07\x08"),
+        part_of_a_split_zip(),
+        link_to_a_log(),
+        other_link("entries/link-to-a-readme", "latest.txt", "README.txt"),
+        other_link("entries/link-to-a-folder", "latest", "AWSLogs"),
+        another_kind("entries/archive-of-another-kind-inside", "AWSLogs-march.tar.bz2", b"BZh91AY&SY"),
+        another_kind("entries/archive-of-another-kind-by-its-content", "AWSLogs-march", b"7z\xbc\xaf\x27\x1c\0\x04"),
         shared_bytes(),
         overlapping(),
         names_differ_in_case(),
@@ -252,6 +265,125 @@ fn unlisted_behind_a_descriptor() -> Vector {
         last.oddity = Some(Oddity::Described);
         archive.entries.push(Entry { oddity: Some(Oddity::Unlisted), ..forged_log(chain) });
     }))
+}
+
+/// A log as an entry that no directory lists.
+fn unlisted_entry(chain: &Chain) -> Vec<u8> {
+    let whole = zip(&[forged_log(chain)]);
+    let directory = whole.windows(4).position(|bytes| bytes == b"PK\x01\x02").expect("a directory");
+    whole[..directory].to_vec()
+}
+
+fn unlisted_behind_a_byte() -> Vector {
+    hidden(edited("entries/not-in-the-directory-behind-a-byte", |chain, archive| {
+        archive.entries[2].oddity = Some(Oddity::Followed([b"x".as_slice(), &unlisted_entry(chain)].concat()));
+    }))
+    .near("entries/not-in-the-directory")
+}
+
+fn unlisted_in_a_stream() -> Vector {
+    hidden(edited("entries/not-in-the-directory-in-a-stream", |chain, archive| {
+        let hidden = unlisted_entry(chain);
+        let entry = archive.entry(chain.log(1, 0));
+        entry.deflated = true;
+        entry.oddity = Some(Oddity::Filled(hidden));
+    }))
+    .near("entries/not-in-the-directory")
+}
+
+fn unlisted_out_of_scope() -> Vector {
+    let vector = edited("entries/not-in-the-directory-and-not-asked", |chain, archive| {
+        let hidden = unlisted_entry(chain);
+        let path = "AWSLogs/444455556666/CloudTrail/us-east-1/2026/03/01/444455556666_CloudTrail_us-east-1_20260301T0035Z_aBcDeFgHiJkLmNoP.json.gz";
+        archive.put(path, gzip(b"{}"));
+        archive.entry(path).oddity = Some(Oddity::Followed(hidden));
+    });
+    vector
+        .codes(&["archive.entry.unreadable", "log.unreferenced"])
+        .integrity(Indeterminate)
+        .near("entries/not-in-the-directory")
+        .says(
+            "An altered log lies behind one of an account that was not asked for, and the directory does not list it.",
+            "What programs would find in an archive concerns all of it, wherever it hides.",
+        )
+}
+
+/// The archive, with its bytes edited.
+fn of_bytes(id: &str, edit: impl FnOnce(&Chain, Vec<u8>) -> Vec<u8>) -> Vector {
+    let chain = chain();
+    let bytes = edit(&chain, Archive::of(&[&chain]).zip());
+    Vector::of_zip(id, &[&chain], bytes).near("baseline/account-trail")
+}
+
+fn end_record_in_the_comment() -> Vector {
+    let vector = of_bytes("entries/end-record-in-the-comment", |_, zip| {
+        let end = zip.windows(4).rposition(|bytes| bytes == b"PK\x05\x06").expect("an end record");
+        let record = zip[end..].to_vec();
+        let mut zip = [&zip[..], &record].concat();
+        zip[end + 20..end + 22].copy_from_slice(&(record.len() as u16).to_le_bytes());
+        zip
+    });
+    limited(vector, "archive.entry.unreadable").says(
+        "The comment at the end of the zip is an end record itself.",
+        "Some programs take the first end record, others the last.",
+    )
+}
+
+fn filled_up() -> Vector {
+    of_bytes("entries/filled-up-with-zeros", |_, zip| [zip, vec![0; 3000]].concat())
+        .near("entries/end-record-in-the-comment")
+        .importance(Medium)
+        .says("Zeros stand behind the end of the zip.", "bsdtar writes whole blocks; every program reads it alike.")
+}
+
+fn spanning_marker(id: &str, marker: &[u8]) -> Vector {
+    let chain = chain();
+    let bytes = crate::zip::zip_behind(marker, &Archive::of(&[&chain]).entries);
+    Vector::of_zip(id, &[&chain], bytes).near("entries/program-in-front").importance(Medium).says(
+        "A marker stands in front of the zip: it could have been split, and was not.",
+        "Honest programs write this; the directory tells that nothing is missing.",
+    )
+}
+
+fn part_of_a_split_zip() -> Vector {
+    let chain = chain();
+    let mut bytes = crate::zip::zip_behind(b"PK\x07\x08", &Archive::of(&[&chain]).entries);
+    bytes.truncate(bytes.len() / 2);
+    let vector = Vector::of_zip("entries/part-of-a-split-zip", &[&chain], bytes);
+    let mut vector = nothing(vector, &["archive.entry.unreadable"]).near("entries/spanning-marker-of-pkware").importance(Medium);
+    vector.flags.clear();
+    vector.validate_logs.clear();
+    vector.says("The first part of a split zip.", "What is in the other parts is not absent: they have to be joined.")
+}
+
+fn link_to_a_log() -> Vector {
+    let vector = edited("entries/link-to-a-log", |chain, archive| {
+        archive.entries.push(Entry { kind: Kind::Symlink, ..Entry::new("latest.gz", chain.log(1, 0)) });
+    });
+    vector.codes(&["archive.entry.unreadable", "archive.ignored"]).integrity(Indeterminate).near("entries/link-to-a-readme").says(
+        "A link under a name that is no evidence leads to a log.",
+        "A program that finds the link when it unpacks another entry of that name writes into the log.",
+    )
+}
+
+fn other_link(id: &str, path: &str, target: &str) -> Vector {
+    let vector = edited(id, |_, archive| {
+        archive.put("README.txt", "The evidence is below.\n");
+        archive.entries.push(Entry { kind: Kind::Symlink, ..Entry::new(path, target) });
+    });
+    vector
+        .codes(&["archive.ignored"])
+        .near("entries/link-to-a-log")
+        .importance(Medium)
+        .says("A link leads to what is no evidence itself, or to a folder.", "Nothing that is evidence changes by it.")
+}
+
+fn another_kind(id: &str, path: &str, start: &[u8]) -> Vector {
+    let vector = edited(id, |_, archive| archive.put(path, start));
+    limited(vector, "archive.entry.unreadable").importance(Medium).says(
+        "Beside the evidence lies an archive of a kind that is not read.",
+        "Evidence may be in it; who does not read it cannot say that there is none.",
+    )
 }
 
 fn shared_bytes() -> Vector {
