@@ -167,21 +167,19 @@ folders_below() {
     tr '\t' '\n' <"$work/listing" | sed '/^None$/d; /^$/d' >"$3"
 }
 
-# patterns_by_month FIRST: a line for each month, YYYY/MM and the patterns to include, from the day with this number.
+# days_by_month FIRST: a line for each month, YYYY/MM and the patterns to include, from the day with this number.
 #
 # CloudTrail files by the day, in UTC, of delivery; a digest file by the end of its hour, which begins at any minute. The
-# first digest file of the period may begin in the last hour of the day before, and lists log files of that hour. Behind
-# the period, the digest file that covers its last minutes ends up to an hour later, and one more hour is added, because
-# events can be delivered late.
-patterns_by_month() {
+# first digest file of the period may begin on the day before, and lists log files of that day. The digest file that
+# covers the last minutes of the period ends on the day after, the next one holds its signature, and events can be
+# delivered late. So the whole day before and the whole day after belong to it.
+days_by_month() {
     number=$1
     while [ "$number" -le "$end" ]; do
         date_of "$number"
         number=$((number + 1))
-    done | awk -F- -v from="$from" -v to="$to" '{
+    done | awk -F- '{
         day = $3 "/*"
-        if ($0 < from) day = day "_" $1 $2 $3 "T23*"
-        if ($0 == to) day = day "_" $1 $2 $3 "T0[01]*"
         month = $1 "/" $2
         if (month != last) { if (last) print line; line = month; last = month }
         line = line " " day
@@ -206,17 +204,13 @@ export_account() {
     folders_below "$1" "$2" "$work/kinds"
     for kind in CloudTrail-Digest CloudTrail CloudTrail-Insight CloudTrail-NetworkActivity CloudTrail-Aggregated; do
         grep -qxF "$2$kind/" "$work/kinds" || continue
-        case $kind in
-            CloudTrail-Digest) months=$work/months-of-digests ;;
-            *) months=$work/months-of-logs ;;
-        esac
         folders_below "$1" "$2$kind/" "$work/regions"
         while read -r region_folder; do
             region=${region_folder#"$2$kind/"}
             region=${region%/}
             wanted "$regions" "$region" || continue
             say "  $3 $kind $region"
-            sync_region "$1" "$region_folder" "$months"
+            sync_region "$1" "$region_folder" "$work/months"
         done <"$work/regions"
     done
 }
@@ -239,8 +233,7 @@ export_accounts() {
     done <"$3"
 }
 
-patterns_by_month "$first" >"$work/months-of-digests"
-patterns_by_month $((first - 1)) >"$work/months-of-logs"
+days_by_month $((first - 1)) >"$work/months"
 for place in $places; do
     bucket=${place%%/*}
     prefix=${place#"$bucket"}

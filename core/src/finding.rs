@@ -301,7 +301,7 @@ catalogue! {
     LogUnreferenced "log.unreferenced" Limits Integrity,
         "A log file is in the archive, but no digest file in the archive commits to it: it is not evidence.",
         "Anybody who may write to the bucket can place a log file there. A second trail without validation may have written it, or its digest file is newer than the archive.",
-        "Ask for the digest files of that time, one hour beyond the period. If digest files are there and could not be read, that comes first. Without one the log file is no evidence.";
+        "Ask for the digest files of that time, with the day before and the day after the period. If digest files are there and could not be read, that comes first. Without one the log file is no evidence.";
     LogUnreferencedUndocumentedKind "log.unreferenced.undocumented_kind" Limits Integrity,
         "An Insight, network activity or aggregated file is in the archive, but no digest file commits to it.",
         "AWS does not document whether digest files list files of this kind, so this may be normal; it is not evidence all the same.",

@@ -19,7 +19,7 @@ pub const NOT_CLAIMED: [&str; 5] = [
     "Anything about events outside the period, or about log files that CloudTrail never delivered.",
     "That no backfill digest file was withheld: nothing in the hourly chain refers to them.",
     "Without keys that the verifier got independently: that AWS signed the digest files.",
-    "That an event near the end of the period is included: digest files count delivery hours, and an event can be delivered later; ask for at least one hour more.",
+    "That an event near the end of the period is included: digest files count delivery hours, and an event can be delivered later; ask for the day folders of the day before and the day after, too.",
 ];
 
 /// The answer to one axis, or to all.

@@ -265,9 +265,9 @@ def example(world, vector):
     # What the export must leave where it is: other days, other services, and what stands beside.
     some = next(key for key in keys[bucket] if DIGEST.search(key))
     outside = [
-        some.replace("/2026/03/0", "/2026/02/2").replace("20260", "20250"),
-        "AWSLogs/o-exampleorg1/111122223333/CloudTrail/us-east-1/2026/02/28/111122223333_CloudTrail_us-east-1_20260228T2255Z_aT23bT00cT01dddd.json.gz",
-        "AWSLogs/o-exampleorg1/111122223333/CloudTrail/us-east-1/2026/03/03/111122223333_CloudTrail_us-east-1_20260303T0205Z_aT23bT00cT01dddd.json.gz",
+        some.replace("/2026/03/0", "/2026/02/1").replace("/2026/02/2", "/2026/02/1").replace("20260", "20250"),
+        "AWSLogs/o-exampleorg1/111122223333/CloudTrail/us-east-1/2026/02/27/111122223333_CloudTrail_us-east-1_20260227T2355Z_aT23bT00cT01dddd.json.gz",
+        "AWSLogs/o-exampleorg1/111122223333/CloudTrail/us-east-1/2026/03/04/111122223333_CloudTrail_us-east-1_20260304T0005Z_aT23bT00cT01dddd.json.gz",
         "AWSLogs/o-exampleorg1/111122223333/CloudTrail/us-east-1/2026/03/10/111122223333_CloudTrail_us-east-1_20260310T0005Z_aaaaaaaaaaaaaaaa.json.gz",
         "AWSLogs/o-exampleorg1/111122223333/CloudTrail/us-east-1/2025/03/01/111122223333_CloudTrail_us-east-1_20250301T0005Z_aaaaaaaaaaaaaaaa.json.gz",
         "AWSLogs/111122223333/Config/us-east-1/2026/3/1/ConfigHistory/111122223333_Config_us-east-1_x.json.gz",

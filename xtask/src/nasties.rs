@@ -14,14 +14,16 @@ use crate::{Outcome, shell};
 /// Twice as much may take so many times the instructions.
 const MOST_GROWTH: f64 = 2.6;
 /// What is counted, and twice that, in parts of what a megabyte at most may hold: valgrind is slow.
-const PARTS: [usize; 2] = [16, 8];
+pub(crate) const PARTS: [usize; 2] = [16, 8];
+/// As [`PARTS`], where time is short.
+pub(crate) const SMALL_PARTS: [usize; 2] = [64, 32];
 /// What a megabyte may take.
 const MOST_TIME: Duration = Duration::from_secs(10);
 const MOST_MEMORY_BYTES: u64 = 1 << 30;
 const MOST_REPORT_BYTES: u64 = 20_000_000;
 
 /// Counts and measures all kinds, or those whose name contains `only`.
-pub(crate) fn measure(only: &str) -> Outcome {
+pub(crate) fn measure(only: &str, parts: [usize; 2]) -> Outcome {
     instructions::need_valgrind()?;
     instructions::build()?;
     let folder = shell::target().join(format!("nasties-{}", std::process::id()));
@@ -32,7 +34,7 @@ pub(crate) fn measure(only: &str) -> Outcome {
     for nasty in nasties::ALL.iter().filter(|nasty| nasty.name.contains(only)) {
         let archive = folder.join("archive");
         let mut counts = [0; 2];
-        for (count, part) in counts.iter_mut().zip(PARTS) {
+        for (count, part) in counts.iter_mut().zip(parts) {
             write(&archive, &(nasty.make)(nasty.many / part))?;
             *count = instructions::verify(&folder, &archive, &keys, nasties::PERIOD, &[0, 1, 3])?;
         }

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::generated::{self, Mode};
-use crate::{Outcome, bans, bench, instructions, msrv, shell};
+use crate::{Outcome, bans, bench, instructions, msrv, nasties, shell, unpack};
 
 /// The version that is installed beside the build where it is missing.
 const CARGO_DENY: &str = "0.20.2";
 
 type Step = (&'static str, fn() -> Outcome);
 
-const STEPS: [Step; 20] = [
+const STEPS: [Step; 22] = [
     ("format", format),
     ("clippy", clippy),
     ("documentation", documentation),
@@ -31,6 +31,8 @@ const STEPS: [Step; 20] = [
     ("package and page", page),
     ("benchmark, tried out", bench::try_out),
     ("instructions", || instructions::count(Mode::Check)),
+    ("what cost may grow to", || nasties::measure("", nasties::SMALL_PARTS)),
+    ("what others unpack", || unpack::run(&["--minutes", "2"])),
     ("no network", isolation),
     // Last, so that the log ends with the summaries of the test runner.
     ("tests", tests),
