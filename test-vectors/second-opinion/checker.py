@@ -148,7 +148,7 @@ class Digest:
         self.start, self.end, self.stated, self.span = end - HOUR, end, (None, None), None
         self.said, self.object, self.previous, self.predecessor, self.logs = {}, ("", ""), None, None, []
         self.signed = self.authenticated = self.invalid = self.copy = self.lost = self.starts = False
-        self.odd, self.place, self.named_place, self.successors = set(), (), None, []
+        self.odd, self.hash_algorithms, self.place, self.named_place, self.successors = set(), set(), (), None, []
         if entry.content is not None:
             with suppress(ValueError):
                 self.read(read_json(entry.content))
@@ -156,8 +156,8 @@ class Digest:
     def read(self, said: dict) -> None:
         if not isinstance(said, dict) or not all(isinstance(said.get(name), str) for name in SIGNED):
             raise ValueError("no string to sign, no account or no fingerprint")
-        quoted, logs = said.get("previousDigestSignature"), said.get("logFiles")
-        if not isinstance(quoted, str | None) or not isinstance(logs, list):
+        self.quoted, logs = said.get("previousDigestSignature"), said.get("logFiles")
+        if not isinstance(self.quoted, str | None) or not isinstance(logs, list):
             raise ValueError("no string to sign or no list")
         self.said, self.object = said, (said["digestS3Bucket"], said["digestS3Object"])
         self.folders, self.file_name = split_key(self.object[1])
@@ -184,6 +184,7 @@ class Digest:
             self.named_place = bucket, *(place_of(folders, (self.previous_chain or self.name)[0]) or [])
         self.previous_hash = self.hash(said.get("previousDigestHashValue"))
         self.starts = not self.previous and not self.name[4]
+        self.hash_algorithms = {said[name] for name in PREVIOUS[3:4] if isinstance(said.get(name), str)}
         for log in logs:
             if not isinstance(log, dict) or not isinstance(log.get("s3Object"), str):
                 self.odd.add("limits")
@@ -191,6 +192,7 @@ class Digest:
             known = [isinstance(log.get(name), str) for name in ("s3Bucket", "hashValue", "hashAlgorithm")]
             known += [log.get(name) is None or time(log[name]) for name in EVENTS]
             self.odd |= {"limits" for fine in known if not fine}
+            self.hash_algorithms |= {log["hashAlgorithm"]} if known[2] else set()
             self.logs.append(Listed(self, log, self.hash(log.get("hashValue"))))
         if self.starts and self.span:  # covers nothing before the earliest minute of delivery, or before its end
             self.span = min([max(start, log.minute) for log in self.logs if log.minute] + [end]), end
@@ -199,7 +201,6 @@ class Digest:
         if text is not None:
             self.odd |= {"limits"} if number(text) is None else {"informs"} if len(text) != 64 else set()
         return number(text)
-
 
     def wrong_names(self) -> list[tuple]:
         """The names of its key and of its entries that it contradicts."""
@@ -311,6 +312,10 @@ class Case:
         names = [(digest.name, digest.start, digest.end)]
         names += [] if asks else [(name, end - HOUR, end) for name, end in digest.wrong_names()]
         return any(self.asked(name[:4], start, end, digest.place[1:], asks) for name, start, end in names)
+
+    def is_party(self, digest: Digest) -> bool:
+        """Whether it can contradict another: not if it is invalid or a copy, nor if it claims nothing of what was asked."""
+        return not digest.invalid and not digest.copy and (digest.signed or self.names_asked(digest))
 
     def in_scope(self, *digests: Digest) -> bool:
         """What is found about one of several contents of a path is in scope if one of them is."""
@@ -449,17 +454,19 @@ class Case:
         heirs = [heir for heir in digest.successors if heir.signed and heir.previous_hash == digest.sha256]
         digest.signed, digest.authenticated = bool(heirs), any(heir.authenticated for heir in heirs)
         digest.invalid = False
-        if {said["digestSignatureAlgorithm"], metadata.get("signature-algorithm", "SHA256withRSA")} != {"SHA256withRSA"}:
+        algorithms = said.get("digestSignatureAlgorithm"), metadata.get("signature-algorithm")
+        if any(named not in (None, "SHA256withRSA") for named in algorithms):
             return self.note(True, "digest.algorithm.unsupported", digest)
         keys = self.keys.get(said["digestPublicKeyFingerprint"].lower(), {})
         key, sources = next(iter(keys.items())) if len(keys) == 1 else (None, [])
-        lines = said["digestEndTime"], "/".join(digest.object), digest.sha256, said["previousDigestSignature"] or "null"
-        offers = [(metadata["signature"].lower(), digest)] if "signature" in metadata else []
-        offers += [(heir.said["previousDigestSignature"].lower(), heir) for heir in digest.successors[:4]]
+        lines = said["digestEndTime"], "/".join(digest.object), digest.sha256, "null" if digest.quoted is None else digest.quoted
+        own = metadata.get("signature")
+        offers = [(own, digest), *((heir.quoted, heir) for heir in digest.successors[:4])]
+        offers = [(signature.lower(), source) for signature, source in offers if isinstance(signature, str)]
         verified = next((signature for signature, _ in offers if key and verifies(signature, "\n".join(lines), *key[:2])), None)
-        # What an invalid successor quotes counts only if it proves itself.
-        offers = [(signature, source) for signature, source in offers if signature == verified or not source.invalid]
-        first = verified or metadata.get("signature", "").lower()
+        # What a successor quotes that is invalid, or that nobody signed or asked for, counts only if it proves itself.
+        offers = [offer for offer in offers if offer[0] == verified or offer[1] is digest or self.is_party(offer[1])]
+        first = verified or str(own or "").lower()
         for signature, source in offers:
             self.note(first and signature != first, "chain.link.signature_mismatch", digest, source)
         signatures, size = {signature for signature, _ in offers}, (key[0].bit_length() + 7) // 8 if key else "1,"
@@ -493,14 +500,14 @@ class Case:
         for file in self.files:
             self.note(len(file.entries) > 1, "archive.entry.duplicate", file, effect="informs")
             self.note(file.copy, "archive.entry.duplicate", file, effect="limits")
-            if file.said and not file.copy:
+            if file.said and not file.copy and (file.signed or self.names_asked(file)):
                 objects[file.object].append(file)
         for files in [*objects.values(), *self.at_path.values()]:
             self.note(len(files) > 1, "archive.entry.duplicate", *files)
 
     def join_chains(self) -> None:
         """Gives each digest its chain: the name, and one of the places that links join."""
-        links = [(d, (d.name, d.place), (d.name, d.named_place)) for d in self.digests if d.previous and d.previous_chain == d.name]
+        links = [(d, (d.name, d.place), (d.name, d.named_place)) for d in self.digests if d.previous and d.previous_chain == d.name and not d.invalid]
         root = {place: place for _, *ends in links for place in ends} | {(d.name, d.place): (d.name, d.place) for d in self.digests}
         vouched = {(d.name, d.place) for d in self.digests if d.authenticated}
         vouched |= {named for d, _, named in links if d.authenticated}
@@ -535,12 +542,14 @@ class Case:
         self.note(not file.said and file.sha256, "digest.malformed", file)
         if not file.said or file.invalid:
             return
+        self.note(file.hash_algorithms - {"SHA-256"}, "digest.algorithm.unsupported", file)
         self.note(file.odd, "digest.irregular", file, effect="limits" if "limits" in file.odd else "informs")
         other_name = file.lost or file.wrong_names() or any(entry.name != file.file_name for entry in entries)
         self.note(other_name or file.said["awsAccountId"] != file.name[0], "digest.identity_mismatch", file)
         if file.lost:
             return
-        two_buckets = any(other.object[1] == file.object[1] and other.object != file.object for other in self.digests)
+        namesakes = [other for other in self.digests if other.object[1] == file.object[1] and self.is_party(other)]
+        two_buckets = any(other.object != file.object for other in namesakes)
         for entry in entries:
             untold = two_buckets and file.object[0] not in entry.folders[: -len(file.folders)]
             self.note(untold or not agree(self.unwrapped(entry), file.folders), "digest.relocated", file)
@@ -572,7 +581,7 @@ class Case:
         """Duplicates, forks and overlaps, to which an invalid digest is no party, and cycles."""
         groups, run = defaultdict(list), {digest: digest for digest in self.digests}
         for digest in self.digests:
-            if not digest.invalid:
+            if self.is_party(digest):
                 groups["digest.duplicate", digest.chain, digest.end].append(digest)
                 groups["chain.fork", digest.chain, digest.previous].append(digest)
             if digest.predecessor in run and digest.predecessor.chain == digest.chain:
@@ -595,8 +604,10 @@ class Case:
     def judge_logs(self) -> None:
         """Lists of authenticated digests choose their entries first, then signed ones, then the rest."""
         listed, held = defaultdict(list), defaultdict(list)
-        for log in (log for digest in self.digests for log in digest.logs):
-            listed[log.object].append(log)
+        logs = [log for digest in self.digests for log in digest.logs]
+        in_buckets = {log.object[1]: log.object for log in logs if log.object[0]}
+        for log in logs:  # one without a bucket matches by key
+            listed[log.object if log.object[0] else in_buckets.get(log.object[1], log.object)].append(log)
         worth = {place: max(log.digest.signed + log.digest.authenticated for log in logs) for place, logs in listed.items()}
         hashes = {}
         for place, logs in listed.items():
@@ -667,7 +678,8 @@ class Case:
             arn = ARN.fullmatch(wanted[2] or "")
             self.note(arn and digests and all(digest.name[0] != arn[2] for digest in digests), "coverage.owner_unstated")
             for chain in {digest.chain for digest in digests}:
-                spans = sorted((*d.span, d.signed) for d in normal if d.chain == chain and d.span)
+                known = [d for d in normal if d.chain == chain and d.span and (d.signed or self.names_asked(d, asks))]
+                spans = sorted((*d.span, d.signed) for d in known)
                 whole = self.period or [min(start for start, *_ in spans), max(end for _, end, _ in spans)] if spans else self.period
                 reached, until = whole or (None, None)
                 for start, end, signed in spans:
