@@ -258,7 +258,8 @@ def evidence_root(entries: Iterable[Entry]) -> str:
 
     parts = defaultdict(set)
     for entry in entries:
-        state = f"whole {entry.sha256}" if entry.sha256 else f"damaged {sha256(entry.stored)}" if entry.stored is not None else "unread"
+        state = "unread" if entry.stored is None else f"damaged {sha256(entry.stored)}"
+        state = f"whole {entry.sha256}" if entry.sha256 else state
         if log := log_name(entry.name):
             parts[log[:2]].add(f"log {escaped(entry.name)}.gz {state}\n".encode())
         elif named := digest_name(entry.name):
@@ -285,7 +286,7 @@ class Case:
             for path in {entry.path for entry in file.entries}:
                 self.at_path[path].append(file)
 
-    def asked(self, name: tuple, start: datetime, end: datetime, above: Sequence[str] | None = (), asks: list | None = None) -> bool:
+    def asked(self, name: tuple, start: datetime, end: datetime, above: Sequence = (), asks: list | None = None) -> bool:
         """Whether a name and its time were asked for; or, if other asks are given, whether these ask for the name at any time."""
         account, region, trail, home, *_ = (*name, None, None)
         accounts, regions, trails = asks or self.asks
@@ -300,7 +301,7 @@ class Case:
     def file_asked(self, entry: Entry, asks: list | None = None) -> bool:
         """Whether the name of an entry was asked for: of a digest file with the hour before its time, of a log with its minute."""
         if digest := digest_name(entry.name):
-            (name, end), above = digest, place_of(entry.folders, digest[0][0])
+            (name, end), above = digest, place_of(entry.folders, digest[0][0]) or []
             return self.asked(name[:4], end - HOUR, end, above, asks)
         log = log_name(entry.name)
         return bool(log) and self.asked(log[:2], log[2], log[2] + MINUTE)
@@ -482,8 +483,8 @@ class Case:
             best = [source for source in sources if source[0] == max(level for level, *_ in sources)]
             digest.signed, digest.authenticated = True, digest.authenticated or best[0][0][0] > 0
             self.note(all(region not in (None, digest.name[1]) for _, region, _, _ in best), "digest.key.other_region", digest)
-            made = metadata.get("backfill-generation-timestamp") if digest.name[4] else said["digestEndTime"]
-            outside = made and not any(start <= datetime.fromisoformat(made) <= end for *_, start, end in best)
+            made = time(metadata.get("backfill-generation-timestamp")) if digest.name[4] else digest.stated[1]
+            outside = made and not any(start <= made <= end for *_, start, end in best)
             self.note(outside, "digest.key.outside_validity", digest)
         self.note(digest.signed and not digest.authenticated, "key.enclosed", digest)
 
@@ -507,7 +508,8 @@ class Case:
 
     def join_chains(self) -> None:
         """Gives each digest its chain: the name, and one of the places that links join."""
-        links = [(d, (d.name, d.place), (d.name, d.named_place)) for d in self.digests if d.previous and d.previous_chain == d.name and not d.invalid]
+        joining = [d for d in self.digests if d.previous and d.previous_chain == d.name and not d.invalid]
+        links = [(d, (d.name, d.place), (d.name, d.named_place)) for d in joining]
         root = {place: place for _, *ends in links for place in ends} | {(d.name, d.place): (d.name, d.place) for d in self.digests}
         vouched = {(d.name, d.place) for d in self.digests if d.authenticated}
         vouched |= {named for d, _, named in links if d.authenticated}
@@ -526,8 +528,9 @@ class Case:
         """Whether a file is of the chain: one that cannot be read is unless its folders say that it lay elsewhere."""
         if file.said:
             return file.chain == chain
-        folders = [place_of(self.unwrapped(entry), file.name[0]) for entry in file.entries]
-        return file.name == chain[0] and any(said is None or agree(said, place[1:]) for said in folders for place in self.places[chain])
+        said = [place_of(self.unwrapped(entry), file.name[0]) for entry in file.entries]
+        agreed = any(folders is None or agree(folders, place[1:]) for folders in said for place in self.places[chain])
+        return file.name == chain[0] and agreed
 
     def unwrapped(self, entry: Entry) -> list[str]:
         """The folders of an entry, without those on top that all evidence shares whose names were asked."""
@@ -680,9 +683,10 @@ class Case:
             for chain in {digest.chain for digest in digests}:
                 known = [d for d in normal if d.chain == chain and d.span and (d.signed or self.names_asked(d, asks))]
                 spans = sorted((*d.span, d.signed) for d in known)
-                whole = self.period or [min(start for start, *_ in spans), max(end for _, end, _ in spans)] if spans else self.period
-                reached, until = whole or (None, None)
+                if not self.period and not spans:
+                    continue
+                reached, until = self.period or (spans[0][0], max(end for _, end, _ in spans))
                 for start, end, signed in spans:
                     reached = max(reached, end) if signed and start <= reached else reached
-                self.note(whole and reached < until, "coverage.gap")
+                self.note(reached < until, "coverage.gap")
                 self.confirmed |= {"coverage"} if self.period and reached >= until else set()
