@@ -1,6 +1,7 @@
 """Judges a handed-over CloudTrail archive by docs/semantics.md and docs/findings.md alone."""
 
 import base64
+import csv
 import hashlib
 import io
 import json
@@ -129,9 +130,22 @@ def members(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return dict(pairs)
 
 
-def read_json(content: bytes, encoding: str = "utf-8") -> dict:
+def read_rows(entry: Entry) -> Iterable[dict]:
+    """The rows of a listing of metadata: of `rclone lsjson`, JSON lines, or CSV."""
+    if entry.name.endswith(".json"):
+        return read_json(entry.stored)
+    lines = decoded(entry.stored).splitlines()
+    return map(json.loads, filter(str.strip, lines)) if entry.name.endswith(".jsonl") else csv.DictReader(lines)
+
+
+def decoded(content: bytes) -> str:
+    utf_16 = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return content.decode("utf-16" if utf_16 else "utf-8-sig")
+
+
+def read_json(content: bytes | str) -> dict:
     """A JSON text that can be read in one way only; a ValueError if it is anything else."""
-    text = content.decode(encoding)
+    text = content if isinstance(content, str) else decoded(content)
     brackets = re.findall(r"[\[\]{}]", re.sub(r'"(\\.|[^"\\])*"', "", text))
     if max(accumulate(1 if bracket in "[{" else -1 for bracket in brackets), default=0) > 64:
         raise ValueError("too deep")
@@ -151,7 +165,7 @@ class Digest:
         self.odd, self.hash_algorithms, self.place, self.named_place, self.successors = set(), set(), (), None, []
         if entry.content is not None:
             with suppress(ValueError):
-                self.read(read_json(entry.content))
+                self.read(read_json(entry.content.decode()))
 
     def read(self, said: dict) -> None:
         if not isinstance(said, dict) or not all(isinstance(said.get(name), str) for name in SIGNED):
@@ -347,14 +361,19 @@ class Case:
             else:
                 self.files.append(file)
         elif name.endswith(".head.json"):
-            metadata = read_json(entry.stored, "utf-16" if entry.stored.startswith(b"\xff\xfe") else "utf-8")["Metadata"]
-            self.sidecars[entry.path.removesuffix(".head.json").removesuffix(".gz")] = metadata
+            self.sidecars[entry.path.removesuffix(".head.json").removesuffix(".gz")] = read_json(entry.stored)["Metadata"]
         elif name.startswith("object-metadata"):
-            raise NotImplementedError("metadata in listings")
+            for row in read_rows(entry):
+                row = {field.lower(): value for field, value in row.items()}
+                key = re.sub("^s3://[^/]*/", "", row.get("path") or row["key"])
+                self.sidecars.setdefault(key.removesuffix(".gz"), row.get("metadata") or {"signature": row["signature"]})
         elif name.endswith(".json") and (name.startswith("public-keys") or entry.folders[-1:] == ["public-keys"]):
             self.read_keys(name, entry.stored, own=False)
         elif name.endswith(".json"):
             self.json.append(entry)
+            if "_cloudtrail" in name.lower() and not log_name(name):
+                others = self.asks[0] and re.match(r"\d{12}(?!\d)", name, re.A) and name[:12] not in self.asks[0]
+                self.note(True, "archive.entry.unrecognised", within=not others)
 
     def read_keys(self, name: str, content: bytes, own: bool) -> None:
         region = re.fullmatch(rf"(?:public-keys-)?{REGION}\.json", name)
@@ -389,6 +408,7 @@ class Case:
         for fingerprint, keys in self.keys.items():
             self.note(len(keys) > 1, "key.conflict")
             self.note(len(keys) == 1 and fingerprint not in wanted, "key.unused")
+        self.find_metadata([digest for digest in digests if not digest.lost])
         # Twice, because copies, and links by nothing but a name, are told by what is signed without them.
         before = len(self.findings)
         for final in (False, True):
@@ -430,9 +450,6 @@ class Case:
         for file in self.files:
             file.successors = []
         for digest in self.digests:
-            beside = any(entry.beside in self.sidecars for entry in digest.entries)
-            if not beside and any(split_key(path)[1] == digest.file_name for path in self.sidecars):
-                raise NotImplementedError("sidecars in other folders than their digest files")
             if not digest.previous:
                 continue
             (bucket, key), named = digest.previous, []
@@ -449,9 +466,23 @@ class Case:
                 for each in contents or [other]:  # an heir quotes a signature for whatever claims to be the object
                     each.successors.append(digest)
 
+    def find_metadata(self, digests: list[Digest]) -> None:
+        """What stands beside a digest file or bears its key; failing that, what belongs to none so and agrees with its folders."""
+        self.metadata, owned = {}, set()
+        for digest in digests:
+            key = "/".join([*digest.folders, digest.file_name])
+            for path in [*(entry.beside for entry in digest.entries), key, f"{digest.object[0]}/{key}"]:
+                if path in self.sidecars:
+                    owned.add(path)
+                    self.metadata.setdefault(digest, self.sidecars[path])
+        for digest, folders in [(d, e.folders) for d in digests for e in d.entries] + [(d, d.folders) for d in digests]:
+            for path in self.sidecars.keys() - owned:
+                where, name = split_key(path)
+                if name == digest.file_name and agree(where, folders):
+                    self.metadata.setdefault(digest, self.sidecars[path])
+
     def judge_signature(self, digest: Digest) -> None:
-        said, beside = digest.said, [self.sidecars[entry.beside] for entry in digest.entries if entry.beside in self.sidecars]
-        metadata = beside[0] if beside else {}
+        said, metadata = digest.said, self.metadata.get(digest, {})
         heirs = [heir for heir in digest.successors if heir.signed and heir.previous_hash == digest.sha256]
         digest.signed, digest.authenticated = bool(heirs), any(heir.authenticated for heir in heirs)
         digest.invalid = False
