@@ -1,6 +1,7 @@
 """Judges a handed-over CloudTrail archive by docs/semantics.md and docs/findings.md alone."""
 
 import base64
+import csv
 import hashlib
 import io
 import json
@@ -8,25 +9,27 @@ import re
 import zipfile
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate, product
+from itertools import accumulate, combinations, product
 from os.path import commonprefix
 from pathlib import Path
 
-VECTORS, HOUR = Path(__file__).parents[1], timedelta(hours=1)
+VECTORS, HOUR, MINUTE = Path(__file__).parents[1], timedelta(hours=1), timedelta(minutes=1)
 ACCOUNT, REGION, TRAIL = r"(\d{12})", r"([a-z]+(?:-[a-z]+)+-\d+)", r"([\w.-]{1,128})"
 DIGEST_NAME = re.compile(rf"{ACCOUNT}_CloudTrail-Digest_{REGION}_{TRAIL}_{REGION}_(\d{{8}}T\d{{6}}Z)(_backfill)?\.json", re.A)
+ARN = re.compile(rf"arn:[\w-]+:cloudtrail:{REGION}:{ACCOUNT}:trail/{TRAIL}", re.A)
 KIND = "(-Insight|-NetworkActivity|-Aggregated)?"
 LOG_NAME = re.compile(rf"{ACCOUNT}_CloudTrail{KIND}_{REGION}_(\d{{8}}T\d{{4}}Z)_?[A-Za-z0-9]{{16}}\.json", re.A)
-TIMES, EVENTS = ["digestStartTime", "digestEndTime"], ["newestEventTime", "oldestEventTime"]
-DIGEST = "awsAccountId digestS3Bucket digestS3Object digestPublicKeyFingerprint digestSignatureAlgorithm".split() + TIMES + EVENTS
+EVENTS = ["newestEventTime", "oldestEventTime"]
+SIGNED = "awsAccountId digestS3Bucket digestS3Object digestPublicKeyFingerprint digestEndTime".split()
 PREVIOUS = ["previousDigest" + part for part in ("S3Bucket", "S3Object", "HashValue", "HashAlgorithm", "Signature")]
-LOG = ["s3Bucket", "s3Object", "hashValue", "hashAlgorithm", *EVENTS]
-PATTERNS = dict.fromkeys(TIMES + EVENTS, r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-PATTERNS |= dict.fromkeys(["hashValue", "previousDigestHashValue"], "[0-9A-Fa-f]{64}")
-CATALOGUE = {}  # the axis and the usual effect of each code
+CATALOGUE = {  # the axis and the usual effect of each code; these three are younger than the page
+    "digest.irregular": ("integrity", "limits"),
+    "chain.overlap": ("continuity", "limits"),
+    "coverage.owner_unstated": ("coverage", "informs"),
+}
 for section in (VECTORS.parent / "docs/findings.md").read_text().split("\n**")[1:]:
     for code, effect in re.findall(r"^\| \[`([\w.]+)`\]\S+ \| (\w+) \|", section, re.MULTILINE):
         CATALOGUE[code] = section.split("**")[0].lower(), effect
@@ -39,21 +42,76 @@ def split_key(key: str) -> tuple[list[str], str]:
 
 
 def digest_name(name: str) -> tuple[tuple, datetime] | None:
-    """The chain (account, region, trail, home region, backfill or not), and the time."""
+    """All of a chain but its place (account, region, trail, home region, backfill or not), and the time."""
     match = DIGEST_NAME.fullmatch(name)
-    return match and ((*match.group(1, 2, 3, 4), bool(match[6])), datetime.fromisoformat(match[5]))
+    with suppress(ValueError):
+        return match and ((*match.group(1, 2, 3, 4), bool(match[6])), datetime.fromisoformat(match[5]))
+
+
+def log_name(name: str) -> tuple[str, str, datetime, str] | None:
+    """Account, region, minute of delivery and kind."""
+    match = LOG_NAME.fullmatch(name)
+    with suppress(ValueError):
+        return match and (match[1], match[3], datetime.fromisoformat(match[4]), match[2])
+
+
+def fits(ask: str, account: str, trail: str, home: str, of_organization: bool) -> bool:
+    """A trail asked by its ARN asks for name, home region and account; who owns an organization's trail is not stated."""
+    arn = ARN.fullmatch(ask)
+    return (trail, home) == (arn[3], arn[1]) and (of_organization or account == arn[2]) if arn else trail == ask
+
+
+def place_of(folders: list[str], account: str) -> list[str] | None:
+    """What stands above `ACCOUNT/CloudTrail-Digest`, if that is there."""
+    ends = [i for i in range(len(folders) - 1) if folders[i : i + 2] == [account, "CloudTrail-Digest"]]
+    return folders[: ends[-1]] if ends else None
+
+
+def agree(some: list[str], others: list[str]) -> bool:
+    """Folders are compared from the right, as far as both go."""
+    return all(one == other for one, other in zip(reversed(some), reversed(others)))
+
+
+def time(text: object) -> datetime | None:
+    """A time is unknown if it has another form or is no day of the calendar."""
+    if isinstance(text, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", text, re.A):
+        with suppress(ValueError):
+            return datetime.fromisoformat(text)
+    return None
+
+
+def number(text: object) -> str | None:
+    """A hash is compared as a number; one that is none is unknown."""
+    return f"{int(text, 16):064x}" if isinstance(text, str) and re.fullmatch("[0-9A-Fa-f]+", text) else None
 
 
 class Entry:
-    def __init__(self, path: str, stored: bytes) -> None:
-        self.path, self.stored = path.removesuffix(".gz"), stored
-        self.folders, self.name = split_key(path.split("//")[-1])  # before `//` stands the way to an archive inside
-        self.content = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(stored) if stored[:2] == b"\x1f\x8b" else stored
-        self.sha256 = hashlib.sha256(self.content).hexdigest()
+    """A file of the archive. `content` and `sha256` are None if it cannot be inflated, `stored` is if it cannot be read."""
 
-    def lies_in(self, folders: list[str], wrapper: int) -> bool:
-        """Folders are compared from the right, as far as both go, without those on top that all evidence shares."""
-        return all(own == other for own, other in zip(reversed(self.folders[wrapper:]), reversed(folders)))
+    def __init__(self, path: str, stored: bytes | None) -> None:
+        self.path, self.stored, self.beside = path, stored, path.removesuffix(".gz")
+        self.folders, self.name = split_key(path.split("//")[-1])  # before `//` stands the way to an archive inside
+        self.content, self.truncated, self.trailing = stored, stored in (b"", b"\x1f"), False
+        if self.truncated:
+            self.content = None
+        elif stored and stored[:2] == b"\x1f\x8b":
+            self.inflate(stored)
+        self.sha256 = None if self.content is None else hashlib.sha256(self.content).hexdigest()
+
+    def inflate(self, stored: bytes) -> None:
+        """Exactly one member, and its content even if only the trailer is wrong."""
+        self.content, self.truncated = None, True
+        with suppress(IndexError, ValueError, zlib.error):
+            at, flags = 10, stored[3]
+            at += 2 + int.from_bytes(stored[10:12], "little") if flags & 4 else 0
+            for flag in (8, 16):
+                at = stored.index(0, at) + 1 if flags & flag else at
+            member = zlib.decompressobj(-zlib.MAX_WBITS)
+            content = member.decompress(stored[at + (2 if flags & 2 else 0) :])
+            if member.eof:
+                sums = b"".join(n.to_bytes(4, "little") for n in (zlib.crc32(content), len(content) % 2**32))
+                self.content, self.truncated = content, member.unused_data[:8] != sums
+                self.trailing = len(member.unused_data) > 8
 
 
 def read_zip(archive: bytes, outer: str = "") -> Iterator[Entry]:
@@ -63,7 +121,7 @@ def read_zip(archive: bytes, outer: str = "") -> Iterator[Entry]:
             if path.endswith(".zip"):
                 yield from read_zip(opened.read(info), path + "//")
             elif not path.endswith("/"):
-                yield Entry(path, opened.read(info))
+                yield Entry(path, None if info.flag_bits & 1 else opened.read(info))
 
 
 def members(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -72,9 +130,22 @@ def members(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return dict(pairs)
 
 
-def read_json(content: bytes, encoding: str = "utf-8") -> dict:
+def read_rows(entry: Entry) -> Iterable[dict]:
+    """The rows of a listing of metadata: of `rclone lsjson`, JSON lines, or CSV."""
+    if entry.name.endswith(".json"):
+        return read_json(entry.stored)
+    lines = decoded(entry.stored).splitlines()
+    return map(json.loads, filter(str.strip, lines)) if entry.name.endswith(".jsonl") else csv.DictReader(lines)
+
+
+def decoded(content: bytes) -> str:
+    utf_16 = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return content.decode("utf-16" if utf_16 else "utf-8-sig")
+
+
+def read_json(content: bytes | str) -> dict:
     """A JSON text that can be read in one way only; a ValueError if it is anything else."""
-    text = content.decode(encoding)
+    text = content if isinstance(content, str) else decoded(content)
     brackets = re.findall(r"[\[\]{}]", re.sub(r'"(\\.|[^"\\])*"', "", text))
     if max(accumulate(1 if bracket in "[{" else -1 for bracket in brackets), default=0) > 64:
         raise ValueError("too deep")
@@ -83,46 +154,84 @@ def read_json(content: bytes, encoding: str = "utf-8") -> dict:
     return value
 
 
-def holds(said: object, names: list[str]) -> bool:
-    """Whether the fields are there as texts of the right form; the times of events may be absent or null."""
-    if not isinstance(said, dict):
-        return False
-    texts = {name: said.get(name) for name in names if name not in EVENTS or said.get(name) is not None}
-    return all(isinstance(text, str) and re.fullmatch(PATTERNS.get(name, ".*"), text, re.A | re.S) for name, text in texts.items())
-
-
 class Digest:
     """A digest file, known by its file name until it is read, and what is found out about it."""
 
-    def __init__(self, entry: Entry, chain: tuple, end: datetime) -> None:
-        self.entry, self.name, self.chain, self.start, self.end = entry, entry.name, chain, end - HOUR, end
-        self.places = [(*chain[:3], end - HOUR, end)]
-        self.said, self.object, self.previous, self.predecessor, self.successors = {}, ("", ""), None, None, []
-        self.signed = self.authenticated = self.invalid = self.is_lost = False
-        with suppress(ValueError):
-            self.read()
+    def __init__(self, entry: Entry, name: tuple, end: datetime) -> None:
+        self.entries, self.sha256, self.file_name, self.name, self.chain = [entry], entry.sha256, entry.name, name, None
+        self.start, self.end, self.stated, self.span = end - HOUR, end, (None, None), None
+        self.said, self.object, self.previous, self.predecessor, self.logs = {}, ("", ""), None, None, []
+        self.signed = self.authenticated = self.invalid = self.copy = self.lost = self.starts = False
+        self.odd, self.hash_algorithms, self.place, self.named_place, self.successors = set(), set(), (), None, []
+        if entry.content is not None:
+            with suppress(ValueError):
+                self.read(read_json(entry.content.decode()))
 
-    def read(self) -> None:
-        said = read_json(self.entry.content)
-        logs = said.get("logFiles") if holds(said, DIGEST) else None
-        whole = isinstance(logs, list) and all(holds(log, LOG) for log in logs)
-        if not whole or not holds(said, PREVIOUS) and any(said.get(name, "absent") is not None for name in PREVIOUS):
-            raise ValueError("a field is missing or has another form")
-        (folders, name), of_file = split_key(said["digestS3Object"]), (self.chain, self.end)
-        of_events = [told[name] for told in (said, *said["logFiles"]) for name in EVENTS if told.get(name) is not None]
-        start, end, *_ = map(datetime.fromisoformat, [*(said[name] for name in TIMES), *of_events])
-        own = digest_name(name)
-        self.is_lost = not own and start < end
-        if not own or start >= end:
-            raise ValueError("digestS3Object or digestEndTime")
-        # One that contradicts a name is placed by that name as well.
-        self.wrong_names = [(chain, time) for chain, time in (own, of_file) if chain != own[0] or time != end and not chain[4]]
-        self.places = [(*own[0][:3], start, end), *((*chain[:3], time - HOUR, time) for chain, time in self.wrong_names)]
-        self.said, self.folders, self.name, self.chain = said, folders, name, own[0]
-        self.start, self.end, self.object = start, end, (said["digestS3Bucket"], said["digestS3Object"])
-        if said["previousDigestS3Object"] is not None:
-            self.previous = said["previousDigestS3Bucket"], said["previousDigestS3Object"]
-            self.previous_name, self.previous_hash = split_key(self.previous[1])[1], said["previousDigestHashValue"].lower()
+    def read(self, said: dict) -> None:
+        if not isinstance(said, dict) or not all(isinstance(said.get(name), str) for name in SIGNED):
+            raise ValueError("no string to sign, no account or no fingerprint")
+        self.quoted, logs = said.get("previousDigestSignature"), said.get("logFiles")
+        if not isinstance(self.quoted, str | None) or not isinstance(logs, list):
+            raise ValueError("no string to sign or no list")
+        self.said, self.object = said, (said["digestS3Bucket"], said["digestS3Object"])
+        self.folders, self.file_name = split_key(self.object[1])
+        own = digest_name(self.file_name)
+        if not own:
+            self.lost = True
+            return
+        self.name, self.end = own
+        self.place = self.object[0], *(place_of(self.folders, self.name[0]) or [])
+        self.start, self.stated = self.end - HOUR, (time(said.get("digestStartTime")), time(said["digestEndTime"]))
+        start, end = self.stated
+        if start and end and start < end:
+            self.start, self.end = self.span = start, end
+        known = [isinstance(said.get("digestSignatureAlgorithm"), str), self.span, all(name in said for name in PREVIOUS)]
+        known += [said.get(name) is None or time(said[name]) for name in EVENTS]
+        set_fields = [said[name] for name in PREVIOUS if said.get(name) is not None]
+        known += [len(set_fields) in (0, 5) and all(isinstance(field, str) for field in set_fields)]
+        self.odd |= {"limits" for fine in known if not fine}
+        if isinstance(said.get("previousDigestS3Object"), str):
+            self.previous = said.get("previousDigestS3Bucket"), said["previousDigestS3Object"]
+            folders, self.previous_name = split_key(self.previous[1])
+            self.previous_chain = (digest_name(self.previous_name) or [None])[0]
+            bucket = self.object[0] if self.previous[0] is None else self.previous[0]
+            self.named_place = bucket, *(place_of(folders, (self.previous_chain or self.name)[0]) or [])
+        self.previous_hash = self.hash(said.get("previousDigestHashValue"))
+        self.starts = not self.previous and not self.name[4]
+        self.hash_algorithms = {said[name] for name in PREVIOUS[3:4] if isinstance(said.get(name), str)}
+        for log in logs:
+            if not isinstance(log, dict) or not isinstance(log.get("s3Object"), str):
+                self.odd.add("limits")
+                continue
+            known = [isinstance(log.get(name), str) for name in ("s3Bucket", "hashValue", "hashAlgorithm")]
+            known += [log.get(name) is None or time(log[name]) for name in EVENTS]
+            self.odd |= {"limits" for fine in known if not fine}
+            self.hash_algorithms |= {log["hashAlgorithm"]} if known[2] else set()
+            self.logs.append(Listed(self, log, self.hash(log.get("hashValue"))))
+        if self.starts and self.span:  # covers nothing before the earliest minute of delivery, or before its end
+            self.span = min([max(start, log.minute) for log in self.logs if log.minute] + [end]), end
+
+    def hash(self, text: object) -> str | None:
+        if text is not None:
+            self.odd |= {"limits"} if number(text) is None else {"informs"} if len(text) != 64 else set()
+        return number(text)
+
+    def wrong_names(self) -> list[tuple]:
+        """The names of its key and of its entries that it contradicts."""
+        names, end = map(digest_name, (self.file_name, *(entry.name for entry in self.entries))), self.stated[1]
+        return [(name, time) for name, time in filter(None, names) if name != self.name or end and time != end and not name[4]]
+
+
+class Listed:
+    """A log file in the list of a digest file."""
+
+    def __init__(self, digest: Digest, log: dict, sha256: str | None) -> None:
+        self.digest, self.sha256, self.object = digest, sha256, (log.get("s3Bucket"), log["s3Object"])
+        self.folders, self.name = split_key(self.object[1])
+        named = log_name(self.name)
+        self.newest, self.oldest = (time(log.get(name)) for name in EVENTS)
+        self.minute = named and named[2]
+        self.foreign = not named or named[:2] != digest.name[:2]
 
 
 def der_elements(data: bytes) -> Iterator[bytes]:
@@ -145,48 +254,126 @@ def verifies(signature: str, text: str, modulus: int, exponent: int) -> bool:
     return pow(int(signature, 16), exponent, modulus).to_bytes(length) == encoded
 
 
+def read_vector(vector: dict) -> Iterator[Entry]:
+    for archive in vector["archives"]:
+        for entry in read_zip((VECTORS / archive).read_bytes()):
+            if "__MACOSX" not in entry.folders and not entry.name.startswith("._"):
+                yield entry
+
+
+def evidence_root(entries: Iterable[Entry]) -> str:
+    """One hash over all digest and log files, whatever was asked."""
+
+    def sha256(data: bytes) -> str:
+        return hashlib.sha256(data).hexdigest()
+
+    def escaped(text: str) -> str:
+        return "".join(chr(b) if 0x21 <= b <= 0x7E and b != 0x25 else f"%{b:02X}" for b in text.encode())
+
+    parts = defaultdict(set)
+    for entry in entries:
+        state = "unread" if entry.stored is None else f"damaged {sha256(entry.stored)}"
+        state = f"whole {entry.sha256}" if entry.sha256 else state
+        if log := log_name(entry.name):
+            parts[log[:2]].add(f"log {escaped(entry.name)}.gz {state}\n".encode())
+        elif named := digest_name(entry.name):
+            file = Digest(entry, *named)
+            words = ["digest", *map(escaped, file.object)] if file.said else ["digest-file", escaped(entry.name) + ".gz"]
+            parts[("-", "-") if file.lost else file.name[:2]].add(" ".join([*words, state + "\n"]).encode())
+    hashes = {part: sha256(b"".join(sorted(lines))) for part, lines in parts.items()}
+    return sha256("".join(f"{account} {region} {hashes[account, region]}\n" for account, region in sorted(hashes)).encode())
+
+
 class Case:
     def __init__(self, vector: dict) -> None:
         self.asks = [vector["scope"].get(name, []) for name in ("accounts", "regions", "trails")]
         self.period = [datetime.fromisoformat(vector["scope"][name]) for name in ("from", "to") if name in vector["scope"]]
-        self.findings, self.confirmed, self.pins = set(), set(), vector["pins"] or []
+        self.findings, self.confirmed, self.pins = [], set(), vector["pins"] or []
         self.files, self.json, self.sidecars, self.keys, self.misnamed = [], [], {}, defaultdict(dict), []
         for path in vector["keys"]:
             self.read_keys(Path(path).name, (VECTORS / path).read_bytes(), own=True)
-        for entry in (entry for archive in vector["archives"] for entry in read_zip((VECTORS / archive).read_bytes())):
-            if "__MACOSX" not in entry.folders and not entry.name.startswith("._"):
-                with suppress(ValueError, KeyError):  # metadata and keys that cannot be read are as if they were absent
-                    self.sort(entry)
-        self.digests = [digest for digest in self.files if digest.said]
+        for entry in read_vector(vector):
+            with suppress(ValueError, KeyError):  # metadata and keys that cannot be read are as if they were absent
+                self.sort(entry)
+        self.at_path = defaultdict(list)
+        for file in self.files:
+            for path in {entry.path for entry in file.entries}:
+                self.at_path[path].append(file)
 
-    def asked(self, *places: tuple) -> bool:
-        """Whether one of them was asked for. The name of a log does not tell its trail: then any will do."""
-        periods = [place[3:] for place in places if all(n in (None, *(a or [n])) for n, a in zip(place, self.asks))]
-        return any(not self.period or start < self.period[1] and end > self.period[0] for start, end in periods)
+    def asked(self, name: tuple, start: datetime, end: datetime, above: Sequence = (), asks: list | None = None) -> bool:
+        """Whether a name and its time were asked for; or, if other asks are given, whether these ask for the name at any time."""
+        account, region, trail, home, *_ = (*name, None, None)
+        accounts, regions, trails = asks or self.asks
+        of_organization = bool(above) and above[-1].startswith("o-")
+        if accounts and account not in accounts or regions and region not in regions:
+            return False
+        # The name of a log does not tell its trail: then any will do.
+        if trail and trails and not any(fits(ask, account, trail, home, of_organization) for ask in trails):
+            return False
+        return bool(asks) or not self.period or start < self.period[1] and end > self.period[0]
 
-    def note(self, seen: object, code: str, *digests: Digest, places: list[tuple] | None = None, effect: str | None = None) -> None:
-        """Notes what was seen, if it was; what is about no digest and no place is always in scope."""
+    def file_asked(self, entry: Entry, asks: list | None = None) -> bool:
+        """Whether the name of an entry was asked for: of a digest file with the hour before its time, of a log with its minute."""
+        if digest := digest_name(entry.name):
+            (name, end), above = digest, place_of(entry.folders, digest[0][0]) or []
+            return self.asked(name[:4], end - HOUR, end, above, asks)
+        log = log_name(entry.name)
+        return bool(log) and self.asked(log[:2], log[2], log[2] + MINUTE)
+
+    def names_asked(self, digest: Digest, asks: list | None = None) -> bool:
+        """Of one that nobody signed only the names of its entries count."""
+        if not digest.signed:
+            return any(self.file_asked(entry, asks) for entry in digest.entries)
+        names = [(digest.name, digest.start, digest.end)]
+        names += [] if asks else [(name, end - HOUR, end) for name, end in digest.wrong_names()]
+        return any(self.asked(name[:4], start, end, digest.place[1:], asks) for name, start, end in names)
+
+    def is_party(self, digest: Digest) -> bool:
+        """Whether it can contradict another: not if it is invalid or a copy, nor if it claims nothing of what was asked."""
+        return not digest.invalid and not digest.copy and (digest.signed or self.names_asked(digest))
+
+    def in_scope(self, *digests: Digest) -> bool:
+        """What is found about one of several contents of a path is in scope if one of them is."""
+        fellows = {file for digest in digests for entry in digest.entries for file in self.at_path[entry.path]}
+        return any(self.names_asked(file) for file in fellows)
+
+    def list_asked(self, log: Listed) -> bool:
+        """Whether a listed log is in scope by this list: what is unknown leaves it in."""
+        early = late = False
+        if self.period and log.minute:
+            early = log.minute + MINUTE <= self.period[0] and bool(log.newest) and log.newest < self.period[0]
+            late = log.minute >= self.period[1] and bool(log.oldest) and log.oldest >= self.period[1]
+        return self.names_asked(log.digest) and not early and not late
+
+    def note(self, seen: object, code: str, *digests: Digest, within: bool | None = None, effect: str | None = None) -> None:
+        """Notes what was seen, if it was; what is about no digest is in scope unless it is said not to be."""
         if seen:
-            places = places or [place for digest in digests for place in digest.places]
-            self.findings.add((code, effect or CATALOGUE[code][1], not places or self.asked(*places)))
+            self.findings.append((code, effect or CATALOGUE[code][1], digests, within))
 
     def sort(self, entry: Entry) -> None:
         """An entry's kind is told by its file name, wherever it stands."""
         name, named = entry.name, digest_name(entry.name)
         if named:
-            self.files.append(Digest(entry, *named))
-            *_, file = self.files
-            self.note(not file.said and not file.is_lost, "digest.malformed", file)
-            self.note(file.is_lost, "digest.identity_mismatch")
+            file = Digest(entry, *named)
+            same = [other for other in self.files if file.said and other.sha256 == file.sha256]
+            if same:
+                same[0].entries.append(entry)
+            else:
+                self.files.append(file)
         elif name.endswith(".head.json"):
-            metadata = read_json(entry.stored, "utf-16" if entry.stored.startswith(b"\xff\xfe") else "utf-8")["Metadata"]
-            self.sidecars[entry.path.removesuffix(".head.json").removesuffix(".gz")] = metadata
+            self.sidecars[entry.path.removesuffix(".head.json").removesuffix(".gz")] = read_json(entry.stored)["Metadata"]
         elif name.startswith("object-metadata"):
-            raise NotImplementedError("metadata in listings")
+            for row in read_rows(entry):
+                row = {field.lower(): value for field, value in row.items()}
+                key = re.sub("^s3://[^/]*/", "", row.get("path") or row["key"])
+                self.sidecars.setdefault(key.removesuffix(".gz"), row.get("metadata") or {"signature": row["signature"]})
         elif name.endswith(".json") and (name.startswith("public-keys") or entry.folders[-1:] == ["public-keys"]):
             self.read_keys(name, entry.stored, own=False)
         elif name.endswith(".json"):
             self.json.append(entry)
+            if "_cloudtrail" in name.lower() and not log_name(name):
+                others = self.asks[0] and re.match(r"\d{12}(?!\d)", name, re.A) and name[:12] not in self.asks[0]
+                self.note(True, "archive.entry.unrecognised", within=not others)
 
     def read_keys(self, name: str, content: bytes, own: bool) -> None:
         region = re.fullmatch(rf"(?:public-keys-)?{REGION}\.json", name)
@@ -214,57 +401,104 @@ class Case:
                 self.note(True, "key.weak")
 
     def judge(self) -> dict:
-        wanted = {digest.said["digestPublicKeyFingerprint"].lower() for digest in self.digests}
+        digests = [file for file in self.files if file.said]
+        wanted = {digest.said["digestPublicKeyFingerprint"].lower() for digest in digests}
         for fingerprint, own in self.misnamed:
             self.note(True, "key.fingerprint_mismatch", effect="refutes" if fingerprint in wanted and not own else "informs")
         for fingerprint, keys in self.keys.items():
             self.note(len(keys) > 1, "key.conflict")
             self.note(len(keys) == 1 and fingerprint not in wanted, "key.unused")
-        self.link_digests()
-        for digest in sorted(self.digests, key=lambda digest: digest.end, reverse=True):
-            self.judge_signature(digest)
-        evidence = [entry for entry in self.json if LOG_NAME.fullmatch(entry.name)] + [file.entry for file in self.files]
-        self.wrapper = len(commonprefix([entry.folders for entry in evidence]))
+        self.find_metadata([digest for digest in digests if not digest.lost])
+        # Twice, because copies, and links by nothing but a name, are told by what is signed without them.
+        before = len(self.findings)
+        for final in (False, True):
+            signed_places = {(digest.name, digest.place) for digest in digests if digest.signed} if final else None
+            del self.findings[before:]
+            self.digests = [digest for digest in digests if not digest.copy and not digest.lost]
+            self.link_digests(signed_places)
+            for digest in sorted([d for d in digests if not d.lost], key=lambda digest: digest.end, reverse=True):
+                self.judge_signature(digest)
+            if not final:
+                self.find_copies(digests)
+        evidence = [entry for file in self.files for entry in file.entries] + [e for e in self.json if log_name(e.name)]
+        evidence = [entry for entry in evidence if self.file_asked(entry)] or evidence
+        self.wrapper = commonprefix([entry.folders for entry in evidence])
+        self.judge_duplicates()
+        self.join_chains()
+        for file in self.files:
+            self.judge_file(file)
         for digest in self.digests:
-            self.judge_digest(digest)
-            if digest.signed and self.asked(*digest.places):
+            self.judge_link(digest)
+            if digest.signed and self.names_asked(digest):
                 self.confirmed |= {"integrity", "continuity", "authenticity" if digest.authenticated else ""}
         self.judge_chains()
         self.judge_logs()
         self.judge_coverage()
+        found = [(code, effect, self.in_scope(*digests) if within is None and digests else within is not False)
+                 for code, effect, digests, within in self.findings]
         outcomes = {}
         for axis in ("integrity", "authenticity", "continuity", "coverage"):
-            effects = {effect for code, effect, asked in self.findings if asked and CATALOGUE[code][0] == axis}
+            effects = {effect for code, effect, asked in found if asked and CATALOGUE[code][0] == axis}
             best = "passed" if axis in self.confirmed else "indeterminate" if self.period or axis != "coverage" else "not_assessed"
             outcomes[axis] = "failed" if "refutes" in effects else "indeterminate" if "limits" in effects else best
         overall = max(outcomes.values(), key=["not_assessed", "passed", "indeterminate", "failed"].index)
-        return {"overall": overall, **outcomes, "codes": sorted({code for code, _, _ in self.findings})}
+        return {"overall": overall, **outcomes, "codes": sorted({code for code, *_ in found})}
 
-    def link_digests(self) -> None:
+    def link_digests(self, signed_places: set | None) -> None:
         for digest in self.digests:
-            if digest.entry.path not in self.sidecars and any(split_key(path)[1] == digest.name for path in self.sidecars):
-                raise NotImplementedError("sidecars in other folders than their digest files")
-            named = [other for other in self.files if digest.previous and other.name == digest.previous_name]
-            nearest = min(named, key=lambda d: (d.object != digest.previous, d.entry.sha256 != digest.previous_hash), default=None)
-            digest.predecessor = nearest
-            if nearest and nearest.chain == digest.chain:
-                nearest.successors.append(digest)
+            digest.predecessor = None
+        for file in self.files:
+            file.successors = []
+        for digest in self.digests:
+            if not digest.previous:
+                continue
+            (bucket, key), named = digest.previous, []
+            for other in (other for other in self.files if not other.copy and other.file_name == digest.previous_name):
+                exact = other.object[1] == key and bucket in (None, other.object[0])
+                equal = digest.previous_hash is not None and other.sha256 == digest.previous_hash
+                stays = other.place in ((), digest.named_place) or (other.name, other.place) not in (signed_places or ())
+                if exact or equal or signed_places is not None and stays:
+                    named.append((not exact, not equal, other))
+            digest.predecessor = min(named, key=lambda rank: rank[:2], default=[None])[-1]
+        for digest in self.digests:
+            if (other := digest.predecessor) and other.name == digest.name:
+                contents = [each for each in self.files if each.said and each.object == other.object]
+                for each in contents or [other]:  # an heir quotes a signature for whatever claims to be the object
+                    each.successors.append(digest)
+
+    def find_metadata(self, digests: list[Digest]) -> None:
+        """What stands beside a digest file or bears its key; failing that, what belongs to none so and agrees with its folders."""
+        self.metadata, owned = {}, set()
+        for digest in digests:
+            key = "/".join([*digest.folders, digest.file_name])
+            for path in [*(entry.beside for entry in digest.entries), key, f"{digest.object[0]}/{key}"]:
+                if path in self.sidecars:
+                    owned.add(path)
+                    self.metadata.setdefault(digest, self.sidecars[path])
+        for digest, folders in [(d, e.folders) for d in digests for e in d.entries] + [(d, d.folders) for d in digests]:
+            for path in self.sidecars.keys() - owned:
+                where, name = split_key(path)
+                if name == digest.file_name and agree(where, folders):
+                    self.metadata.setdefault(digest, self.sidecars[path])
 
     def judge_signature(self, digest: Digest) -> None:
-        said, metadata = digest.said, self.sidecars.get(digest.entry.path, {})
-        heirs = [heir for heir in digest.successors if heir.signed and heir.previous_hash == digest.entry.sha256]
+        said, metadata = digest.said, self.metadata.get(digest, {})
+        heirs = [heir for heir in digest.successors if heir.signed and heir.previous_hash == digest.sha256]
         digest.signed, digest.authenticated = bool(heirs), any(heir.authenticated for heir in heirs)
-        if {said["digestSignatureAlgorithm"], metadata.get("signature-algorithm", "SHA256withRSA")} != {"SHA256withRSA"}:
+        digest.invalid = False
+        algorithms = said.get("digestSignatureAlgorithm"), metadata.get("signature-algorithm")
+        if any(named not in (None, "SHA256withRSA") for named in algorithms):
             return self.note(True, "digest.algorithm.unsupported", digest)
         keys = self.keys.get(said["digestPublicKeyFingerprint"].lower(), {})
         key, sources = next(iter(keys.items())) if len(keys) == 1 else (None, [])
-        lines = said["digestEndTime"], "/".join(digest.object), digest.entry.sha256, said["previousDigestSignature"] or "null"
-        offers = [(metadata["signature"].lower(), digest)] if "signature" in metadata else []
-        offers += [(heir.said["previousDigestSignature"].lower(), heir) for heir in digest.successors[:4]]
+        lines = said["digestEndTime"], "/".join(digest.object), digest.sha256, "null" if digest.quoted is None else digest.quoted
+        own = metadata.get("signature")
+        offers = [(own, digest), *((heir.quoted, heir) for heir in digest.successors[:4])]
+        offers = [(signature.lower(), source) for signature, source in offers if isinstance(signature, str)]
         verified = next((signature for signature, _ in offers if key and verifies(signature, "\n".join(lines), *key[:2])), None)
-        # What an invalid successor quotes counts only if it proves itself.
-        offers = [(signature, source) for signature, source in offers if signature == verified or not source.invalid]
-        first = verified or metadata.get("signature", "").lower()
+        # What a successor quotes that is invalid, or that nobody signed or asked for, counts only if it proves itself.
+        offers = [offer for offer in offers if offer[0] == verified or offer[1] is digest or self.is_party(offer[1])]
+        first = verified or str(own or "").lower()
         for signature, source in offers:
             self.note(first and signature != first, "chain.link.signature_mismatch", digest, source)
         signatures, size = {signature for signature, _ in offers}, (key[0].bit_length() + 7) // 8 if key else "1,"
@@ -272,56 +506,129 @@ class Case:
         self.note(not key, "digest.key.unknown", digest, effect="informs" if digest.signed else None)
         self.note(not offers, "digest.signature.missing", digest)
         if malformed or key and offers and not verified:
-            digest.invalid, digest.signed, digest.authenticated = True, False, False
-            self.note(True, "digest.signature.malformed" if malformed else "digest.signature.invalid", digest)
+            # A copy is no evidence, and is not invalid.
+            digest.invalid, digest.signed, digest.authenticated = not digest.copy, False, False
+            self.note(digest.invalid, "digest.signature.malformed" if malformed else "digest.signature.invalid", digest)
         elif verified:
             # The best level counts alone, and of its sources the verifier's own list alone if it is one of them.
             best = [source for source in sources if source[0] == max(level for level, *_ in sources)]
             digest.signed, digest.authenticated = True, digest.authenticated or best[0][0][0] > 0
-            self.note(all(region not in (None, digest.chain[1]) for _, region, _, _ in best), "digest.key.other_region", digest)
-            made = metadata.get("backfill-generation-timestamp") if digest.chain[4] else said["digestEndTime"]
-            outside = made and not any(start <= datetime.fromisoformat(made) <= end for *_, start, end in best)
+            self.note(all(region not in (None, digest.name[1]) for _, region, _, _ in best), "digest.key.other_region", digest)
+            made = time(metadata.get("backfill-generation-timestamp")) if digest.name[4] else digest.stated[1]
+            outside = made and not any(start <= made <= end for *_, start, end in best)
             self.note(outside, "digest.key.outside_validity", digest)
         self.note(digest.signed and not digest.authenticated, "key.enclosed", digest)
 
-    def judge_digest(self, digest: Digest) -> None:
-        """An invalid digest is not asked for its identity and place, one that is not signed not for its link."""
-        if digest.invalid:
+    def find_copies(self, digests: list[Digest]) -> None:
+        """An unsigned content of an object whose signed content lies under other paths."""
+        for digest in digests:
+            others = [other for other in digests if other.object == digest.object and other.signed]
+            alone = all(self.at_path[entry.path] == [digest] for entry in digest.entries)
+            digest.copy = not digest.signed and bool(others) and alone
+
+    def judge_duplicates(self) -> None:
+        """Entries that claim one object, or lie under one path."""
+        objects = defaultdict(list)
+        for file in self.files:
+            self.note(len(file.entries) > 1, "archive.entry.duplicate", file, effect="informs")
+            self.note(file.copy, "archive.entry.duplicate", file, effect="limits")
+            if file.said and not file.copy and (file.signed or self.names_asked(file)):
+                objects[file.object].append(file)
+        for files in [*objects.values(), *self.at_path.values()]:
+            self.note(len(files) > 1, "archive.entry.duplicate", *files)
+
+    def join_chains(self) -> None:
+        """Gives each digest its chain: the name, and one of the places that links join."""
+        joining = [d for d in self.digests if d.previous and d.previous_chain == d.name and not d.invalid]
+        links = [(d, (d.name, d.place), (d.name, d.named_place)) for d in joining]
+        root = {place: place for _, *ends in links for place in ends} | {(d.name, d.place): (d.name, d.place) for d in self.digests}
+        vouched = {(d.name, d.place) for d in self.digests if d.authenticated}
+        vouched |= {named for d, _, named in links if d.authenticated}
+        for digest, *ends in sorted(links, key=lambda link: (not link[0].authenticated, link[1:])):
+            one, other = (root[end] for end in ends)
+            firm = [any(place in vouched for place, its in root.items() if its == end) for end in (one, other)]
+            if digest.authenticated or not all(firm):
+                root = {place: one if its == other else its for place, its in root.items()}
+        self.places = defaultdict(list)
+        for place, its in root.items():
+            self.places[its].append(place[1])
+        for digest in self.digests:
+            digest.chain = root[digest.name, digest.place]
+
+    def may_be_of(self, file: Digest, chain: tuple) -> bool:
+        """Whether a file is of the chain: one that cannot be read is unless its folders say that it lay elsewhere."""
+        if file.said:
+            return file.chain == chain
+        said = [place_of(self.unwrapped(entry), file.name[0]) for entry in file.entries]
+        agreed = any(folders is None or agree(folders, place[1:]) for folders in said for place in self.places[chain])
+        return file.name == chain[0] and agreed
+
+    def unwrapped(self, entry: Entry) -> list[str]:
+        """The folders of an entry, without those on top that all evidence shares whose names were asked."""
+        size = len(self.wrapper)
+        return entry.folders[size:] if entry.folders[:size] == self.wrapper else entry.folders
+
+    def judge_file(self, file: Digest) -> None:
+        """What is said about the file itself. An invalid one is not asked for its identity and place."""
+        entries = file.entries
+        self.note(any(entry.truncated for entry in entries), "container.truncated", file)
+        self.note(any(entry.trailing for entry in entries), "container.trailing_data", file)
+        self.note(not file.said and file.sha256, "digest.malformed", file)
+        if not file.said or file.invalid:
             return
-        other_name = digest.entry.name != digest.name or digest.said["awsAccountId"] != digest.chain[0]
-        self.note(other_name or digest.wrong_names, "digest.identity_mismatch", digest)
-        two_buckets = any(other.object[1] == digest.object[1] and other.object != digest.object for other in self.digests)
-        untold = two_buckets and digest.object[0] not in digest.entry.folders[: -len(digest.folders)]
-        self.note(untold or not digest.entry.lies_in(digest.folders, self.wrapper), "digest.relocated", digest)
+        self.note(file.hash_algorithms - {"SHA-256"}, "digest.algorithm.unsupported", file)
+        self.note(file.odd, "digest.irregular", file, effect="limits" if "limits" in file.odd else "informs")
+        other_name = file.lost or file.wrong_names() or any(entry.name != file.file_name for entry in entries)
+        self.note(other_name or file.said["awsAccountId"] != file.name[0], "digest.identity_mismatch", file)
+        if file.lost:
+            return
+        namesakes = [other for other in self.digests if other.object[1] == file.object[1] and self.is_party(other)]
+        two_buckets = any(other.object != file.object for other in namesakes)
+        for entry in entries:
+            untold = two_buckets and file.object[0] not in entry.folders[: -len(file.folders)]
+            self.note(untold or not agree(self.unwrapped(entry), file.folders), "digest.relocated", file)
+
+    def judge_link(self, digest: Digest) -> None:
+        """One that is not signed is not asked for its link."""
         if not digest.signed:
             return
-        other, normal, chain = digest.predecessor, not digest.chain[4], digest.chain
-        older = [old for old in self.files if old.chain == chain and old.end < digest.end]
+        other, normal, start = digest.predecessor, not digest.name[4], digest.span and digest.span[0]
+        older = [old for old in self.files if not old.copy and old.end < digest.end and self.may_be_of(old, digest.chain)]
+        older = [old for old in older if old.signed or self.names_asked(old)]
         if not digest.previous:
             self.note(older and normal, "chain.restart", digest)
-        elif (digest_name(digest.previous_name) or [None])[0] != chain:
+        elif digest.previous_chain != digest.name:
             self.note(True, "chain.link.foreign", digest, *([other] if other else []))
         elif other:
-            self.note(other.entry.sha256 != digest.previous_hash, "chain.link.hash_mismatch", digest, other)
-            self.note(other.said and normal and other.end < digest.start, "chain.link.time_gap", digest, other)
-            self.note(other.said and normal and other.end > digest.start, "chain.link.time_overlap", digest, other)
-            moved = other.said and (other.object[0], other.folders[:-3]) != (digest.object[0], digest.folders[:-3])
-            self.note(moved, "chain.moved", digest, other)
+            differ = other.sha256 and digest.previous_hash and other.sha256 != digest.previous_hash
+            self.note(differ, "chain.link.hash_mismatch", digest, other)
+            until = other.stated[1] if start and normal else None
+            self.note(until and until < start, "chain.link.time_gap", digest, other)
+            self.note(until and until > start, "chain.link.time_overlap", digest, other)
+            self.note(other.place and other.place != digest.place, "chain.moved", digest, other)
         elif older:
             newest = max(old.end for old in [old for old in older if old.authenticated] or older)
-            self.note(True, "chain.digest_missing", places=[(*chain[:3], newest, digest.start)])
+            within = self.asked(digest.name[:4], newest, digest.start, digest.place[1:])
+            self.note(True, "chain.digest_missing", within=within)
 
     def judge_chains(self) -> None:
-        """Duplicates and forks, to which an invalid digest is no party, and cycles."""
-        groups = defaultdict(list)
+        """Duplicates, forks and overlaps, to which an invalid digest is no party, and cycles."""
+        groups, run = defaultdict(list), {digest: digest for digest in self.digests}
         for digest in self.digests:
-            if not digest.invalid:
+            if self.is_party(digest):
                 groups["digest.duplicate", digest.chain, digest.end].append(digest)
                 groups["chain.fork", digest.chain, digest.previous].append(digest)
+            if digest.predecessor in run and digest.predecessor.chain == digest.chain:
+                one, other = run[digest], run[digest.predecessor]
+                run = {each: one if its is other else its for each, its in run.items()}
         for (code, _, shared), group in groups.items():
             different = {digest.end if code == "chain.fork" else digest.object for digest in group}
             effect = "limits" if all(digest.signed for digest in group) else "refutes"
             self.note(shared and len(different) > 1, code, *group, effect=effect)
+        parties = [d for d in self.digests if d.signed and d.span and not d.name[4] and not d.starts]
+        for one, other in combinations(parties, 2):
+            apart = one.chain == other.chain and run[one] is not run[other] and one.end != other.end
+            self.note(apart and one.start < other.end and other.start < one.end, "chain.overlap", one, other)
         for digest in self.digests:
             passed = [digest]
             while (step := passed[-1].predecessor) and step.signed and step not in passed:
@@ -330,44 +637,85 @@ class Case:
 
     def judge_logs(self) -> None:
         """Lists of authenticated digests choose their entries first, then signed ones, then the rest."""
-        listed, held = defaultdict(list), {}
-        for digest, log in ((digest, log) for digest in self.digests for log in digest.said["logFiles"]):
-            worth = digest.signed + digest.authenticated
-            listed[log["s3Bucket"], log["s3Object"]].append((worth, log["hashValue"].lower(), digest))
-        for rank, way in product((2, 1, 0), range(3)):
-            for place, lists in listed.items():
-                (folders, name), hashes = split_key(place[1]), {sha256 for worth, sha256, _ in lists if worth == rank}
-                wanted = max(worth for worth, _, _ in lists) == rank and place not in held and name.endswith(".json")
-                for entry in self.json if wanted else []:
-                    in_place = entry.name == name and entry.lies_in(folders, self.wrapper)
-                    if (in_place, entry.sha256 in hashes, entry.name == name)[way]:
-                        held[place] = entry, way > 0
+        listed, held = defaultdict(list), defaultdict(list)
+        logs = [log for digest in self.digests for log in digest.logs]
+        in_buckets = {log.object[1]: log.object for log in logs if log.object[0]}
+        for log in logs:  # one without a bucket matches by key
+            listed[log.object if log.object[0] else in_buckets.get(log.object[1], log.object)].append(log)
+        worth = {place: max(log.digest.signed + log.digest.authenticated for log in logs) for place, logs in listed.items()}
+        hashes = {}
+        for place, logs in listed.items():
+            best = [log.sha256 for log in logs if log.digest.signed + log.digest.authenticated == worth[place]]
+            hashes[place] = {sha256 for sha256 in best if sha256}
+        for rank, way in product((2, 1, 0), range(4)):
+            for place, (log, *_) in listed.items():
+                if worth[place] != rank or not log.name.endswith(".json") or held[place] and 0 < way < 3:
+                    continue
+                known = {entry.sha256 for entry, _ in held[place]} & hashes[place]
+                for entry in [*self.json]:
+                    in_place = entry.name == log.name and agree(self.unwrapped(entry), log.folders)
+                    copied = entry.name == log.name and entry.sha256 in known
+                    if (in_place, entry.sha256 in hashes[place], entry.name == log.name, copied)[way]:
+                        held[place].append((entry, way > 0))
                         self.json.remove(entry)
-                        break
-        for place, lists in listed.items():
-            (_, name), (entry, moved) = split_key(place[1]), held.get(place, (None, False))
-            signed, hashes = [digest for worth, _, digest in lists if worth], {sha256 for worth, sha256, _ in lists if worth}
-            self.note(not signed, "log.unproved", *(digest for *_, digest in lists))
-            match, proved = LOG_NAME.fullmatch(name), entry and hashes == {entry.sha256}
-            self.note(len(signed) > 1, "log.doubly_listed", *signed, effect="refutes" if len(hashes) > 1 else "informs")
-            foreign = [digest for digest in signed if not match or (match[1], match[3]) != digest.chain[:2]]
-            self.note(foreign, "log.foreign", *signed)
-            self.note(signed and not entry and name.endswith(".json"), "log.missing", *signed)
-            self.note(signed and entry and not proved, "log.hash_mismatch", *signed)
-            self.note(proved and moved, "log.relocated", *signed)
-            self.confirmed |= {"integrity"} if proved and any(self.asked(*digest.places) for digest in signed) else set()
-        for match in filter(None, (LOG_NAME.fullmatch(entry.name) for entry in self.json)):
-            time, code = datetime.fromisoformat(match[4]), "log.unreferenced.undocumented_kind" if match[2] else "log.unreferenced"
-            self.note(True, code, places=[(match[1], match[3], None, time, time + timedelta(seconds=1))])
+                        if 0 < way < 3:
+                            break
+        top = max((d.signed + d.authenticated for d in self.digests if self.names_asked(d)), default=0)
+        for place, logs in listed.items():
+            self.judge_log(logs, held[place], hashes[place], worth[place] < top)
+        for entry in self.json:
+            if named := log_name(entry.name):
+                code = "log.unreferenced.undocumented_kind" if named[3] else "log.unreferenced"
+                self.note(True, code, within=self.file_asked(entry))
+                self.judge_container(entry, self.file_asked(entry))
+
+    def judge_container(self, entry: Entry, within: bool) -> None:
+        self.note(entry.truncated, "container.truncated", within=within)
+        self.note(entry.trailing, "container.trailing_data", within=within)
+
+    def judge_log(self, logs: list[Listed], held: list[tuple[Entry, bool]], best: set[str], lesser: bool) -> None:
+        signed = [log for log in logs if log.digest.signed]
+        within = any(self.list_asked(log) for log in signed or logs)
+        named = log_name(logs[0].name)
+        excused = not within and lesser and named and self.asked(named[:2], named[2], named[2] + MINUTE)
+        self.note(not signed or excused, "log.unproved", within=within or bool(excused))
+        for digest in {log.digest for log in signed if log.foreign}:
+            self.note(True, "log.foreign", within=any(self.list_asked(log) for log in signed if log.digest is digest))
+        hashes = {log.sha256 for log in signed if log.sha256}
+        self.note(len(signed) > 1, "log.doubly_listed", within=within, effect="refutes" if len(hashes) > 1 else "informs")
+        self.note(signed and not held and logs[0].name.endswith(".json"), "log.missing", within=within)
+        own = any(self.file_asked(entry) for entry, _ in held)
+        contents, paths = {entry.sha256 for entry, _ in held}, {entry.path for entry, _ in held}
+        for entry, _ in held:
+            self.judge_container(entry, within or self.file_asked(entry))
+        if len(held) > 1:
+            each_path = {(entry.path, entry.sha256) for entry, _ in held}
+            refutes = len(each_path) > len(paths) or not contents & best
+            effect = "informs" if len(contents) == 1 else "refutes" if refutes else "limits"
+            self.note(True, "archive.entry.duplicate", within=within or own, effect=effect)
+        proved = [(entry, moved) for entry, moved in held if len(hashes) == 1 and entry.sha256 in hashes]
+        self.note(hashes and contents - {None} and not proved, "log.hash_mismatch", within=within or own)
+        if proved:
+            relocated = all(moved for _, moved in proved)
+            renamed = any(entry.name != logs[0].name and self.file_asked(entry) for entry, _ in proved)
+            self.note(relocated, "log.relocated", within=within or renamed)
+            self.confirmed |= {"integrity"} if within else set()
 
     def judge_coverage(self) -> None:
         self.note(not self.files, "archive.empty")
         self.note(not self.period, "coverage.period_unstated")
+        normal = [digest for digest in self.digests if not digest.name[4]]
         for wanted in product(*(asks or [None] for asks in self.asks)):
-            digests = [d for d in self.digests if not d.chain[4] and all(a in (None, b) for a, b in zip(wanted, d.chain))]
+            asks = [[ask] if ask else [] for ask in wanted]
+            digests = [digest for digest in normal if self.names_asked(digest, asks)]
             self.note(any(wanted) and not digests, "coverage.absent")
+            arn = ARN.fullmatch(wanted[2] or "")
+            self.note(arn and digests and all(digest.name[0] != arn[2] for digest in digests), "coverage.owner_unstated")
             for chain in {digest.chain for digest in digests}:
-                spans = sorted((digest.start, digest.end, digest.signed) for digest in digests if digest.chain == chain)
+                known = [d for d in normal if d.chain == chain and d.span and (d.signed or self.names_asked(d, asks))]
+                spans = sorted((*d.span, d.signed) for d in known)
+                if not self.period and not spans:
+                    continue
                 reached, until = self.period or (spans[0][0], max(end for _, end, _ in spans))
                 for start, end, signed in spans:
                     reached = max(reached, end) if signed and start <= reached else reached
