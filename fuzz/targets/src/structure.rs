@@ -346,8 +346,9 @@ fn edit(items: &mut Vec<Item>, script: &mut Script<'_>, material: &[Item]) {
                 Oddity::Unlisted,
                 Oddity::Shared,
                 Oddity::Inside,
+                Oddity::Followed(items[two].content.clone()),
             ]
-            .get(script.below(8))
+            .get(script.below(9))
             .cloned();
         }
         _ => {
