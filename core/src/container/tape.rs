@@ -263,7 +263,8 @@ impl<'a> Tape<'a> {
             end = offset.saturating_add(bytes);
             sum = sum.saturating_add(bytes);
         }
-        is_clear &= end <= whole_bytes && sum == stored_bytes;
+        // Some programs end the file with its last stretch, others where its header says.
+        is_clear &= end == whole_bytes && sum == stored_bytes;
         stretches.push((whole_bytes.saturating_sub(end), 0));
         stretches.reverse();
         Ok(is_clear.then_some((whole_bytes, stretches)))
