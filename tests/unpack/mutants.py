@@ -430,7 +430,7 @@ def alter_zip(data, tree, chance):
             members.insert(at, inner)
         elif what == "unicode":
             for found in both:
-                found["name"] = found["name"].replace(b"README", b"R\xc3\xa4DME").replace(b"AWSLogs", b"AWSL\xc3\xb6gs")
+                found["name"] = found["name"].replace(b"README", b"R\xc3\xa4DME")
         elif what == "stored":
             try:
                 plain = zlib.decompress(member.data, -15) if member.central["method"] == 8 else member.data

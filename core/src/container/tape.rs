@@ -268,7 +268,8 @@ impl<'a> Tape<'a> {
             end = offset.saturating_add(bytes);
             sum = sum.saturating_add(bytes);
         }
-        is_clear &= end <= whole_bytes && sum == stored_bytes;
+        // Some programs end the file with its last stretch, others where its header says.
+        is_clear &= end == whole_bytes && sum == stored_bytes;
         stretches.push((whole_bytes.saturating_sub(end), 0));
         stretches.reverse();
         Ok(is_clear.then_some((whole_bytes, stretches)))
@@ -346,7 +347,8 @@ impl<'a> Header<'a> {
         let prefix_bytes = prefix.iter().position(|byte| *byte == 0).unwrap_or(prefix.len());
         let is_clean = prefix.iter().skip(prefix_bytes).all(|byte| *byte == 0) && is_zero(500, 512);
         doubtful(is_posix && !is_clean, "its header holds what some programs take for a folder");
-        let is_number = |(start, end)| octal(part(start, end)).is_some();
+        // Blanks alone are no number to some.
+        let is_number = |(start, end)| octal(part(start, end)).is_some_and(|number| number.is_some()) || is_zero(start, end);
         // Only owners and times are large, or before 1970.
         let is_large = |(start, end)| part(start, end).first().is_some_and(|byte| matches!(byte, 0x80 | 0xff));
         let are_numbers = [(100, 108), (329, 337), (337, 345)].into_iter().all(is_number)
