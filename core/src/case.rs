@@ -534,7 +534,7 @@ fn report_chains(graph: &Graph<'_>, logs: &Logs<'_>, coverages: Vec<Coverage>, s
                 home_region: id.home_region.to_owned(),
                 places: places_of(nodes),
                 kind: id.kind,
-                in_scope: nodes.iter().any(Node::is_claimed) && scope.is_asked(id.account, id.region, Some(id), None),
+                in_scope: nodes.iter().any(Node::is_of_chain) && scope.is_asked(id.account, id.region, Some(id), None),
                 proved_from: proved.first(),
                 proved_to: proved.last(),
                 proved_seconds: proved.seconds(),

@@ -259,7 +259,7 @@ catalogue! {
         "A forger signs with a key of his own and encloses it.",
         "Fetch the keys with an AWS account of your own and give them with --keys; the report prints the command.";
     KeyFingerprintMismatch "key.fingerprint_mismatch" Refutes Authenticity,
-        "A key list states a fingerprint that is not the MD5 of the key beside it; the entry was refused. It refutes if the list was enclosed, a digest file names that fingerprint and the verifier has no key of it; otherwise it informs.",
+        "A key list states a fingerprint that is not the MD5 of the key beside it; the entry was refused. It refutes if the list was enclosed and a digest file names that fingerprint, otherwise it informs.",
         "A key under another's fingerprint is the simplest way to smuggle in a key.",
         "Fetch the keys again with an AWS account of your own.";
     KeyConflict "key.conflict" Refutes Authenticity,

@@ -156,9 +156,7 @@ impl Keyring {
                 continue;
             };
             if let Some(claimed) = entry.stated_fingerprint.as_deref().filter(|claimed| *claimed != computed) {
-                // A key of the verifier's own vouches, whatever was added beside it.
-                let is_own = || trust.keys.iter().any(|own| own.der.as_deref().map(fingerprint).as_deref() == Some(claimed));
-                let refutes = path.is_some() && stated.contains(claimed) && !is_own();
+                let refutes = path.is_some() && stated.contains(claimed);
                 ledger.enter(
                     Raise::new(Code::KeyFingerprintMismatch, subject)
                         .effect(if refutes { Effect::Refutes } else { Effect::Informs })

@@ -25,7 +25,7 @@ use crate::position::Position;
 use crate::report::Level;
 use crate::signature::{Authentic, Checked, PublicKey, SignatureRef};
 use crate::spread::{self, Spread};
-use crate::time::{Period, Time};
+use crate::time::{HOUR_SECONDS, Period, Time};
 
 /// One digest file in its chain.
 pub(crate) struct Node<'a> {
@@ -39,6 +39,8 @@ pub(crate) struct Node<'a> {
     pub(crate) in_scope: bool,
     /// One of its entries bears the name of a digest file that was asked.
     is_named: bool,
+    /// One of its entries bears the name of a digest file of a chain that was asked, of whatever time.
+    is_of_asked_chain: bool,
     pub(crate) status: Status<'a>,
     /// Its place in its chain's order.
     pub(crate) position: usize,
@@ -114,6 +116,12 @@ impl<'a> Node<'a> {
     /// False for what nobody signed and whose names were not asked: it claims nothing, and is no party to anything.
     pub(crate) fn is_claimed(&self) -> bool {
         self.is_signed() || self.is_named
+    }
+
+    /// True if it says that its chain exists: signed, or by the name of an entry. A chain that was asked owes the whole period, whenever its
+    /// digest files are.
+    pub(crate) fn is_of_chain(&self) -> bool {
+        self.is_signed() || self.is_of_asked_chain
     }
 
     pub(crate) fn subject(&self) -> String {
@@ -264,6 +272,9 @@ impl<'a> Graph<'a> {
                 digest,
                 in_scope: is_asked(handed, &name, scope),
                 is_named: is_any_path_asked(handed.paths(), scope),
+                is_of_asked_chain: is_any_name(handed.paths(), |name| {
+                    scope.is_asked(name.chain.account, name.chain.region, Some(&name.chain), None)
+                }),
                 metadata: assignment.of(handed).into(),
                 chain,
                 time: name.time,
@@ -388,8 +399,16 @@ impl<'a> Graph<'a> {
     /// Those of the above that may be held against the node: what an invalid successor quotes is worth nothing.
     pub(crate) fn quotable_signatures(&self, node: &Node<'a>) -> impl Iterator<Item = (Option<usize>, SignatureRef<'a>)> {
         self.signatures(node).filter(|(source, _)| {
-            source.and_then(|source| self.node(source)).is_none_or(|source| !source.is_invalid() && source.is_claimed())
+            source
+                .and_then(|source| self.node(source))
+                .is_none_or(|source| !source.is_invalid() && (source.is_claimed() || self.is_next(node, source)))
         })
+    }
+
+    /// True for the digest file of the hour after a node's, under its own name: it lies outside of what was asked, and still speaks of it.
+    fn is_next(&self, node: &Node<'a>, other: &Node<'a>) -> bool {
+        let is_near = node.time < other.time && other.time <= node.time.plus(2 * HOUR_SECONDS);
+        is_near && self.paths(other).any(|path| bears_name(path, other.digest))
     }
 
     /// Steps 3 and 4.
@@ -581,10 +600,10 @@ impl<'a> Graph<'a> {
         self.chains = chains.into_iter().collect();
     }
 
-    /// The chains of which some digest file claims anything.
+    /// The chains that some digest file says to exist.
     pub(crate) fn claimed_chains(&self) -> impl Iterator<Item = &ChainId<'a>> {
         let is_claimed =
-            |range: &std::ops::Range<usize>| self.nodes.get(range.clone()).is_some_and(|nodes| nodes.iter().any(Node::is_claimed));
+            |range: &std::ops::Range<usize>| self.nodes.get(range.clone()).is_some_and(|nodes| nodes.iter().any(Node::is_of_chain));
         self.chains.iter().filter(move |(_, range)| is_claimed(range)).map(|(chain, _)| chain)
     }
 
@@ -736,10 +755,12 @@ fn is_asked(handed: Handed<'_, '_>, name: &DigestName<'_>, scope: &Scope) -> boo
 }
 
 /// True if one of a digest file's entries bears the name of a digest file that was asked.
-fn is_any_path_asked<'a>(mut paths: impl Iterator<Item = SplitPath<'a>>, scope: &Scope) -> bool {
-    scope.questions.is_empty()
-        || paths
-            .any(|path| std::str::from_utf8(path.name).ok().and_then(entry::digest_name).is_some_and(|name| scope.is_named(&name)))
+fn is_any_path_asked<'a>(paths: impl Iterator<Item = SplitPath<'a>>, scope: &Scope) -> bool {
+    scope.questions.is_empty() || is_any_name(paths, |name| scope.is_named(name))
+}
+
+fn is_any_name<'a>(mut paths: impl Iterator<Item = SplitPath<'a>>, is_it: impl Fn(&DigestName<'_>) -> bool) -> bool {
+    paths.any(|path| std::str::from_utf8(path.name).ok().and_then(entry::digest_name).is_some_and(|name| is_it(&name)))
 }
 
 /// True if the entry has the file name of the digest file that it holds, as entries have that nobody renamed.

@@ -490,11 +490,19 @@ impl<'m, 'a> Matching<'m, 'a> {
             }
             let seen = namesakes.entry(want.object().name).or_default();
             *seen = seen.saturating_add(1);
+            // Of two contents under one path programs take one or the other.
+            let mut at: BTreeMap<SplitPath<'_>, Content> = BTreeMap::from([(original.path, original.content)]);
+            let mut torn: BTreeSet<SplitPath<'_>> = BTreeSet::new();
+            for entry in copies.iter().filter_map(|copy| self.entries.get(*copy)).filter(Entry::is_log) {
+                if *at.entry(entry.path).or_insert(entry.content) != entry.content {
+                    torn.insert(entry.path);
+                }
+            }
             for copy in copies {
                 let Some(entry) = self.entries.get(copy).filter(|entry| entry.is_log()) else { continue };
                 let is_equal = entry.content == original.content && entry.content != Content::Unread;
                 // Under another path the signed file is told from what lies beside it.
-                let is_signed = standing.is_signed() && want.has_hash_of(&original.content) && entry.path != original.path;
+                let is_signed = standing.is_signed() && want.has_hash_of(&original.content) && !torn.contains(&entry.path);
                 if !is_equal && !is_in_place(self.places, entry.path, want.object(), want.is_shared) {
                     continue;
                 }

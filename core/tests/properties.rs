@@ -228,7 +228,11 @@ fn asks(question: &Question, key: &str, span: &Period) -> bool {
     let (home, name) = (format!(":{}:", chain.home_region), format!(":trail/{}", chain.trail));
     question.accounts.contains(chain.account)
         && question.regions.contains(chain.region)
-        && question.trails.iter().any(|trail| trail == chain.trail || (trail.contains(&home) && trail.ends_with(&name)))
+        && question.trails.iter().any(|trail| {
+            // An organization's trail is not its member's.
+            let is_owner = trail.contains(&format!(":{}:", chain.account)) || key.contains("AWSLogs/o-");
+            trail == chain.trail || (trail.contains(&home) && trail.ends_with(&name) && is_owner)
+        })
         && question.period.is_some_and(|asked| asked.from < span.to && span.from < asked.to)
 }
 
