@@ -10,6 +10,7 @@ use crate::chain;
 use crate::coverage::{self, Coverage, Spans};
 use crate::entries::{Entries, Entry, Held};
 use crate::entry::{self, EntryPath, IgnoredKind, Kind, Place, Separator, SplitPath};
+use crate::examine::digest::Object;
 use crate::examine::keys::KeyEntry;
 use crate::examine::metadata::Detached;
 use crate::examine::packed::Digest;
@@ -113,7 +114,7 @@ impl Case {
 
         let stated: BTreeSet<&str> = evidence.digests().map(Digest::fingerprint).collect();
         let keyring = Keyring::gather(&policy.trust, &evidence.keys, &stated, &mut ledger);
-        let places = Places::survey(evidence.paths(), evidence.digests().map(Digest::object), scope);
+        let places = Places::survey(evidence.paths(), evidence.asked_objects(scope), scope);
         let names = link::chains(evidence.digests());
         let (chains, of_nodes);
         let mut graph = Graph::build(&evidence.entries, &names, &evidence.detached, &places, scope, &mut ledger);
@@ -128,7 +129,8 @@ impl Case {
         });
         (chains, of_nodes) = graph.tell_chains_apart();
         graph.follow_chains(&chains, &of_nodes);
-        graph.leave_scope_unsigned(scope);
+        graph.leave_scope_unsigned();
+        graph.unopened = self.exhibits.iter().find(|exhibit| exhibit.is_unopened()).map(|exhibit| &exhibit.path);
         chain::judge(&graph, &keyring, &places, scope, spread, &mut ledger);
         let listings = log::listings(&graph);
         let logs = log::judge(&graph, &listings, &evidence.entries, &places, scope, &mut ledger);
@@ -441,6 +443,14 @@ impl<'a> Evidence<'a> {
         self.entries.iter().filter_map(|entry| if let Held::Digest(digest) = entry.held { digest } else { None })
     }
 
+    /// The objects that digest files claim to be whose entries' names were asked.
+    pub(crate) fn asked_objects<'s>(&'s self, scope: &'s Scope) -> impl Iterator<Item = Object<'a>> + Clone + use<'a, 's> {
+        self.entries.iter().filter(|entry| scope.is_path_asked(entry.path)).filter_map(|entry| match entry.held {
+            Held::Digest(digest) => digest.map(Digest::object),
+            Held::Log | Held::Stray => None,
+        })
+    }
+
     /// Where the digest and log files lie.
     pub(crate) fn paths(&self) -> impl Iterator<Item = SplitPath<'a>> {
         self.entries.iter().filter(|entry| !matches!(entry.held, Held::Stray)).map(|entry| entry.path)
@@ -524,7 +534,7 @@ fn report_chains(graph: &Graph<'_>, logs: &Logs<'_>, coverages: Vec<Coverage>, s
                 home_region: id.home_region.to_owned(),
                 places: places_of(nodes),
                 kind: id.kind,
-                in_scope: scope.is_asked(id.account, id.region, Some(id), None),
+                in_scope: nodes.iter().any(Node::is_claimed) && scope.is_asked(id.account, id.region, Some(id), None),
                 proved_from: proved.first(),
                 proved_to: proved.last(),
                 proved_seconds: proved.seconds(),

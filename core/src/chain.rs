@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::entry::{self, DigestKind, Kind, SplitPath};
+use crate::entry::{self, DigestKind, EntryPath, Kind, SplitPath};
 use crate::examine::digest::{Object, Odd};
 use crate::finding::{Code, Effect};
 use crate::keyring::Keyring;
@@ -217,6 +217,10 @@ fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Le
             }
         } else if let Some(older) = graph.newest_before(chain, name.time) {
             let missing = raise(Code::ChainDigestMissing, node).expected(previous.object.to_string());
+            let missing = match graph.unopened {
+                Some(path) => missing.effect(Effect::Limits).detail(may_lie_in(path)),
+                None => missing,
+            };
             let hole = |older| Period::new(older, node.digest.period().from).ok();
             // The scope of a hole is the scope of its time, not that of its edges.
             let surely = hole(graph.newest_authenticated_before(chain, name.time).unwrap_or(older));
@@ -256,6 +260,11 @@ fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Le
     }
 }
 
+/// Said of what is missing while an archive inside could not be read.
+pub(crate) fn may_lie_in(path: &EntryPath) -> String {
+    format!("it may lie in {}, which could not be read", path.text())
+}
+
 /// Two entries for one object, and two digest files for one hour.
 fn judge_doubles(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
     for node in &graph.nodes {
@@ -270,14 +279,17 @@ fn judge_doubles(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
         for hour in nodes.chunk_by(|one, other| (one.chain, one.time) == (other.chain, other.time)).filter(|hour| hour.len() > 1) {
             for object in hour.chunk_by(|one, other| one.digest.object() == other.digest.object()) {
                 let Some(first) = object.first().filter(|_| object.len() > 1) else { continue };
-                let signed = object.iter().find(|node| node.is_signed()).unwrap_or(first);
+                let best = |node: &&Node<'_>| (!node.is_signed(), !node.is_claimed());
+                let signed = object.iter().min_by_key(best).unwrap_or(first);
                 for other in object.iter().filter(|other| other.digest.sha256() != signed.digest.sha256()) {
                     let raise = raise(Code::ArchiveEntryDuplicate, other);
                     ledger.enter(
                         if graph.is_copy(other) {
                             raise.effect(Effect::Limits).detail(NO_EVIDENCE)
                         } else {
-                            raise.in_scope(signed.in_scope || other.in_scope).detail("two different contents")
+                            raise
+                                .in_scope(other.is_claimed() && (signed.in_scope || other.in_scope))
+                                .detail("two different contents")
                         }
                         .entry(path_text(graph, other))
                         .expected(hex::encode(signed.digest.sha256()))
@@ -285,7 +297,7 @@ fn judge_doubles(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
                     );
                 }
             }
-            let parties: Vec<&Node<'_>> = hour.iter().filter(|node| !node.is_invalid()).collect();
+            let parties: Vec<&Node<'_>> = hour.iter().filter(|node| !node.is_invalid() && node.is_claimed()).collect();
             let effect = effect_among(&parties);
             let in_scope = parties.iter().any(|party| party.in_scope);
             let mut objects = BTreeSet::new();
@@ -321,7 +333,7 @@ fn judge_forks(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
         one.chain.cmp(other.chain).then_with(|| predecessor_of(graph, one).cmp(&predecessor_of(graph, other)))
     };
     let mut branches: Vec<&Node<'_>> =
-        graph.nodes.iter().filter(|node| !node.is_invalid() && node.digest.previous().is_some()).collect();
+        graph.nodes.iter().filter(|node| !node.is_invalid() && node.is_claimed() && node.digest.previous().is_some()).collect();
     branches.sort_by(compare);
     for successors in branches.chunk_by(|one, other| compare(one, other).is_eq()).filter(|branch| branch.len() > 1) {
         let mut parties = successors.to_vec();

@@ -98,14 +98,14 @@ pub(crate) fn judge_chain(nodes: &[Node<'_>], scope: &Scope, ledger: &mut Ledger
     // An hour that two digest files cover is silent only if neither lists a log file.
     let silent = spans_of(true).without(&spans_of(false));
     let Some(chain) = nodes.first().map(|node| node.chain) else { return Coverage::default() };
-    if chain.kind == DigestKind::Backfill {
+    if chain.kind == DigestKind::Backfill || !nodes.iter().any(Node::is_claimed) {
         return Coverage { proved, silent, ..Coverage::default() };
     }
     let everything = [Question::default()];
     let questions = if scope.questions.is_empty() { everything.as_slice() } else { scope.questions.as_slice() };
     let questions: Vec<_> =
         questions.iter().filter(|question| question.matches_place(chain.account, chain.region, Some(chain))).collect();
-    let extent = Spans::union(nodes.iter().filter_map(Node::covers));
+    let extent = Spans::union(nodes.iter().filter(|node| node.is_claimed()).filter_map(Node::covers));
     let own_extent = extent.first().zip(extent.last()).map(|(from, to)| Period { from, to });
     let owed = Spans::union(questions.iter().filter_map(|question| question.period.or(own_extent)));
     let gaps = owed.without(&proved);
@@ -186,7 +186,7 @@ pub(crate) fn judge_absences(graph: &Graph<'_>, scope: &Scope, ledger: &mut Ledg
     let mut unstated: BTreeSet<(&str, &str)> = BTreeSet::new();
     // Both questions and chains may be many: what each chain may answer, by the names in it.
     let mut answering: BTreeMap<[Option<&str>; 3], Vec<&ChainId<'_>>> = BTreeMap::new();
-    for chain in graph.chains.keys().filter(|chain| chain.kind == DigestKind::Normal && !owed.is_empty()) {
+    for chain in graph.claimed_chains().filter(|chain| chain.kind == DigestKind::Normal && !owed.is_empty()) {
         for names in names_of(chain) {
             answering.entry(names).or_default().push(chain);
         }

@@ -191,7 +191,7 @@ catalogue! {
         "Time does not run in circles: at least one link is forged.",
         "Ask for the digest files again, from the bucket itself.";
     ChainDigestMissing "chain.digest_missing" Refutes Continuity,
-        "A signed digest file names a predecessor that is not in the archive, while older ones of its chain are.",
+        "A signed digest file names a predecessor that is not in the archive, while older ones of its chain are. It refutes, unless an archive inside could not be read: it may lie in that.",
         "AWS delivered it: an hour without activity still gets a digest file. It was left out or deleted.",
         "Ask for the digest files of the hours named, and for their log files.";
     ChainLinkHashMismatch "chain.link.hash_mismatch" Refutes Continuity,
@@ -259,7 +259,7 @@ catalogue! {
         "A forger signs with a key of his own and encloses it.",
         "Fetch the keys with an AWS account of your own and give them with --keys; the report prints the command.";
     KeyFingerprintMismatch "key.fingerprint_mismatch" Refutes Authenticity,
-        "A key list states a fingerprint that is not the MD5 of the key beside it; the entry was refused. It refutes if the list was enclosed and a digest file names that fingerprint, otherwise it informs.",
+        "A key list states a fingerprint that is not the MD5 of the key beside it; the entry was refused. It refutes if the list was enclosed, a digest file names that fingerprint and the verifier has no key of it; otherwise it informs.",
         "A key under another's fingerprint is the simplest way to smuggle in a key.",
         "Fetch the keys again with an AWS account of your own.";
     KeyConflict "key.conflict" Refutes Authenticity,
@@ -279,7 +279,7 @@ catalogue! {
         "That is normal when keys were fetched for a whole period.",
         "Nothing.";
     LogMissing "log.missing" Refutes Integrity,
-        "A signed digest file lists a log file, and nothing in the archive has its name or its content.",
+        "A signed digest file lists a log file, and nothing in the archive has its name or its content. It refutes, unless an archive inside could not be read: it may lie in that.",
         "AWS delivered it. It was left out or deleted.",
         "Ask for the log file that is named.";
     LogHashMismatch "log.hash_mismatch" Refutes Integrity,

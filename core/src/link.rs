@@ -12,7 +12,7 @@ use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::entries::{Entries, Held};
-use crate::entry::{self, ChainId, Continued, DigestKind, DigestName, Kind, Place, SplitPath};
+use crate::entry::{self, ChainId, Continued, DigestKind, DigestName, EntryPath, Kind, Place, SplitPath};
 use crate::examine::digest::{self, Object};
 use crate::examine::metadata::Detached;
 use crate::examine::packed::Digest;
@@ -37,6 +37,8 @@ pub(crate) struct Node<'a> {
     /// The entries that hold it, as a range of those of the graph; more than one if it was handed over twice.
     entries: (Position, Position),
     pub(crate) in_scope: bool,
+    /// One of its entries bears the name of a digest file that was asked.
+    is_named: bool,
     pub(crate) status: Status<'a>,
     /// Its place in its chain's order.
     pub(crate) position: usize,
@@ -109,6 +111,11 @@ impl<'a> Node<'a> {
         matches!(self.status, Status::Invalid)
     }
 
+    /// False for what nobody signed and whose names were not asked: it claims nothing, and is no party to anything.
+    pub(crate) fn is_claimed(&self) -> bool {
+        self.is_signed() || self.is_named
+    }
+
     pub(crate) fn subject(&self) -> String {
         self.digest.object().to_string()
     }
@@ -135,6 +142,8 @@ pub(crate) struct Graph<'a> {
     pub(crate) chains: BTreeMap<ChainId<'a>, std::ops::Range<usize>>,
     /// Digest files that are there but could not be read.
     pub(crate) unread: BTreeMap<DigestName<'a>, Unread<'a>>,
+    /// An archive inside that could not be read: what is missing may lie in it.
+    pub(crate) unopened: Option<&'a EntryPath>,
     /// Digest files of no chain, whose names were not asked.
     pub(crate) chainless_outside: u64,
     entries: &'a Entries<'a>,
@@ -254,6 +263,7 @@ impl<'a> Graph<'a> {
             nodes.push(Node {
                 digest,
                 in_scope: is_asked(handed, &name, scope),
+                is_named: is_any_path_asked(handed.paths(), scope),
                 metadata: assignment.of(handed).into(),
                 chain,
                 time: name.time,
@@ -276,7 +286,7 @@ impl<'a> Graph<'a> {
             node.first_of_object = same.map_or(Position::of(index), |(_, first)| first);
             first = Some((object, node.first_of_object));
         }
-        let mut graph = Self { nodes, chains: BTreeMap::new(), unread, chainless_outside, entries, held };
+        let mut graph = Self { nodes, chains: BTreeMap::new(), unread, unopened: None, chainless_outside, entries, held };
         graph.number_chains();
         graph.resolve_links();
         graph
@@ -341,6 +351,14 @@ impl<'a> Graph<'a> {
                 Some((index, of_hash.or((!exact.is_empty()).then_some(exact.start)).or_else(any)?))
             })
             .collect();
+        // The next digest file of the chain quotes the signature: those that were asked come first, then the next in time, so that what
+        // claims nothing does not crowd it out.
+        let mut links = links;
+        links.sort_by_cached_key(|(index, previous)| {
+            let (node, previous) = (self.node(*index), self.node(*previous));
+            let time = |node: Option<&Node<'_>>| node.map(|node| node.time);
+            (!node.is_some_and(|node| node.is_named), time(node) <= time(previous), time(node), *index)
+        });
         for (index, previous) in links {
             if let Some(node) = self.nodes.get_mut(index) {
                 node.previous = Position::of(previous);
@@ -369,8 +387,9 @@ impl<'a> Graph<'a> {
 
     /// Those of the above that may be held against the node: what an invalid successor quotes is worth nothing.
     pub(crate) fn quotable_signatures(&self, node: &Node<'a>) -> impl Iterator<Item = (Option<usize>, SignatureRef<'a>)> {
-        self.signatures(node)
-            .filter(|(source, _)| source.and_then(|source| self.node(source)).is_none_or(|source| !source.is_invalid()))
+        self.signatures(node).filter(|(source, _)| {
+            source.and_then(|source| self.node(source)).is_none_or(|source| !source.is_invalid() && source.is_claimed())
+        })
     }
 
     /// Steps 3 and 4.
@@ -502,14 +521,9 @@ impl<'a> Graph<'a> {
 
     /// What nobody signed claims nothing by what it says of itself, but by the names of its entries only: else a plant could say of
     /// itself that it was asked.
-    pub(crate) fn leave_scope_unsigned(&mut self, scope: &Scope) {
-        let outside: Vec<usize> = self
-            .nodes
-            .iter()
-            .enumerate()
-            .filter(|(_, node)| node.in_scope && !node.is_signed() && !is_any_path_asked(self.paths(node), scope))
-            .map(|(index, _)| index)
-            .collect();
+    pub(crate) fn leave_scope_unsigned(&mut self) {
+        let outside: Vec<usize> =
+            self.nodes.iter().enumerate().filter(|(_, node)| node.in_scope && !node.is_claimed()).map(|(index, _)| index).collect();
         for index in outside {
             if let Some(node) = self.nodes.get_mut(index) {
                 node.in_scope = false;
@@ -565,6 +579,13 @@ impl<'a> Graph<'a> {
             }
         }
         self.chains = chains.into_iter().collect();
+    }
+
+    /// The chains of which some digest file claims anything.
+    pub(crate) fn claimed_chains(&self) -> impl Iterator<Item = &ChainId<'a>> {
+        let is_claimed =
+            |range: &std::ops::Range<usize>| self.nodes.get(range.clone()).is_some_and(|nodes| nodes.iter().any(Node::is_claimed));
+        self.chains.iter().filter(move |(_, range)| is_claimed(range)).map(|(chain, _)| chain)
     }
 
     /// A chain's nodes.
@@ -639,7 +660,7 @@ fn told_apart<'a>(nodes: &[Node<'a>]) -> (Vec<Place<'a>>, Vec<usize>) {
     };
     let mut at: Vec<usize> = Vec::with_capacity(nodes.len());
     // Unsigned ones after the others.
-    let mut moves: BTreeSet<(bool, usize, usize)> = BTreeSet::new();
+    let mut moves: BTreeSet<(bool, Place<'a>, Place<'a>)> = BTreeSet::new();
     let mut last: Option<(Object<'a>, bool, usize)> = None;
     for node in nodes {
         let (object, is_unsigned) = (node.digest.object(), !node.is_authenticated());
@@ -656,11 +677,13 @@ fn told_apart<'a>(nodes: &[Node<'a>]) -> (Vec<Place<'a>>, Vec<usize>) {
             && previous.object.place().is_known()
             && previous.object.place() != object.place()
         {
-            moves.insert((is_unsigned, see(previous.object.place(), is_unsigned, name.time), site));
+            see(previous.object.place(), is_unsigned, name.time);
+            moves.insert((is_unsigned, object.place(), previous.object.place()));
         }
     }
     for (is_unsigned, one, other) in moves {
-        let (one, other) = (root(&mut sites, one), root(&mut sites, other));
+        let (Some(one), Some(other)) = (by_place.get(&one), by_place.get(&other)) else { continue };
+        let (one, other) = (root(&mut sites, *one), root(&mut sites, *other));
         let since = |index: usize| sites.get(index).map(|site| (site.since, site.place));
         let (Some(first), Some(second)) = (since(one), since(other)) else { continue };
         let are_signed = !first.0.0 && !second.0.0;
@@ -708,12 +731,15 @@ fn is_asked(handed: Handed<'_, '_>, name: &DigestName<'_>, scope: &Scope) -> boo
     let chain = ChainId { place: handed.digest.object().place(), ..name.chain };
     scope.is_asked(chain.account, chain.region, Some(&chain), Some(period))
         || (chain.kind == DigestKind::Normal && (period.to != name.time || period.is_empty()) && scope.is_named(name))
-        || is_any_path_asked(handed.paths().filter(|path| !bears_name(*path, handed.digest)), scope)
+        || (!scope.questions.is_empty()
+            && is_any_path_asked(handed.paths().filter(|path| !bears_name(*path, handed.digest)), scope))
 }
 
 /// True if one of a digest file's entries bears the name of a digest file that was asked.
 fn is_any_path_asked<'a>(mut paths: impl Iterator<Item = SplitPath<'a>>, scope: &Scope) -> bool {
-    paths.any(|path| matches!(entry::classify(&path.join()), Kind::Digest(name) if scope.is_named(&name)))
+    scope.questions.is_empty()
+        || paths
+            .any(|path| std::str::from_utf8(path.name).ok().and_then(entry::digest_name).is_some_and(|name| scope.is_named(&name)))
 }
 
 /// True if the entry has the file name of the digest file that it holds, as entries have that nobody renamed.

@@ -8,6 +8,7 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::chain::may_lie_in;
 use crate::entries::{Entries, Entry, Held};
 use crate::entry::{self, ChainId, Continued, EntryPath, Kind, LogKind, LogName, SplitPath};
 use crate::examine::Content;
@@ -213,7 +214,7 @@ pub(crate) fn judge<'a>(
         let is_kept = is_outside && claims;
         want.in_scope |= is_kept;
         if want.standing.is_signed() {
-            want.fate = judge_signed(want, entry.as_ref(), claims, &continued, places, ledger);
+            want.fate = judge_signed(want, entry.as_ref(), claims, &continued, graph.unopened, places, ledger);
             if want.fate == Fate::Unproved && want.in_scope && entry.is_none() {
                 logs.unread.extend(continued.get(stem(want.object().name)).map(|(path, _)| *path));
             }
@@ -547,6 +548,7 @@ fn judge_signed(
     entry: Option<&Entry<'_>>,
     claims: bool,
     continued: &BTreeMap<&str, (SplitPath<'_>, &'static str)>,
+    unopened: Option<&EntryPath>,
     places: &Places<'_>,
     ledger: &mut Ledger<'_>,
 ) -> Fate {
@@ -575,8 +577,12 @@ fn judge_signed(
         if matches!(entry::classify(&path), Kind::Log(_) | Kind::Stray | Kind::Unrecognised | Kind::Digest(_)) {
             let listed_by = format!("listed by {}", want.node().subject());
             let detail = want.outside().map_or_else(|| listed_by.clone(), |outside| format!("{listed_by}; {outside}"));
-            ledger.enter(want.raise(Code::LogMissing).detail(detail).expected(hashes_text(want)));
-            return Fate::Missing;
+            let missing = want.raise(Code::LogMissing).expected(hashes_text(want));
+            let Some(path) = unopened else {
+                ledger.enter(missing.detail(detail));
+                return Fate::Missing;
+            };
+            ledger.enter(missing.effect(Effect::Limits).detail(format!("{detail}; {}", may_lie_in(path))));
         }
         return Fate::Unproved;
     };

@@ -113,6 +113,13 @@ impl Exhibit {
         Self { path, facts: Facts::Folder, notes: Vec::new() }
     }
 
+    /// True for an archive among the entries that could not be read: evidence may lie in it.
+    pub(crate) fn is_unopened(&self) -> bool {
+        matches!(self.facts, Facts::Refused)
+            && self.notes.iter().any(|note| note.code == Code::ArchiveEntryUnreadable)
+            && matches!(entry::classify(&self.path), Kind::Container | Kind::Ignored(IgnoredKind::Other))
+    }
+
     /// True if there is something about it that a report must say.
     pub(crate) fn is_noted(&self) -> bool {
         !self.notes.is_empty()
