@@ -37,6 +37,7 @@ export type Code =
   | "container.truncated"
   | "container.header_payload"
   | "container.decoded"
+  | "digest.irregular"
   | "digest.malformed"
   | "digest.identity_mismatch"
   | "digest.relocated"
@@ -48,6 +49,7 @@ export type Code =
   | "chain.link.signature_mismatch"
   | "chain.link.time_gap"
   | "chain.link.time_overlap"
+  | "chain.overlap"
   | "chain.link.foreign"
   | "chain.moved"
   | "chain.restart"
@@ -74,6 +76,7 @@ export type Code =
   | "log.unproved"
   | "coverage.gap"
   | "coverage.absent"
+  | "coverage.owner_unstated"
   | "coverage.period_unstated";
 /**
  * How far a key is believed.
@@ -112,6 +115,10 @@ export interface Report {
    * The keys that were given or enclosed, sorted by SHA-256.
    */
   keys: Key[];
+  /**
+   * What is not listed above, because it is too much and proves nothing; absent if that is nothing.
+   */
+  left_out?: LeftOut;
   /**
    * Keys that the verifier lacks, with the command that fetches each.
    */
@@ -173,7 +180,7 @@ export interface Question {
    */
   regions?: string[];
   /**
-   * The trail names asked.
+   * The trails asked: names, or ARNs, which also ask for the home region and the account.
    */
   trails?: string[];
 }
@@ -212,7 +219,7 @@ export interface Axes {
   integrity: Outcome;
 }
 /**
- * One chain: account, source region, trail, home region, normal or backfill.
+ * One chain: account, source region, trail, home region, normal or backfill, and place.
  */
 export interface Chain {
   /**
@@ -224,7 +231,7 @@ export interface Chain {
    */
   days: Day[];
   /**
-   * Digest files.
+   * Digest files that were asked.
    */
   digests: DigestCounts;
   /**
@@ -236,7 +243,8 @@ export interface Chain {
    */
   home_region: string;
   /**
-   * `ACCOUNT/REGION/TRAIL@HOME`, with `/backfill` for backfill digests: the name that findings use.
+   * `ACCOUNT/REGION/TRAIL@HOME`, with `/backfill` for backfill digests, a blank and the place at which it lay first,
+   * `s3://BUCKET/FOLDERS`: the name that findings use.
    */
   id: string;
   /**
@@ -252,15 +260,20 @@ export interface Chain {
    */
   kind: DigestKind;
   /**
-   * Log files.
+   * Log files that were asked.
    */
   logs: LogCounts;
+  /**
+   * Where its digest files lie, in the order of time: bucket, and the folders of their keys above that of the account. Two where the
+   * trail was redirected.
+   */
+  places: string[];
   /**
    * The first proved instant.
    */
   proved_from?: Time | null;
   /**
-   * Time covered by signed digest files.
+   * Time covered by signed digest files that were asked.
    */
   proved_seconds: number;
   /**
@@ -336,6 +349,10 @@ export interface DigestCounts {
  */
 export interface LogCounts {
   /**
+   * Of these, listed by a digest file that is signed under trusted or pinned keys.
+   */
+  authenticated: number;
+  /**
    * Present with another content, or damaged.
    */
   failed: number;
@@ -348,7 +365,7 @@ export interface LogCounts {
    */
   proved: number;
   /**
-   * Inflated bytes of these.
+   * Inflated bytes of the proved ones.
    */
   proved_bytes: number;
   /**
@@ -361,7 +378,7 @@ export interface LogCounts {
   unreferenced: number;
 }
 /**
- * Totals over the whole archive, in scope or not.
+ * Totals of what was asked, except where it is said otherwise.
  */
 export interface Counts {
   /**
@@ -369,15 +386,15 @@ export interface Counts {
    */
   digests: DigestCounts;
   /**
-   * Entries that were seen.
+   * Entries that were seen in the whole archive.
    */
   entries: number;
   /**
-   * Entries that are no evidence.
+   * Of these, entries that are no evidence.
    */
   ignored: number;
   /**
-   * Findings that inform.
+   * Findings that inform, those outside what was asked too.
    */
   informing: number;
   /**
@@ -389,9 +406,26 @@ export interface Counts {
    */
   logs: LogCounts;
   /**
+   * What is in the archive and was not asked.
+   */
+  outside: Outside;
+  /**
    * Findings that refute, each counted with its run.
    */
   refuting: number;
+}
+/**
+ * Files that are there and lie outside what was asked: the verdict does not depend on them.
+ */
+export interface Outside {
+  /**
+   * Digest files.
+   */
+  digests: number;
+  /**
+   * Log files.
+   */
+  logs: number;
 }
 /**
  * One thing that was seen, about one subject or one contiguous run of subjects.
@@ -490,6 +524,23 @@ export interface Key {
    * When it is valid.
    */
   validity: Period[];
+}
+/**
+ * How much of each kind a report leaves out. It is counted in the totals and in the findings.
+ */
+export interface LeftOut {
+  /**
+   * Chains of which no digest file is signed.
+   */
+  chains: number;
+  /**
+   * Keys of the archive's own that verified nothing.
+   */
+  keys: number;
+  /**
+   * Keys that the verifier lacks.
+   */
+  missing_keys: number;
 }
 /**
  * A key that the verifier should fetch.

@@ -107,7 +107,11 @@ export interface Inventory {
    */
   missing_signatures: MissingSignature[];
   /**
-   * What was not understood or not read, with the reason.
+   * Digest files by their names that are here and could not be read.
+   */
+  unread_digests: number;
+  /**
+   * What was not understood or not read, with the reason; one line for all that share it.
    */
   unreadable: string[];
 }

@@ -26,7 +26,7 @@ mod shortening {
     const WORD: usize = size_of::<u128>();
 
     /// A CRC-32 whose long pieces are cleared from their beginning, until only the end is left to be looked up.
-    #[derive(Default)]
+    #[derive(Clone, Default)]
     pub(crate) struct Shortening {
         crc: u32,
     }

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
-from buckets import CIRCLES, Buckets, Chain, CloudTrail, Endless, Organizations, Place, S3, Session, Unreadable, unpack
+from buckets import CIRCLES, Buckets, Chain, CloudTrail, Endless, Organizations, Place, S3, Session, Unreadable, text, unpack
 
 # Behind the import of awscli in buckets.
 from awscli.customizations.cloudtrail.validation import CloudTrailValidateLogs
@@ -23,6 +23,7 @@ VECTORS = ROOT / "test-vectors"
 DIFFERENCES = Path(__file__).with_name("differences.json")
 DOCUMENT = ROOT / "docs" / "agreement.md"
 AGREEMENTS = {("valid", "passed"), ("invalid", "failed")}
+ARN = re.compile(r"arn:[^:]+:cloudtrail:(?P<home>[^:]+):(?P<owner>\d+):trail/(?P<trail>.+)")
 WORST_FIRST = ("endless", "crash", "invalid", "no digests", "valid")
 
 
@@ -31,6 +32,7 @@ class Question:
     """One run of the command."""
 
     chain: Chain
+    trail_arn: str
     place: Place
     start: str
     end: str
@@ -69,7 +71,7 @@ def questions(scope, buckets):
         blocks.append(scope)
     return sorted(
         {question for block in blocks for question in questions_of(block, buckets)},
-        key=lambda question: (str(question.chain), str(question.place), question.start, question.end),
+        key=lambda question: (str(question.chain), question.trail_arn, str(question.place), question.start, question.end),
     )
 
 
@@ -79,27 +81,45 @@ def questions_of(block, buckets):
         for region in block.get("regions") or sorted({chain.region for chain in chains if chain.account == account}):
             here = {chain for chain in chains if (chain.account, chain.region) == (account, region)}
             for trail in block.get("trails") or sorted({chain.trail for chain in here}):
-                asked = {chain for chain in here if chain.trail == trail}
+                arn = ARN.fullmatch(trail)
+                home, owner, name = arn.group("home", "owner", "trail") if arn else (None, None, trail)
+                asked = {chain for chain in here if chain.trail == name and home in (None, chain.home)}
                 # Nothing lies there; the command is told all the same to look.
-                asked = asked or {Chain(account, region, trail, region)}
+                asked = asked or {Chain(account, region, name, home or region)}
                 for chain in asked:
-                    for place in places(chain, buckets):
-                        yield Question(chain, place, *period(block, chain, buckets))
+                    trail_arn = trail if arn else f"arn:aws:cloudtrail:{chain.home}:{chain.account}:trail/{chain.trail}"
+                    for place in places(chain, owner, buckets):
+                        yield Question(chain, trail_arn, place, *period(block, chain, buckets))
 
 
-def places(chain, buckets):
-    """Where the newest digest file of a chain lies; mostly one place."""
+def places(chain, owner, buckets):
+    """Where the newest digest file of a chain lies; mostly one place.
+
+    The trail of another owner is an organisation's. Of the account's own trail and an organisation's, which bear one name, the first
+    is asked by an ARN of the account.
+    """
     digests = [digest for digest in buckets.digests if digest.chain == chain]
+    if owner:
+        of_organisations = [digest for digest in digests if digest.place.organisation]
+        own = [digest for digest in digests if not digest.place.organisation]
+        digests = of_organisations if owner != chain.account else own or of_organisations
     digests = [digest for digest in digests if not digest.is_backfill] or digests
     newest = max((digest.time for digest in digests), default=None)
     return {digest.place for digest in digests if digest.time == newest} or {Place(buckets.unnamed, None, None)}
 
 
 def period(block, chain, buckets):
-    """What was asked, else from an hour before the first digest file to the last."""
-    times = sorted(digest.time for digest in buckets.digests if digest.chain == chain)
+    """What was asked, else from an hour before the first digest file to the last; a second later if it begins with what was handed over.
+
+    The command also looks for the digest file that ends with the start of the period, and what was handed over for a period need not
+    hold it.
+    """
+    digests = [digest for digest in buckets.digests if digest.chain == chain]
+    times = sorted(digest.time for digest in digests)
     first, last = (datetime.strptime(time, "%Y%m%dT%H%M%SZ") for time in (times[0], times[-1])) if times else (None, None)
     start = block.get("from") or stamp(first - timedelta(hours=1))
+    if any(text(digest.content, "digestStartTime") == start and not buckets.has_predecessor(digest) for digest in digests):
+        start = stamp(datetime.strptime(start, "%Y-%m-%dT%H:%M:%SZ") + timedelta(seconds=1))
     return start, block.get("to") or stamp(last)
 
 
@@ -109,8 +129,7 @@ def stamp(time):
 
 def run(question, keys, buckets):
     """Runs the command's own flow, from its arguments to its exit code."""
-    chain, place = question.chain, question.place
-    trail_arn = f"arn:aws:cloudtrail:{chain.home}:{chain.account}:trail/{chain.trail}"
+    chain, place, trail_arn = question.chain, question.place, question.trail_arn
     command = CloudTrailValidateLogs(
         Session(
             s3=S3(buckets),
@@ -280,8 +299,10 @@ def document(vectors, judgements, table):
         "- The path of an entry is the key of its object. A folder at the top that is named like a bucket of which a digest file",
         "  speaks is that bucket; other files lie in every bucket. Of two entries with one path the last is unpacked.",
         "- There is one run for each account, region and trail that is asked (`--region` is the source region), with the asked period,",
-        "  or that of the digest files if none is asked. The trail's bucket, prefix and organisation are those of its newest digest",
-        "  file. The result of a vector is the worst of its runs: endless, crash, invalid, no digests, valid.",
+        "  or that of the digest files if none is asked. The command also looks for the digest file that ends with the start of the",
+        "  period; where that is named and was not handed over, the period begins a second later. The trail's bucket, prefix and",
+        "  organisation are those of its newest digest file. The result of a vector is the worst of its runs: endless, crash, invalid,",
+        "  no digests, valid.",
         "- In a bucket each digest file has its signature as metadata; in an archive mostly the newest only. Metadata that were handed",
         "  over are shown as they are. Where the signature of a digest file is not among them, but another digest file quotes it as",
         "  that of its predecessor, it is put back, with the name of the algorithm. Without this the command would refuse nearly all.",

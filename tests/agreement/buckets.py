@@ -129,6 +129,11 @@ class Buckets:
     def objects(self, bucket):
         return self.trees.get(bucket, self.trees[None])
 
+    def has_predecessor(self, digest):
+        """True if it names none, or one that lies where it says."""
+        named = text(digest.content, "previousDigestS3Object")
+        return named is None or named in self.objects(text(digest.content, "previousDigestS3Bucket"))
+
     def listing(self, bucket):
         """The keys as S3 orders them, by their UTF-8 bytes."""
         return sorted(map(str.encode, self.objects(bucket)))
