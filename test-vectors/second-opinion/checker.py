@@ -69,9 +69,10 @@ def fits(ask: str, account: str, trail: str, home: str, of_organization: bool) -
     return (trail, home) == (arn[3], arn[1]) and (of_organization or account == arn[2]) if arn else trail == ask
 
 
-def place_of(folders: list[str], account: str) -> list[str] | None:
+def place_of(folders: list[str]) -> list[str] | None:
     """What stands above `ACCOUNT/CloudTrail-Digest`, if that is there."""
-    ends = [i for i in range(len(folders) - 1) if folders[i : i + 2] == [account, "CloudTrail-Digest"]]
+    pairs = enumerate(zip(folders, folders[1:]))
+    ends = [i for i, (one, other) in pairs if re.fullmatch(ACCOUNT, one, re.A) and other == "CloudTrail-Digest"]
     return folders[: ends[-1]] if ends else None
 
 
@@ -188,7 +189,7 @@ class Digest:
             self.lost = True
             return
         self.name, self.end = own
-        self.place = self.object[0], *(place_of(self.folders, self.name[0]) or [])
+        self.place = self.object[0], *(place_of(self.folders) or [])
         self.start, self.stated = self.end - HOUR, (time(said.get("digestStartTime")), time(said["digestEndTime"]))
         start, end = self.stated
         if start and end and start < end:
@@ -203,7 +204,7 @@ class Digest:
             folders, self.previous_name = split_key(self.previous[1])
             self.previous_chain = (digest_name(self.previous_name) or [None])[0]
             bucket = self.object[0] if self.previous[0] is None else self.previous[0]
-            self.named_place = bucket, *(place_of(folders, (self.previous_chain or self.name)[0]) or [])
+            self.named_place = bucket, *(place_of(folders) or [])
         self.previous_hash = self.hash(said.get("previousDigestHashValue"))
         self.starts = not self.previous and not self.name[4]
         self.hash_algorithms = {said[name] for name in PREVIOUS[3:4] if isinstance(said.get(name), str)}
@@ -330,7 +331,7 @@ class Case:
     def file_asked(self, entry: Entry, asks: list | None = None) -> bool:
         """Whether the name of an entry was asked for: of a digest file with the hour before its time, of a log with its minute."""
         if digest := digest_name(entry.name):
-            (name, end), above = digest, place_of(entry.folders, digest[0][0]) or []
+            (name, end), above = digest, place_of(entry.folders) or []
             return self.asked(name[:4], end - HOUR, end, above, asks)
         log = log_name(entry.name)
         return bool(log) and self.asked(log[:2], log[2], log[2] + MINUTE)
@@ -521,13 +522,12 @@ class Case:
         offers = [(own, digest), *((heir.quoted, heir) for heir in asked[:4])]
         offers = [(signature.lower(), source) for signature, source in offers if isinstance(signature, str)]
         verified = next((signature for signature, _ in offers if key and verifies(signature, "\n".join(lines), *key[:2])), None)
-        # What a successor quotes that is invalid, or that nobody signed or asked for, counts only if it proves itself or is the next.
-        party = {source for _, source in offers if source is digest or self.is_party(source)}
-        offers = [(signature, source) for signature, source in offers
-                  if signature == verified or source in party or not source.invalid and source.is_next(digest)]
+        # What a successor quotes that is invalid, or neither signed nor asked for nor the next, counts only if it proves itself.
+        offers = [(signature, source) for signature, source in offers if signature == verified or source is digest
+                  or self.is_party(source) or source.is_next(digest) and not source.invalid]
         first = verified or str(own or "").lower()
         for signature, source in offers:
-            self.note(first and signature != first and source in party, "chain.link.signature_mismatch", digest, source)
+            self.note(first and signature != first, "chain.link.signature_mismatch", digest, source)
         signatures, size = {signature for signature, _ in offers}, (key[0].bit_length() + 7) // 8 if key else "1,"
         malformed = len(signatures) == 1 and not re.fullmatch(f"([0-9a-f]{{2}}){{{size}}}", *signatures)
         self.note(not key, "digest.key.unknown", digest, effect="informs" if digest.signed else None)
@@ -566,7 +566,7 @@ class Case:
 
     def join_chains(self) -> None:
         """Gives each digest its chain: the name, and one of the places that links join."""
-        joining = [d for d in self.digests if d.previous and d.previous_chain == d.name and (d.signed or self.names_asked(d))]
+        joining = [d for d in self.digests if d.previous and d.previous_chain == d.name]
         links = [(d, (d.name, d.place), (d.name, d.named_place)) for d in joining]
         root = {place: place for _, *ends in links for place in ends} | {(d.name, d.place): (d.name, d.place) for d in self.digests}
         vouched = {(d.name, d.place) for d in self.digests if d.authenticated}
@@ -586,7 +586,7 @@ class Case:
         """Whether a file is of the chain: one that cannot be read is unless its folders say that it lay elsewhere."""
         if file.said:
             return file.chain == chain
-        said = [place_of(self.unwrapped(entry), file.name[0]) for entry in file.entries]
+        said = [place_of(self.unwrapped(entry)) for entry in file.entries]
         agreed = any(folders is None or agree(folders, place[1:]) for folders in said for place in self.places[chain])
         return file.name == chain[0] and agreed
 
@@ -610,10 +610,11 @@ class Case:
         if file.lost:
             return
         namesakes = [other for other in self.digests if other.object[1] == file.object[1] and self.is_party(other)]
-        two_buckets = any(other.object != file.object for other in namesakes)
+        two_buckets = self.is_party(file) and any(other.object != file.object for other in namesakes)
         for entry in entries:
             untold = two_buckets and file.object[0] not in entry.folders[: -len(file.folders)]
-            self.note(untold or not agree(self.unwrapped(entry), file.folders), "digest.relocated", file)
+            elsewhere = untold or not agree(self.unwrapped(entry), file.folders)
+            self.note(elsewhere and entry.name == file.file_name, "digest.relocated", file)
 
     def judge_link(self, digest: Digest) -> None:
         """One that is not signed is not asked for its link."""
