@@ -24,7 +24,7 @@ KIND = "(-Insight|-NetworkActivity|-Aggregated)?"
 LOG_STEM = rf"{ACCOUNT}_CloudTrail{KIND}_{REGION}_(\d{{8}}T\d{{4}}Z)_?[A-Za-z0-9]{{16}}"
 DIGEST_NAME, LOG_NAME = (re.compile(stem + r"\.json", re.A) for stem in (DIGEST_STEM, LOG_STEM))
 # What begins with a whole name and goes on; of its endings those that are not judged, and those of what is packed or not whole.
-LONGER = re.compile(rf"(?=.*\.json)(?P<stem>{DIGEST_STEM}|{LOG_STEM})(?:\.json)?(?:\.gz)?(?P<rest>[^A-Za-z0-9].*)", re.A)
+LONGER = re.compile(rf"(?P<stem>{DIGEST_STEM}|{LOG_STEM})(?:\.json(?:\.gz)?(?P<rest>[^A-Za-z0-9].*)|[ (~-].*\.json)", re.A)
 SUM = re.compile(r".*\.(md5|sha\d+|crc32|asc|sig|minisig|p7s)(sum)?", re.I)
 UNREAD = re.compile(r".*\.(gz|zst|bz2|xz|lz4?|lzma|br|z|7z|rar|gpg|pgp|age|enc|part|partial|filepart|(cr)?download|tmp)", re.I)
 EVENTS = ["newestEventTime", "oldestEventTime"]
@@ -60,7 +60,7 @@ def longer_name(name: str) -> tuple[str, str] | None:
     """The whole name that a name begins with, and how it goes on."""
     match = LONGER.fullmatch(name)
     whole = match and match["stem"] + ".json"
-    return (whole, match["rest"]) if match and (digest_name(whole) or log_name(whole)) and not SUM.fullmatch(name) else None
+    return (whole, match["rest"] or "") if match and (digest_name(whole) or log_name(whole)) and not SUM.fullmatch(name) else None
 
 
 def fits(ask: str, account: str, trail: str, home: str, of_organization: bool) -> bool:
