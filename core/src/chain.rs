@@ -384,15 +384,12 @@ fn judge_overlaps(graph: &Graph<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
                 ledger.enter(raise.period(overlap).found(other.subject()));
             }
             let [first, second] = &mut farthest;
-            let end = |party: &Option<(&Node<'_>, usize)>| party.map(|(node, _)| node.digest.period().to);
+            let reaches = |party: &Option<(&Node<'_>, usize)>| party.map(|(node, _)| node.digest.period().to) <= Some(period.to);
             match first {
-                Some((_, of)) if *of == run => {
-                    if end(first) <= Some(period.to) {
-                        *first = Some((node, run));
-                    }
-                }
-                _ if end(first) <= Some(period.to) => (*first, *second) = (Some((node, run)), *first),
-                _ if end(second) <= Some(period.to) => *second = Some((node, run)),
+                Some((_, of)) if *of == run && reaches(first) => *first = Some((node, run)),
+                Some((_, of)) if *of == run => {}
+                _ if reaches(first) => (*first, *second) = (Some((node, run)), *first),
+                _ if reaches(second) => *second = Some((node, run)),
                 _ => {}
             }
         }

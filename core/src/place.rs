@@ -11,8 +11,8 @@ use crate::policy::{Relocation, Scope};
 /// How the evidence of a case lies in its archive.
 pub(crate) struct Places<'a> {
     relocations: &'a [Relocation],
-    /// How many folders at the top all evidence shares.
-    wrapper: usize,
+    /// The folders at the top that all evidence shares.
+    wrapper: Vec<&'a [u8]>,
     /// Digest keys that stand in more than one bucket, as folder and name.
     shared_keys: BTreeSet<(&'a str, &'a str)>,
 }
@@ -53,7 +53,7 @@ impl<'a> Places<'a> {
             });
             shared_keys.extend(doubled);
         }
-        Self { relocations: &scope.relocations, wrapper: common.map_or(0, |common| common.len()), shared_keys }
+        Self { relocations: &scope.relocations, wrapper: common.unwrap_or_default(), shared_keys }
     }
 
     /// True if the entry's folders are those of the object, as far as both go, or a stated renaming leads there.
@@ -63,7 +63,10 @@ impl<'a> Places<'a> {
         }
         let folders = path.folders();
         let mut inner = folders.clone();
-        inner.by_ref().take(self.wrapper).for_each(drop);
+        // What does not lie in the wrapper is not taken out of it.
+        if inner.clone().take(self.wrapper.len()).eq(self.wrapper.iter().copied()) {
+            inner.by_ref().take(self.wrapper.len()).for_each(drop);
+        }
         let agree = |folder: &str| {
             let key_folders = entry::key_folders(folder);
             entry::folders_agree(folders.clone(), key_folders.clone()) || entry::folders_agree(inner.clone(), key_folders)
@@ -274,6 +277,8 @@ mod tests {
         let accounts = BTreeSet::from(["111122223333".to_owned()]);
         let asked = Scope { questions: vec![crate::Question { accounts, ..Default::default() }], ..Scope::default() };
         assert!(survey(&paths, &[], &asked).agree(paths[0].split(), object));
+        let elsewhere = EntryPath::new(&format!("other/r/2026/{}", name("111122223333")));
+        assert!(!survey(&paths, &[], &asked).agree(elsewhere.split(), object), "it lies in another folder");
         assert!(!survey(&paths, &[], &EVERYTHING).agree(paths[0].split(), object), "asked, and beside it");
     }
 
