@@ -304,7 +304,6 @@ impl Page {
                 })
                 .collect();
             self.words(2, DIM, &format!("Also noted, without effect (--full shows them): {}.", parts.join(", ")));
-            self.blank();
         }
     }
 

@@ -267,7 +267,11 @@ pub struct Place<'a> {
 impl<'a> Place<'a> {
     /// The place of a digest file, told from its own key.
     pub(crate) fn of_digest(bucket: &'a str, folder: &'a str) -> Self {
-        let account = folder.rsplit_once("/CloudTrail-Digest/").map_or("", |(account, _)| account);
+        const KIND: &str = "/CloudTrail-Digest";
+        // Region, year, month and day stand below in all that AWS makes.
+        let mut slashes = memchr::memrchr_iter(b'/', folder.as_bytes());
+        let above = slashes.nth(4).and_then(|end| folder.get(..end)?.strip_suffix(KIND));
+        let account = above.or_else(|| Some(folder.rsplit_once("/CloudTrail-Digest/")?.0)).unwrap_or_default();
         Self { bucket, folder: account.rsplit_once('/').map_or("", |(above, _account)| above) }
     }
 

@@ -258,7 +258,7 @@ impl<'a> Graph<'a> {
             let name = entry::digest_name(digest.name());
             let chain = name.and_then(|name| chains.get(chains.binary_search(&name.chain).ok()?));
             let (Some(name), Some(chain)) = (name, chain) else {
-                let in_scope = is_any_path_asked(handed.paths(), scope);
+                let in_scope = is_any_path_asked(handed, None, scope);
                 chainless_outside = chainless_outside.saturating_add(u64::from(!in_scope));
                 ledger.enter(
                     Raise::new(Code::DigestIdentityMismatch, digest.object().to_string())
@@ -271,8 +271,8 @@ impl<'a> Graph<'a> {
             nodes.push(Node {
                 digest,
                 in_scope: is_asked(handed, &name, scope),
-                is_named: is_any_path_asked(handed.paths(), scope),
-                is_of_asked_chain: is_any_name(handed.paths(), |name| {
+                is_named: is_any_path_asked(handed, Some(&name), scope),
+                is_of_asked_chain: is_any_name(handed, Some(&name), |name| {
                     scope.is_asked(name.chain.account, name.chain.region, Some(&name.chain), None)
                 }),
                 metadata: assignment.of(handed).into(),
@@ -750,17 +750,20 @@ fn is_asked(handed: Handed<'_, '_>, name: &DigestName<'_>, scope: &Scope) -> boo
     let chain = ChainId { place: handed.digest.object().place(), ..name.chain };
     scope.is_asked(chain.account, chain.region, Some(&chain), Some(period))
         || (chain.kind == DigestKind::Normal && (period.to != name.time || period.is_empty()) && scope.is_named(name))
-        || (!scope.questions.is_empty()
-            && is_any_path_asked(handed.paths().filter(|path| !bears_name(*path, handed.digest)), scope))
+        || (!scope.questions.is_empty() && is_any_name(handed, Some(name), |other| other != name && scope.is_named(other)))
 }
 
 /// True if one of a digest file's entries bears the name of a digest file that was asked.
-fn is_any_path_asked<'a>(paths: impl Iterator<Item = SplitPath<'a>>, scope: &Scope) -> bool {
-    scope.questions.is_empty() || is_any_name(paths, |name| scope.is_named(name))
+fn is_any_path_asked(handed: Handed<'_, '_>, name: Option<&DigestName<'_>>, scope: &Scope) -> bool {
+    scope.questions.is_empty() || is_any_name(handed, name, |name| scope.is_named(name))
 }
 
-fn is_any_name<'a>(mut paths: impl Iterator<Item = SplitPath<'a>>, is_it: impl Fn(&DigestName<'_>) -> bool) -> bool {
-    paths.any(|path| std::str::from_utf8(path.name).ok().and_then(entry::digest_name).is_some_and(|name| is_it(&name)))
+/// True if `is_it` is true of the name of one of a digest file's entries. Its own name, which nearly all bear, is given.
+fn is_any_name(handed: Handed<'_, '_>, own: Option<&DigestName<'_>>, is_it: impl Fn(&DigestName<'_>) -> bool) -> bool {
+    handed.paths().any(|path| match own.filter(|_| bears_name(path, handed.digest)) {
+        Some(own) => is_it(own),
+        None => std::str::from_utf8(path.name).ok().and_then(entry::digest_name).is_some_and(|name| is_it(&name)),
+    })
 }
 
 /// True if the entry has the file name of the digest file that it holds, as entries have that nobody renamed.

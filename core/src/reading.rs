@@ -316,13 +316,36 @@ fn troubles(report: &Report) -> Vec<Trouble> {
 
 /// The chains in the order of the tables: contradicted, then open, then clean; those that nobody asked for last.
 pub(crate) fn rows(report: &Report) -> Vec<Row<'_>> {
+    let mut of_name: BTreeMap<_, Vec<&Chain>> = BTreeMap::new();
+    for chain in &report.chains {
+        of_name.entry(name(chain)).or_default().push(chain);
+    }
     let with_trouble = report.chains.iter().zip(troubles(report));
     let mut rows: Vec<Row<'_>> = with_trouble
-        .map(|(chain, trouble)| Row { number: 0, chain, standing: trouble.standing, notes: notes(chain, &trouble) })
+        .map(|(chain, trouble)| {
+            let alike = of_name.get(&name(chain)).map_or(&[][..], Vec::as_slice);
+            let notes = told_apart(chain, alike).into_iter().chain(notes(chain, &trouble)).collect();
+            Row { number: 0, chain, standing: trouble.standing, notes }
+        })
         .collect();
     rows.sort_by_key(|row| std::cmp::Reverse(row.standing));
     (1..).zip(&mut rows).for_each(|(number, row)| row.number = number);
     rows
+}
+
+/// What a row of a table names.
+fn name(chain: &Chain) -> (&str, &str, &str, DigestKind) {
+    (&chain.account, &chain.region, &chain.trail, chain.kind)
+}
+
+/// What tells a chain from others of its name: its home region, or where it lies.
+fn told_apart(chain: &Chain, alike: &[&Chain]) -> Option<String> {
+    let others = || alike.iter().filter(|other| other.id != chain.id);
+    if others().any(|other| other.home_region == chain.home_region) {
+        chain.places.first().map(|place| format!("at {place}"))
+    } else {
+        others().next().map(|_| format!("home region {}", chain.home_region))
+    }
 }
 
 fn notes(chain: &Chain, trouble: &Trouble) -> Vec<String> {

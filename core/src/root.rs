@@ -112,6 +112,10 @@ fn is_plain(byte: u8) -> bool {
 fn escape(line: &mut Vec<u8>, bytes: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or_default();
+    // Nearly all are plain as a whole.
+    if bytes.iter().all(|byte| is_plain(*byte)) {
+        return line.extend_from_slice(bytes);
+    }
     for byte in bytes {
         if is_plain(*byte) {
             line.push(*byte);

@@ -322,3 +322,15 @@ fn csv_reader(text: &str) -> Vec<Vec<String>> {
     }
     rows
 }
+
+#[test]
+fn chains_of_one_name_are_told_apart() {
+    let notes = |id: &str| {
+        let report = load().into_iter().find(|vector| vector.id == id).unwrap().report();
+        let notes = trailseal::Reading::of(&report).chains.into_iter().map(|chain| chain.notes.first().cloned());
+        notes.collect::<Option<Vec<String>>>().unwrap_or_default()
+    };
+    assert_eq!(notes("layout/two-buckets-one-key"), ["at s3://audit-archive/AWSLogs", "at s3://trail-archive/AWSLogs"]);
+    assert!(notes("trails/one-of-two-homes-asked").iter().all(|note| note.starts_with("home region ")));
+    assert_eq!(notes("baseline/two-trails-one-bucket"), Vec::<String>::new());
+}

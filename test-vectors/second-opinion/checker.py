@@ -18,18 +18,19 @@ from pathlib import Path
 
 VECTORS, HOUR, MINUTE = Path(__file__).parents[1], timedelta(hours=1), timedelta(minutes=1)
 ACCOUNT, REGION, TRAIL = r"(\d{12})", r"([a-z]+(?:-[a-z]+)+-\d+)", r"([\w.-]{1,128})"
-DIGEST_NAME = re.compile(rf"{ACCOUNT}_CloudTrail-Digest_{REGION}_{TRAIL}_{REGION}_(\d{{8}}T\d{{6}}Z)(_backfill)?\.json", re.A)
+DIGEST_STEM = rf"{ACCOUNT}_CloudTrail-Digest_{REGION}_{TRAIL}_{REGION}_(\d{{8}}T\d{{6}}Z)(_backfill)?"
 ARN = re.compile(rf"arn:[\w-]+:cloudtrail:{REGION}:{ACCOUNT}:trail/{TRAIL}", re.A)
 KIND = "(-Insight|-NetworkActivity|-Aggregated)?"
-LOG_NAME = re.compile(rf"{ACCOUNT}_CloudTrail{KIND}_{REGION}_(\d{{8}}T\d{{4}}Z)_?[A-Za-z0-9]{{16}}\.json", re.A)
+LOG_STEM = rf"{ACCOUNT}_CloudTrail{KIND}_{REGION}_(\d{{8}}T\d{{4}}Z)_?[A-Za-z0-9]{{16}}"
+DIGEST_NAME, LOG_NAME = (re.compile(stem + r"\.json", re.A) for stem in (DIGEST_STEM, LOG_STEM))
+# What begins with a whole name and goes on; of its endings those that are not judged, and those of what is packed or not whole.
+LONGER = re.compile(rf"(?P<stem>{DIGEST_STEM}|{LOG_STEM})(?:\.json(?:\.gz)?(?P<rest>[^A-Za-z0-9].*)|[ (~-].*\.json)", re.A)
+SUM = re.compile(r".*\.(md5|sha\d+|crc32|asc|sig|minisig|p7s)(sum)?", re.I)
+UNREAD = re.compile(r".*\.(gz|zst|bz2|xz|lz4?|lzma|br|z|7z|rar|gpg|pgp|age|enc|part|partial|filepart|(cr)?download|tmp)", re.I)
 EVENTS = ["newestEventTime", "oldestEventTime"]
 SIGNED = "awsAccountId digestS3Bucket digestS3Object digestPublicKeyFingerprint digestEndTime".split()
 PREVIOUS = ["previousDigest" + part for part in ("S3Bucket", "S3Object", "HashValue", "HashAlgorithm", "Signature")]
-CATALOGUE = {  # the axis and the usual effect of each code; these three are younger than the page
-    "digest.irregular": ("integrity", "limits"),
-    "chain.overlap": ("continuity", "limits"),
-    "coverage.owner_unstated": ("coverage", "informs"),
-}
+CATALOGUE = {}  # the axis and the usual effect of each code
 for section in (VECTORS.parent / "docs/findings.md").read_text().split("\n**")[1:]:
     for code, effect in re.findall(r"^\| \[`([\w.]+)`\]\S+ \| (\w+) \|", section, re.MULTILINE):
         CATALOGUE[code] = section.split("**")[0].lower(), effect
@@ -55,15 +56,23 @@ def log_name(name: str) -> tuple[str, str, datetime, str] | None:
         return match and (match[1], match[3], datetime.fromisoformat(match[4]), match[2])
 
 
+def longer_name(name: str) -> tuple[str, str] | None:
+    """The whole name that a name begins with, and how it goes on."""
+    match = LONGER.fullmatch(name)
+    whole = match and match["stem"] + ".json"
+    return (whole, match["rest"] or "") if match and (digest_name(whole) or log_name(whole)) and not SUM.fullmatch(name) else None
+
+
 def fits(ask: str, account: str, trail: str, home: str, of_organization: bool) -> bool:
     """A trail asked by its ARN asks for name, home region and account; who owns an organization's trail is not stated."""
     arn = ARN.fullmatch(ask)
     return (trail, home) == (arn[3], arn[1]) and (of_organization or account == arn[2]) if arn else trail == ask
 
 
-def place_of(folders: list[str], account: str) -> list[str] | None:
+def place_of(folders: list[str]) -> list[str] | None:
     """What stands above `ACCOUNT/CloudTrail-Digest`, if that is there."""
-    ends = [i for i in range(len(folders) - 1) if folders[i : i + 2] == [account, "CloudTrail-Digest"]]
+    pairs = enumerate(zip(folders, folders[1:]))
+    ends = [i for i, (one, other) in pairs if re.fullmatch(ACCOUNT, one, re.A) and other == "CloudTrail-Digest"]
     return folders[: ends[-1]] if ends else None
 
 
@@ -180,7 +189,7 @@ class Digest:
             self.lost = True
             return
         self.name, self.end = own
-        self.place = self.object[0], *(place_of(self.folders, self.name[0]) or [])
+        self.place = self.object[0], *(place_of(self.folders) or [])
         self.start, self.stated = self.end - HOUR, (time(said.get("digestStartTime")), time(said["digestEndTime"]))
         start, end = self.stated
         if start and end and start < end:
@@ -195,7 +204,7 @@ class Digest:
             folders, self.previous_name = split_key(self.previous[1])
             self.previous_chain = (digest_name(self.previous_name) or [None])[0]
             bucket = self.object[0] if self.previous[0] is None else self.previous[0]
-            self.named_place = bucket, *(place_of(folders, (self.previous_chain or self.name)[0]) or [])
+            self.named_place = bucket, *(place_of(folders) or [])
         self.previous_hash = self.hash(said.get("previousDigestHashValue"))
         self.starts = not self.previous and not self.name[4]
         self.hash_algorithms = {said[name] for name in PREVIOUS[3:4] if isinstance(said.get(name), str)}
@@ -215,6 +224,12 @@ class Digest:
         if text is not None:
             self.odd |= {"limits"} if number(text) is None else {"informs"} if len(text) != 64 else set()
         return number(text)
+
+    def is_next(self, other: "Digest") -> bool:
+        """Whether it is the next of a chain under its own name, at most two hours later."""
+        own = digest_name(self.file_name)
+        bears_it = any(entry.name == self.file_name for entry in self.entries)
+        return bears_it and own[0] == other.name and timedelta(0) < own[1] - other.end <= 2 * HOUR
 
     def wrong_names(self) -> list[tuple]:
         """The names of its key and of its entries that it contradicts."""
@@ -290,6 +305,7 @@ class Case:
         self.period = [datetime.fromisoformat(vector["scope"][name]) for name in ("from", "to") if name in vector["scope"]]
         self.findings, self.confirmed, self.pins = [], set(), vector["pins"] or []
         self.files, self.json, self.sidecars, self.keys, self.misnamed = [], [], {}, defaultdict(dict), []
+        self.longer = defaultdict(list)
         for path in vector["keys"]:
             self.read_keys(Path(path).name, (VECTORS / path).read_bytes(), own=True)
         for entry in read_vector(vector):
@@ -315,7 +331,7 @@ class Case:
     def file_asked(self, entry: Entry, asks: list | None = None) -> bool:
         """Whether the name of an entry was asked for: of a digest file with the hour before its time, of a log with its minute."""
         if digest := digest_name(entry.name):
-            (name, end), above = digest, place_of(entry.folders, digest[0][0]) or []
+            (name, end), above = digest, place_of(entry.folders) or []
             return self.asked(name[:4], end - HOUR, end, above, asks)
         log = log_name(entry.name)
         return bool(log) and self.asked(log[:2], log[2], log[2] + MINUTE)
@@ -369,6 +385,15 @@ class Case:
                 self.sidecars.setdefault(key.removesuffix(".gz"), row.get("metadata") or {"signature": row["signature"]})
         elif name.endswith(".json") and (name.startswith("public-keys") or entry.folders[-1:] == ["public-keys"]):
             self.read_keys(name, entry.stored, own=False)
+        elif longer := not log_name(name) and longer_name(name):
+            whole, rest = longer
+            self.json.append(entry)
+            self.longer[whole].append((entry, not UNREAD.fullmatch(rest)))
+            unread = Entry(entry.path, None)
+            unread.name = whole
+            self.note(True, "archive.entry.unrecognised", within=self.file_asked(unread))
+            if named := digest_name(whole):
+                self.files.append(Digest(unread, *named))
         elif name.endswith(".json"):
             self.json.append(entry)
             if "_cloudtrail" in name.lower() and not log_name(name):
@@ -493,11 +518,13 @@ class Case:
         key, sources = next(iter(keys.items())) if len(keys) == 1 else (None, [])
         lines = said["digestEndTime"], "/".join(digest.object), digest.sha256, "null" if digest.quoted is None else digest.quoted
         own = metadata.get("signature")
-        offers = [(own, digest), *((heir.quoted, heir) for heir in digest.successors[:4])]
+        asked = sorted(digest.successors, key=lambda heir: (not self.names_asked(heir), heir.end))
+        offers = [(own, digest), *((heir.quoted, heir) for heir in asked[:4])]
         offers = [(signature.lower(), source) for signature, source in offers if isinstance(signature, str)]
         verified = next((signature for signature, _ in offers if key and verifies(signature, "\n".join(lines), *key[:2])), None)
-        # What a successor quotes that is invalid, or that nobody signed or asked for, counts only if it proves itself.
-        offers = [offer for offer in offers if offer[0] == verified or offer[1] is digest or self.is_party(offer[1])]
+        # What a successor quotes that is invalid, or neither signed nor asked for nor the next, counts only if it proves itself.
+        offers = [(signature, source) for signature, source in offers if signature == verified or source is digest
+                  or self.is_party(source) or source.is_next(digest) and not source.invalid]
         first = verified or str(own or "").lower()
         for signature, source in offers:
             self.note(first and signature != first, "chain.link.signature_mismatch", digest, source)
@@ -539,7 +566,7 @@ class Case:
 
     def join_chains(self) -> None:
         """Gives each digest its chain: the name, and one of the places that links join."""
-        joining = [d for d in self.digests if d.previous and d.previous_chain == d.name and not d.invalid]
+        joining = [d for d in self.digests if d.previous and d.previous_chain == d.name]
         links = [(d, (d.name, d.place), (d.name, d.named_place)) for d in joining]
         root = {place: place for _, *ends in links for place in ends} | {(d.name, d.place): (d.name, d.place) for d in self.digests}
         vouched = {(d.name, d.place) for d in self.digests if d.authenticated}
@@ -559,7 +586,7 @@ class Case:
         """Whether a file is of the chain: one that cannot be read is unless its folders say that it lay elsewhere."""
         if file.said:
             return file.chain == chain
-        said = [place_of(self.unwrapped(entry), file.name[0]) for entry in file.entries]
+        said = [place_of(self.unwrapped(entry)) for entry in file.entries]
         agreed = any(folders is None or agree(folders, place[1:]) for folders in said for place in self.places[chain])
         return file.name == chain[0] and agreed
 
@@ -583,10 +610,11 @@ class Case:
         if file.lost:
             return
         namesakes = [other for other in self.digests if other.object[1] == file.object[1] and self.is_party(other)]
-        two_buckets = any(other.object != file.object for other in namesakes)
+        two_buckets = self.is_party(file) and any(other.object != file.object for other in namesakes)
         for entry in entries:
             untold = two_buckets and file.object[0] not in entry.folders[: -len(file.folders)]
-            self.note(untold or not agree(self.unwrapped(entry), file.folders), "digest.relocated", file)
+            elsewhere = untold or not agree(self.unwrapped(entry), file.folders)
+            self.note(elsewhere and entry.name == file.file_name, "digest.relocated", file)
 
     def judge_link(self, digest: Digest) -> None:
         """One that is not signed is not asked for its link."""
@@ -683,7 +711,10 @@ class Case:
             self.note(True, "log.foreign", within=any(self.list_asked(log) for log in signed if log.digest is digest))
         hashes = {log.sha256 for log in signed if log.sha256}
         self.note(len(signed) > 1, "log.doubly_listed", within=within, effect="refutes" if len(hashes) > 1 else "informs")
-        self.note(signed and not held and logs[0].name.endswith(".json"), "log.missing", within=within)
+        longer = self.longer[logs[0].name]
+        unread = any(not copy or entry.sha256 is None or not best for entry, copy in longer)
+        missing = signed and not held and logs[0].name.endswith(".json")
+        self.note(missing, "archive.entry.unrecognised" if unread else "log.missing", within=within)
         own = any(self.file_asked(entry) for entry, _ in held)
         contents, paths = {entry.sha256 for entry, _ in held}, {entry.path for entry, _ in held}
         for entry, _ in held:
@@ -696,7 +727,7 @@ class Case:
         proved = [(entry, moved) for entry, moved in held if len(hashes) == 1 and entry.sha256 in hashes]
         self.note(hashes and contents - {None} and not proved, "log.hash_mismatch", within=within or own)
         if proved:
-            relocated = all(moved for _, moved in proved)
+            relocated = all(moved for _, moved in proved) and not any(entry.truncated or entry.trailing for entry, _ in proved)
             renamed = any(entry.name != logs[0].name and self.file_asked(entry) for entry, _ in proved)
             self.note(relocated, "log.relocated", within=within or renamed)
             self.confirmed |= {"integrity"} if within else set()

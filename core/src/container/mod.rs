@@ -140,6 +140,11 @@ impl Seen {
     /// Folders with the names of evidence that a path goes through, or is, each once. There are hardly any.
     fn folders_of(&mut self, path: &EntryPath, is_folder: bool, limits: &Limits, meter: &Meter) -> Vec<EntryPath> {
         let bytes = path.as_bytes();
+        // Of nearly all paths only the file's name may be one.
+        let folders = memchr::memrchr(b'/', bytes).and_then(|end| bytes.get(..end)).unwrap_or_default();
+        if !is_folder && !folders.contains(&b'.') {
+            return Vec::new();
+        }
         let inner = bytes.len().saturating_sub(path.inner().len());
         let ends = memchr::memchr_iter(b'/', bytes).chain(is_folder.then_some(bytes.len())).filter(|end| *end > inner);
         // No file has a longer path.

@@ -91,7 +91,8 @@ impl Exhibit {
     /// entry is, this comes first: its path would be kept, compared and repeated.
     pub(crate) fn of_long_path(path: &EntryPath, limits: &Limits) -> Option<Self> {
         let most_bytes = limits.path_bytes as usize;
-        (path.inner().len() > most_bytes).then(|| Self {
+        // Of nearly all paths the whole is short enough.
+        (path.as_bytes().len() > most_bytes && path.inner().len() > most_bytes).then(|| Self {
             path: path.shortened(most_bytes),
             facts: Facts::Refused,
             notes: vec![limit_note("path_bytes", u64::from(limits.path_bytes))],
