@@ -326,7 +326,7 @@ impl Case {
             // Notes about the form of a file that is no evidence would only be noise.
             let is_silent = |code: Code| kind == Kind::Stray && known.is_none() && code.explain().effect == Effect::Refutes;
             let is_told = logs.unread.contains(&exhibit.path.split());
-            let is_said = |code: Code| !is_silent(code) && !(is_told && code == Code::ArchiveEntryUnrecognised);
+            let is_said = |code: Code| !(is_silent(code) || is_told && code == Code::ArchiveEntryUnrecognised);
             for note in exhibit.notes.iter().filter(|note| is_said(note.code)) {
                 let mut raise = Raise::new(note.code, exhibit.path.text()).in_scope(in_scope);
                 let place = match &kind {

@@ -385,15 +385,14 @@ fn judge_overlaps(graph: &Graph<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
             }
             let [first, second] = &mut farthest;
             let end = |party: &Option<(&Node<'_>, usize)>| party.map(|(node, _)| node.digest.period().to);
-            match first {
-                Some((_, of)) if *of == run => {
-                    if end(first) <= Some(period.to) {
-                        *first = Some((node, run));
-                    }
+            let is_of_first = first.is_some_and(|(_, of)| of == run);
+            if end(first) <= Some(period.to) {
+                if !is_of_first {
+                    *second = *first;
                 }
-                _ if end(first) <= Some(period.to) => (*first, *second) = (Some((node, run)), *first),
-                _ if end(second) <= Some(period.to) => *second = Some((node, run)),
-                _ => {}
+                *first = Some((node, run));
+            } else if !is_of_first && end(second) <= Some(period.to) {
+                *second = Some((node, run));
             }
         }
     }
