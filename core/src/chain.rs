@@ -384,13 +384,15 @@ fn judge_overlaps(graph: &Graph<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
                 ledger.enter(raise.period(overlap).found(other.subject()));
             }
             let [first, second] = &mut farthest;
-            let reaches = |party: &Option<(&Node<'_>, usize)>| party.map(|(node, _)| node.digest.period().to) <= Some(period.to);
-            match first {
-                Some((_, of)) if *of == run && reaches(first) => *first = Some((node, run)),
-                Some((_, of)) if *of == run => {}
-                _ if reaches(first) => (*first, *second) = (Some((node, run)), *first),
-                _ if reaches(second) => *second = Some((node, run)),
-                _ => {}
+            let end = |party: &Option<(&Node<'_>, usize)>| party.map(|(node, _)| node.digest.period().to);
+            let is_of_first = first.is_some_and(|(_, of)| of == run);
+            if end(first) <= Some(period.to) {
+                if !is_of_first {
+                    *second = *first;
+                }
+                *first = Some((node, run));
+            } else if !is_of_first && end(second) <= Some(period.to) {
+                *second = Some((node, run));
             }
         }
     }
