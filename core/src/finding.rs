@@ -191,8 +191,8 @@ catalogue! {
         "Time does not run in circles: at least one link is forged.",
         "Ask for the digest files again, from the bucket itself.";
     ChainDigestMissing "chain.digest_missing" Refutes Continuity,
-        "A signed digest file names a predecessor that is not in the archive, while older ones of its chain are. It refutes, unless an archive inside could not be read: it may lie in that.",
-        "AWS delivered it: an hour without activity still gets a digest file. It was left out or deleted.",
+        "A signed digest file names a predecessor that is not in the archive, while older ones of its chain are.",
+        "AWS delivered it: an hour without activity still gets a digest file. It was left out or deleted. If an archive inside could not be read, it may lie in that, and this limits.",
         "Ask for the digest files of the hours named, and for their log files.";
     ChainLinkHashMismatch "chain.link.hash_mismatch" Refutes Continuity,
         "A signed digest file commits to another content of its predecessor than the one in the archive.",
@@ -279,8 +279,8 @@ catalogue! {
         "That is normal when keys were fetched for a whole period.",
         "Nothing.";
     LogMissing "log.missing" Refutes Integrity,
-        "A signed digest file lists a log file, and nothing in the archive has its name or its content. It refutes, unless an archive inside could not be read: it may lie in that.",
-        "AWS delivered it. It was left out or deleted.",
+        "A signed digest file lists a log file, and nothing in the archive has its name or its content.",
+        "AWS delivered it. It was left out or deleted. If an archive inside could not be read, it may lie in that, and this limits.",
         "Ask for the log file that is named.";
     LogHashMismatch "log.hash_mismatch" Refutes Integrity,
         "A log file's content is not the content that a signed digest file commits to.",

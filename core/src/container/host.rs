@@ -213,8 +213,9 @@ pub fn read_files<G: Gather, N: AsRef<[u8]>, B: AsRef<[u8]> + Send>(
                 return reading.too_much(Some(&path));
             }
             let start = || Ok(bytes.get(..bytes.len().min(512)).unwrap_or_default().to_vec());
+            // Names are given, too.
+            reading.meter.store(bytes.len().saturating_add(path.as_bytes().len()) as u64);
             let exhibit = if is_read(&path) { workspace.examine(path, bytes, limits) } else { ignored(path, limits, start) };
-            reading.meter.store(bytes.len() as u64);
             reading.meter.spend_for(&exhibit, workspace.tools.take_spent());
             host.watch().advance(1, bytes.len() as u64);
             exhibit
