@@ -16,7 +16,7 @@ const MOST_GROWTH: f64 = 2.6;
 /// What is counted, and twice that, in parts of what a megabyte at most may hold: valgrind is slow.
 pub(crate) const PARTS: [usize; 2] = [16, 8];
 /// As [`PARTS`], where time is short.
-pub(crate) const SMALL_PARTS: [usize; 2] = [64, 32];
+pub(crate) const SMALL_PARTS: [usize; 2] = [32, 16];
 /// What a megabyte may take.
 const MOST_TIME: Duration = Duration::from_secs(10);
 const MOST_MEMORY_BYTES: u64 = 1 << 30;
