@@ -373,7 +373,7 @@ fn other_link(id: &str, path: &str, target: &str) -> Vector {
     });
     vector
         .codes(&["archive.ignored"])
-        .near("entries/link-to-a-log")
+        .near("baseline/account-trail")
         .importance(Medium)
         .says("A link leads to what is no evidence itself, or to a folder.", "Nothing that is evidence changes by it.")
 }
