@@ -169,8 +169,10 @@ fn edge(start: Option<&Node<'_>>, is_again: bool, after: Option<&Node<'_>>) -> S
             )
         };
     }
-    let named = after.and_then(|after| Some((after, after.digest.previous()?.object)));
-    named.map_or_else(String::new, |(_, object)| format!("; an older digest file existed, and is not in the archive: {object}"))
+    match after.and_then(|after| after.digest.previous()) {
+        Some(previous) => format!("; an older digest file existed, and is not in the archive: {}", previous.object),
+        None => String::new(),
+    }
 }
 
 fn sorted(times: impl Iterator<Item = Time>) -> Vec<Time> {

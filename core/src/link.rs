@@ -541,12 +541,8 @@ impl<'a> Graph<'a> {
     /// What nobody signed claims nothing by what it says of itself, but by the names of its entries only: else a plant could say of
     /// itself that it was asked.
     pub(crate) fn leave_scope_unsigned(&mut self) {
-        let outside: Vec<usize> =
-            self.nodes.iter().enumerate().filter(|(_, node)| node.in_scope && !node.is_claimed()).map(|(index, _)| index).collect();
-        for index in outside {
-            if let Some(node) = self.nodes.get_mut(index) {
-                node.in_scope = false;
-            }
+        for node in &mut self.nodes {
+            node.in_scope &= node.is_claimed();
         }
     }
 
