@@ -3,13 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::entry::{self, DigestKind, EntryPath, Kind, SplitPath};
+use crate::entry::{self, DigestKind, Kind, SplitPath};
 use crate::examine::digest::{Object, Odd};
 use crate::finding::{Code, Effect};
 use crate::keyring::Keyring;
 use crate::ledger::{Ledger, Raise};
-use crate::link::{Graph, Node, Status, bears_name, has_supported_algorithm};
-use crate::log::NO_EVIDENCE;
+use crate::link::{Graph, NO_EVIDENCE, Node, Status, bears_name, has_supported_algorithm, may_lie_in};
 use crate::place::Places;
 use crate::policy::Scope;
 use crate::report::Level;
@@ -258,11 +257,6 @@ fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Le
     if is_elsewhere && here.place() != before.place() {
         ledger.enter(raise(Code::ChainMoved).expected(before.place().to_string()).found(here.place().to_string()));
     }
-}
-
-/// Said of what is missing while an archive inside could not be read.
-pub(crate) fn may_lie_in(path: &EntryPath) -> String {
-    format!("it may lie in {}, which could not be read", path.text())
 }
 
 /// Two entries for one object, and two digest files for one hour.

@@ -134,6 +134,14 @@ impl<'a> Node<'a> {
     }
 }
 
+/// Said of an entry beside the one that has the signed content.
+pub(crate) const NO_EVIDENCE: &str = "another content than the signed one, which lies beside it: this one is no evidence";
+
+/// Said of what is missing while an archive inside could not be read.
+pub(crate) fn may_lie_in(path: &EntryPath) -> String {
+    format!("it may lie in {}, which could not be read", path.text())
+}
+
 /// How many successors of one object are asked for the signature that they quote, and how many different signatures are tried on one
 /// digest file. One is usual; further ones refute or limit by themselves, and must not cost an RSA operation for each pair.
 const MOST_SIGNATURES: usize = 4;

@@ -8,14 +8,13 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::chain::may_lie_in;
 use crate::entries::{Entries, Entry, Held};
 use crate::entry::{self, ChainId, Continued, EntryPath, Kind, LogKind, LogName, SplitPath};
 use crate::examine::Content;
 use crate::examine::digest::{Listed, Object};
 use crate::finding::{Code, Effect};
 use crate::ledger::{Ledger, Raise};
-use crate::link::{Graph, Node};
+use crate::link::{Graph, NO_EVIDENCE, Node, may_lie_in};
 use crate::object::Fate;
 use crate::place::Places;
 use crate::policy::Scope;
@@ -122,9 +121,6 @@ impl Standing {
         self > Self::Unsigned
     }
 }
-
-/// Said of an entry beside the one that has the signed content.
-pub(crate) const NO_EVIDENCE: &str = "another content than the signed one, which lies beside it: this one is no evidence";
 
 /// How many entries of one name or one content an object is compared with, and how many objects of one name share their copies.
 /// AWS's names are unique; what goes beyond is `log.unreferenced` or `log.missing`, and never a reason for a quadratic search.
