@@ -273,7 +273,7 @@ impl Case {
                     let detail = "a link that leads to no entry that was read, or to several";
                     followed.push(Exhibit::refused(path, Code::ArchiveEntryUnreadable, detail));
                 }
-                Facts::Log(_) | Facts::Stray(_) | Facts::Refused => followed.push(here.under(path)),
+                Facts::Log(_) | Facts::Stray(_) | Facts::Refused | Facts::Told => followed.push(here.under(path)),
                 _ => {
                     let copies = copies.entry(&here.path).or_default();
                     *copies = copies.saturating_add(1);
@@ -313,8 +313,8 @@ impl Case {
             let kind = entry::classify(&exhibit.path);
             let known = scopes.get(&exhibit.path.split()).copied().flatten();
             let in_scope = match &kind {
-                // What is told of no entry concerns its archive.
-                _ if matches!(exhibit.facts, Facts::Refused) => true,
+                // What is told of no entry, or hides what it holds, concerns its archive.
+                _ if matches!(exhibit.facts, Facts::Refused | Facts::Told) => true,
                 Kind::Digest(name) if !matches!(exhibit.facts, Facts::Digest(_, Some(_))) => {
                     known == Some(true) || scope.is_named(name)
                 }
@@ -432,7 +432,8 @@ impl<'a> Evidence<'a> {
                 | Facts::Ignored(_)
                 | Facts::Link(_)
                 | Facts::Refused
-                | Facts::Folder => {}
+                | Facts::Folder
+                | Facts::Told => {}
             }
         }
         evidence

@@ -46,6 +46,8 @@ pub(crate) enum Facts {
     Refused,
     /// A folder with the name of a file that would be read.
     Folder,
+    /// No entry of its own: a note says what its archive holds at this path.
+    Told,
 }
 
 /// What is known of an entry's inflated content.
@@ -101,7 +103,7 @@ impl Exhibit {
 
     /// Something that is to be told of a path, and no entry of its own.
     pub(crate) fn told(path: EntryPath, code: Code, detail: impl Into<String>) -> Self {
-        Self { path, facts: Facts::Refused, notes: Vec::new() }.with_note(code, detail)
+        Self { path, facts: Facts::Told, notes: Vec::new() }.with_note(code, detail)
     }
 
     /// The exhibit of a link to another entry of the same container, which may be examined by others.
@@ -114,7 +116,7 @@ impl Exhibit {
         Self { path, facts: Facts::Folder, notes: Vec::new() }
     }
 
-    /// True for an archive among the entries that could not be read: evidence may lie in it.
+    /// True for an entry that could not be read, and is an archive or may be one: evidence may lie in it.
     pub(crate) fn is_unopened(&self) -> bool {
         matches!(self.facts, Facts::Refused)
             && self.notes.iter().any(|note| note.code == Code::ArchiveEntryUnreadable)
@@ -134,7 +136,7 @@ impl Exhibit {
                 | (Facts::Log(_), Kind::Log(_))
                 | (Facts::Stray(_), Kind::Stray)
                 | (Facts::Keys(_), Kind::Keys(_))
-                | (Facts::Refused, _)
+                | (Facts::Refused | Facts::Told, _)
         );
         if let (Facts::Metadata(found), Kind::Metadata(shape)) = (&self.facts, entry::classify(&path)) {
             // Only a sidecar tells by its name whose metadata it holds.
@@ -604,6 +606,17 @@ mod tests {
 
     fn codes(path: &str, bytes: &[u8], limits: &Limits) -> Vec<Code> {
         examine(EntryPath::new(path), bytes, limits).notes.iter().map(|note| note.code).collect()
+    }
+
+    #[test]
+    fn evidence_may_lie_in_what_could_not_be_read_and_not_in_what_is_told() {
+        let path = |name: &str| EntryPath::new(name);
+        let code = Code::ArchiveEntryUnreadable;
+        assert!(Exhibit::refused(path("day.tar.bz2"), code, "").is_unopened());
+        assert!(Exhibit::refused(path("day.zip"), code, "").is_unopened());
+        assert!(!Exhibit::refused(path("day.zip"), Code::ArchiveLimit, "").is_unopened());
+        assert!(!Exhibit::refused(path(LOG), code, "").is_unopened());
+        assert!(!Exhibit::told(path("latest.txt"), code, "a link to evidence").is_unopened());
     }
 
     #[test]
