@@ -56,15 +56,10 @@ fn by_chain(mut party: Vec<Finding>, most_bytes: usize) -> Vec<Finding> {
     // Of chains that are so many that each has no room for a finding, in scope and outside of it.
     let mut rests: [Vec<Finding>; 2] = Default::default();
     for (mut chain, most) in share(chains, most_bytes) {
-        let mut left = most;
-        let fits = chain.iter().take_while(|finding| left.checked_sub(bytes(finding)).map(|rest| left = rest).is_some()).count();
-        if fits == chain.len() {
+        if fitting(&chain, most) == chain.len() {
             kept.append(&mut chain);
         } else if most > REST_BYTES {
-            let mut left = most - REST_BYTES;
-            let fits =
-                chain.iter().take_while(|finding| left.checked_sub(bytes(finding)).map(|rest| left = rest).is_some()).count();
-            let rest = chain.split_off(fits);
+            let rest = chain.split_off(fitting(&chain, most - REST_BYTES));
             kept.append(&mut chain);
             kept.extend(as_one(rest));
         } else {
@@ -75,6 +70,12 @@ fn by_chain(mut party: Vec<Finding>, most_bytes: usize) -> Vec<Finding> {
     }
     kept.extend(rests.into_iter().filter_map(as_one));
     kept
+}
+
+/// How many of the first findings fit into so many bytes.
+fn fitting(findings: &[Finding], most_bytes: usize) -> usize {
+    let mut left = most_bytes;
+    findings.iter().take_while(|finding| left.checked_sub(bytes(finding)).map(|rest| left = rest).is_some()).count()
 }
 
 /// Divides bytes among parties so that the small ones get all that they need, each with its part.
@@ -137,7 +138,7 @@ pub(crate) fn chains(chains: &mut Vec<Chain>, left_out: &mut LeftOut) {
     left_out.chains = before.saturating_sub(chains.len()) as u64;
 }
 
-/// The same of keys.
+/// Leaves out enclosed keys that verified nothing beyond the bound, and says how many.
 pub(crate) fn keys(keys: &mut Vec<Key>, left_out: &mut LeftOut) {
     let before = keys.len();
     let mut idle = 0_usize;
@@ -149,7 +150,7 @@ pub(crate) fn keys(keys: &mut Vec<Key>, left_out: &mut LeftOut) {
     left_out.keys = before.saturating_sub(keys.len()) as u64;
 }
 
-/// The same of keys that the verifier lacks.
+/// Leaves out keys that the verifier lacks beyond the bound, and says how many.
 pub(crate) fn missing_keys(keys: &mut Vec<MissingKey>, left_out: &mut LeftOut) {
     left_out.missing_keys = keys.len().saturating_sub(MISSING_KEYS) as u64;
     keys.truncate(MISSING_KEYS);
