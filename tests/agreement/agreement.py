@@ -87,7 +87,7 @@ def questions_of(block, buckets):
                 # Nothing lies there; the command is told all the same to look.
                 asked = asked or {Chain(account, region, name, home or region)}
                 for chain in asked:
-                    trail_arn = trail if arn else f"arn:aws:cloudtrail:{chain.home}:{chain.account}:trail/{chain.trail}"
+                    trail_arn = trail if arn else chain.trail_arn
                     for place in places(chain, owner, buckets):
                         yield Question(chain, trail_arn, place, *period(block, chain, buckets))
 

@@ -83,6 +83,10 @@ class Chain:
     trail: str
     home: str
 
+    @property
+    def trail_arn(self):
+        return f"arn:aws:cloudtrail:{self.home}:{self.account}:trail/{self.trail}"
+
 
 @dataclass(frozen=True)
 class Digest:

@@ -54,7 +54,7 @@ def main():
     gc.freeze()
     for _ in sys.stdin:
         begin = time.perf_counter()
-        runs = [run(Question(chain, place, start, end), keys, tree) for chain, place in tree.chains.items()]
+        runs = [run(Question(chain, chain.trail_arn, place, start, end), keys, tree) for chain, place in tree.chains.items()]
         answer = {
             "seconds": time.perf_counter() - begin,
             "digests": sum(run.valid_digests for run in runs),
