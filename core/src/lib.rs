@@ -23,108 +23,58 @@
 //! assert_eq!(report.overall(), Outcome::Indeterminate); // nothing is never `passed`
 //! ```
 
-// The pipeline, in order.
+// The storeys, from the ground up; each stands on those before it.
+
+// What bytes are, whatever they mean.
+mod bytes;
+// The words that all speak.
+mod terms;
+// Archives, as their entries.
 pub mod container;
-// What a path claims.
-mod entry;
-// Many paths in one text.
-mod paths;
-// What packers check with.
-mod crc;
-// One member, nothing around it.
-mod gunzip;
-// A text with one reading.
-mod json;
-// From bytes to facts.
-mod examine;
-// The string to sign, and RSA.
-mod signature;
-// Whose keys vouch, and how far.
-mod keyring;
-// Positions in long lists.
-mod position;
-// Work on a host's threads.
-mod spread;
-// Where entries lie.
-mod place;
-// The graph of digest files.
-mod link;
-// What the graph says.
-mod chain;
-// Listed and present log files.
-mod log;
-// Asked and proved time.
-mod coverage;
-// Plain log files, packed.
-mod register;
-// Packed and others, in one order.
-mod entries;
-// One hash over all that is present.
-mod root;
-// All exhibits, and the steps to the report.
+// Whose keys vouch, and for what.
+mod trust;
+// A folder for each kind of evidence.
+mod evidence;
+// All exhibits, and the steps to a judgement.
 mod case;
-// Exhibits and cases between processes.
-mod parcel;
-// What is there, without a verdict.
-mod inventory;
-// Findings on their way into the report.
-mod ledger;
-// What is listed one by one, and what is only counted.
-mod brevity;
-// The catalogue of codes.
-mod finding;
-// What the caller demands.
-mod policy;
-// The result.
+// What a judged case tells.
 mod report;
-// The result in words.
-mod reading;
-// The result as a file for people.
-mod html;
-// What is proved, drawn.
-mod picture;
-// The forms of reports and scope files, for other programs.
-#[cfg(feature = "schema")]
-pub mod schema;
-// What became of each single file.
-mod object;
-// The result as rows and columns.
-mod table;
-// The result for continuous integration.
-mod junit;
-// The result for others to sign.
-mod attestation;
-// Two results.
-mod compare;
-// UTC, to the second.
-mod time;
-// Could not look.
-mod error;
+// A result in words, tables and files.
+mod forms;
 // Evidence for unit tests.
 #[cfg(test)]
 mod forged;
 
-pub use case::Case;
-pub use compare::{COMPARISON_SCHEMA, ChainEvidence, ChainGap, Change, Changes, Comparison, KeyLevel};
-pub use entry::{
-    ChainId, DigestKind, DigestName, EntryPath, IgnoredKind, Kind, LogKind, LogName, MetadataShape, Place, Separator, classify,
-    digest_name, log_name, printable,
-};
-pub use error::{Error, io_reason};
-pub use examine::{Exhibit, WholeSha256, Workspace, examine, examine_reader, is_read};
-pub use finding::{Axis, Code, Effect, Explanation, Finding};
-pub use html::HTML_STYLE;
-pub use inventory::{ChainClaim, Inventory, LogClaim, MissingSignature};
-pub use keyring::{KeyFacts, read_keys};
-pub use object::{Fate, JudgedObject, ObjectKind, Objects};
-pub use picture::{Line, Mark, Panel, Picture, Run, State, Tick, View};
-pub use policy::{Expect, Limits, Policy, Provenance, Question, Relocation, Request, Scope, Trust, Weights};
-pub use reading::{Answer, Group, Reading, Standing};
-pub use report::{
-    Asked, Axes, Chain, Counts, Day, DigestCounts, Key, LeftOut, Level, LogCounts, MissingKey, NOT_CLAIMED, Outcome, Report,
-    SCHEMA, counted,
-};
-pub use signature::{KeyProblem, PublicKey, Signature, fingerprint, string_to_sign_sha256};
-pub use spread::Spread;
-pub use table::{Cell, Column, ColumnType, Table};
-pub use time::{Period, Time};
+pub use bytes::hash::fingerprint;
+pub use bytes::text::printable;
+pub use case::{Case, Policy};
+pub use evidence::content::{WholeSha256, Workspace};
+pub use evidence::trail::digest::string_to_sign_sha256;
+pub use evidence::trail::metadata::MetadataShape;
+pub use evidence::trail::name::{ChainId, DigestKind, DigestName, LogKind, LogName, Place, digest_name, log_name};
+pub use evidence::trail::section::{Chain, Day, DigestCounts, LogCounts, MissingKey};
+pub use evidence::{Exhibit, IgnoredKind, Kind, classify, examine, examine_reader, is_read};
+pub use forms::html::HTML_STYLE;
+pub use forms::picture::{Line, Mark, Panel, Picture, Run, State, Tick, View};
+pub use forms::reading::{Answer, Group, Reading, Standing};
+#[cfg(feature = "schema")]
+pub use forms::schema;
+pub use forms::table::{Cell, Column, ColumnType, Table};
+pub use report::compare::{COMPARISON_SCHEMA, ChainEvidence, ChainGap, Change, Changes, Comparison, KeyLevel};
+pub use report::inventory::{ChainClaim, Inventory, LogClaim, MissingSignature};
+pub use report::objects::{JudgedObject, Objects};
+pub use report::{Asked, Axes, Counts, Key, LeftOut, NOT_CLAIMED, Report, SCHEMA, counted};
+pub use terms::error::{Error, io_reason};
+pub use terms::finding::{Axis, Code, Effect, Explanation, Finding};
+pub use terms::ledger::Weights;
+pub use terms::limits::Limits;
+pub use terms::outcome::{Fate, Level, ObjectKind, Outcome};
+pub use terms::path::{EntryPath, Separator};
+pub use terms::request::{Expect, Request};
+pub use terms::scope::{Question, Relocation, Scope};
+pub use terms::spread::Spread;
+pub use terms::time::{Period, Time};
+pub use trust::list::{KeyFacts, read_keys};
+pub use trust::rsa::{KeyProblem, PublicKey};
+pub use trust::signature::Signature;
+pub use trust::{Provenance, Trust};

@@ -1,9 +1,9 @@
 //! How the files of a folder are taken, whoever brings them: their names alone decide, and what is said of them is part of the report.
 
-use crate::entry::{self, EntryPath, Kind, Separator};
-use crate::examine::Exhibit;
-use crate::finding::Code;
-use crate::policy::Limits;
+use crate::evidence::{self, Exhibit, Kind};
+use crate::terms::finding::Code;
+use crate::terms::limits::Limits;
+use crate::terms::path::{EntryPath, Separator};
 
 /// What an entry is refused for whose name is not safe.
 pub(crate) const UNSAFE_NAME: &str = "its path leaves the archive, is absolute or holds a NUL";
@@ -25,7 +25,7 @@ impl FolderFile {
         let (path, is_safe) = EntryPath::normalise(path, separator);
         if !is_safe {
             Self::Refused(Exhibit::refused(path, Code::ArchiveEntryUnsafe, UNSAFE_NAME))
-        } else if matches!(entry::classify(&path), Kind::Container) {
+        } else if matches!(evidence::classify(&path), Kind::Container) {
             Self::Archive(path)
         } else {
             Self::Entry(path)

@@ -9,12 +9,12 @@ use super::meter::{Meter, Stored};
 use super::tar::{Found, read_tar};
 use super::zip::{Inner, Member, Zip};
 use super::{PIECE_BYTES, Packing, Sequential, ignored, no_archive, problem, read_start};
-use crate::case::Case;
-use crate::entry::{EntryPath, Separator};
-use crate::error::{Error, io_reason};
-use crate::examine::{Exhibit, Workspace, examine_reader, is_read};
-use crate::finding::Code;
-use crate::policy::Limits;
+use crate::evidence::content::Workspace;
+use crate::evidence::{Exhibit, examine_reader, is_read};
+use crate::terms::error::{Error, io_reason};
+use crate::terms::finding::Code;
+use crate::terms::limits::Limits;
+use crate::terms::path::{EntryPath, Separator};
 use rawzip::ReaderAt;
 
 /// What a face shows of the work, and whether it goes on.
@@ -96,16 +96,6 @@ pub trait Gather: Default + Send {
 
     /// Adds what another thread gathered.
     fn merge(&mut self, other: Self);
-}
-
-impl Gather for Case {
-    fn admit(&mut self, exhibit: Exhibit) {
-        Case::admit(self, exhibit);
-    }
-
-    fn merge(&mut self, other: Self) {
-        Case::merge(self, other);
-    }
 }
 
 impl Gather for Vec<Exhibit> {
@@ -500,7 +490,8 @@ impl<R: Read, H: Host> Read for Counted<'_, R, H> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::examine::{Content, Facts};
+    use crate::evidence::Facts;
+    use crate::evidence::content::Content;
 
     const DIGEST: &str = "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T000131Z.json";
 
@@ -541,7 +532,7 @@ mod tests {
         let mut read = |size_bytes, pieces: &[&str]| {
             let given = pieces.iter().map(|piece| Ok(piece.as_bytes().to_vec())).collect();
             let (content, notes) = read_as(size_bytes, given, &mut workspace);
-            assert_eq!(content, Some(crate::signature::sha256(pieces.concat().as_bytes())), "{pieces:?}");
+            assert_eq!(content, Some(crate::bytes::hash::sha256(pieces.concat().as_bytes())), "{pieces:?}");
             notes
         };
         let changed = ["its size changed while it was read"];
@@ -563,7 +554,7 @@ mod tests {
         let signal = || Err(io::ErrorKind::Interrupted.into());
         let mut workspace = Workspace::default();
         let (content, notes) = read_as(4, vec![signal(), piece("01"), signal(), piece("23")], &mut workspace);
-        assert_eq!((content, notes), (Some(crate::signature::sha256(b"0123")), vec![]));
+        assert_eq!((content, notes), (Some(crate::bytes::hash::sha256(b"0123")), vec![]));
         let (content, notes) = read_as(4, vec![piece("01"), Err(io::ErrorKind::ConnectionReset.into())], &mut workspace);
         assert_eq!((content, notes), (None, vec!["connection reset".to_owned()]));
     }

@@ -4,8 +4,8 @@
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::examine::{Exhibit, Facts};
-use crate::policy::Limits;
+use crate::evidence::{Exhibit, Facts};
+use crate::terms::limits::Limits;
 
 /// What any archive may come to, so that a single log, digest or metadata file at its limit can be read.
 const FREE: u64 = (1 << 30) + (1 << 28);

@@ -23,10 +23,10 @@ pub use host::{Alone, Gather, Host, Interruptible, Watch, read_archive, read_fil
 pub use kinds::{no_archive, unread_kind};
 pub use rawzip::ReaderAt;
 
-use crate::entry::{self, EntryPath, IgnoredKind, Kind};
-use crate::examine::{Exhibit, examine, is_read};
-use crate::finding::Code;
-use crate::policy::Limits;
+use crate::evidence::{self, Exhibit, IgnoredKind, Kind, examine, is_read};
+use crate::terms::finding::Code;
+use crate::terms::limits::Limits;
+use crate::terms::path::EntryPath;
 use kinds::unread_name;
 use meter::Meter;
 
@@ -57,7 +57,7 @@ impl Packing {
         let magic = start.first_chunk().map(|magic| u32::from_le_bytes(*magic));
         if zip.starts_with(b"PK\x03\x04") || zip.starts_with(b"PK\x05\x06") {
             Some(Self::Zip)
-        } else if start.starts_with(&crate::gunzip::MAGIC) {
+        } else if start.starts_with(&crate::bytes::gunzip::MAGIC) {
             Some(Self::Gzip)
         } else if magic.is_some_and(|magic| magic == unpack::ZSTD_MAGIC || magic & !0xf == unpack::SKIPPED_MAGIC) {
             Some(Self::Zstd)
@@ -106,7 +106,7 @@ fn problem(at: Option<&EntryPath>, code: Code, detail: String) -> Exhibit {
 /// The exhibit of an entry that is no evidence by its name, of whose beginning `start` gives up to 512 bytes. If it is an archive of a
 /// kind that is not read, evidence may be in it.
 fn ignored(path: EntryPath, limits: &Limits, start: impl FnOnce() -> io::Result<Vec<u8>>) -> Exhibit {
-    let is_asked = matches!(entry::classify(&path), Kind::Ignored(IgnoredKind::Other));
+    let is_asked = matches!(evidence::classify(&path), Kind::Ignored(IgnoredKind::Other));
     let kind = is_asked.then(|| unread_name(path.file_name()).or_else(|| kinds::disguised(&start().ok()?))).flatten();
     match kind {
         Some(detail) if Exhibit::of_long_path(&path, limits).is_none() => {
@@ -133,7 +133,7 @@ struct Seen {
 impl Seen {
     /// True if a key list, a metadata file or JSON of unknown purpose bore this path before.
     fn is_second(&mut self, path: &EntryPath) -> bool {
-        let is_unsigned = matches!(entry::classify(path), Kind::Keys(_) | Kind::Metadata(_) | Kind::Stray);
+        let is_unsigned = matches!(evidence::classify(path), Kind::Keys(_) | Kind::Metadata(_) | Kind::Stray);
         is_unsigned && !self.names.insert(hash(path.as_bytes()))
     }
 
@@ -159,7 +159,7 @@ impl Seen {
             }
             let folder = path.up_to(end);
             meter.spend_for_folder();
-            let is_evidence = is_read(&folder) && !matches!(entry::classify(&folder), Kind::Container);
+            let is_evidence = is_read(&folder) && !matches!(evidence::classify(&folder), Kind::Container);
             if is_evidence && self.folders.insert(hash(folder.as_bytes())) {
                 found.push(folder);
             }

@@ -4,7 +4,7 @@
 use std::io::{self, BufRead, Read};
 
 use super::meter::Meter;
-use crate::error::io_reason;
+use crate::terms::error::io_reason;
 
 const BLOCK_BYTES: usize = 512;
 

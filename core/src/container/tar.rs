@@ -7,10 +7,11 @@ use super::meter::{Meter, Metered};
 use super::tape::{Member, Sort, Tape, unreadable};
 use super::unpack::unpacked;
 use super::{NESTED_BYTES, Packing, Seen, disguise, ignored, problem, read_start};
-use crate::entry::{self, EntryPath, Kind, Separator};
-use crate::examine::{Exhibit, Tools, examine, is_read};
-use crate::finding::Code;
-use crate::policy::Limits;
+use crate::evidence::content::Tools;
+use crate::evidence::{self, Exhibit, Kind, examine, is_read};
+use crate::terms::finding::Code;
+use crate::terms::limits::Limits;
+use crate::terms::path::{EntryPath, Separator};
 
 /// Entries up to this size are given away, so that others can examine them while the stream is read on.
 const GIVEN_BYTES: u64 = 8 << 20;
@@ -90,7 +91,7 @@ fn show_member(
     match member.sort {
         Sort::Folder | Sort::Label | Sort::Global => {}
         _ if !is_safe => show(refuse(Code::ArchiveEntryUnsafe, "its path leaves the archive or is absolute".to_owned())),
-        Sort::File if matches!(entry::classify(&path), Kind::Container) => show_nested(at, &path, tape, limits, meter, show),
+        Sort::File if matches!(evidence::classify(&path), Kind::Container) => show_nested(at, &path, tape, limits, meter, show),
         Sort::File if !is_read(&path) => {
             let found = ignored(path.clone(), limits, || read_start(tape));
             show(if found.is_noted() { Found::Exhibit(found) } else { Found::Piece(path, Vec::new()) });

@@ -11,14 +11,14 @@ use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipFileHeaderRecord, ZipLo
 use super::end::{SPLIT, end_problem, read_at_most, read_exactly_at, u16_at, u32_at};
 use super::meter::Meter;
 use super::{NESTED_BYTES, PIECE_BYTES, Packing, Seen, Sequential, ignored, problem, read_start, unread_kind};
-use crate::crc::Crc;
-use crate::entry::{self, EntryPath, Kind, Separator};
-use crate::error::{Error, io_reason};
-use crate::examine::{Exhibit, Workspace, is_read};
-use crate::finding::Code;
-use crate::paths::{PackedPath, Paths};
-use crate::policy::Limits;
-use crate::position::Position;
+use crate::bytes::crc::Crc;
+use crate::evidence::content::Workspace;
+use crate::evidence::{self, Exhibit, Kind, is_read};
+use crate::terms::error::{Error, io_reason};
+use crate::terms::finding::Code;
+use crate::terms::limits::Limits;
+use crate::terms::packed::{PackedPath, Paths, Position};
+use crate::terms::path::{EntryPath, Separator};
 
 /// A zip archive whose directory was read.
 #[derive(Debug)]
@@ -161,7 +161,7 @@ impl Member {
         let claims_folder = mode == FOLDER || (mode == 0 && attributes & DOS_FOLDER != 0);
         let flags = record.flags();
         let method = u8::try_from(record.compression_method().as_u16()).unwrap_or(u8::MAX);
-        let kind = entry::classify(&path);
+        let kind = evidence::classify(&path);
         let is_doubtful = !has_clean_fields(record.extra_fields(), 0)
             || (method == STORE && stored_bytes != size_bytes)
             || flags.bits() & MASKED != 0

@@ -1,0 +1,212 @@
+//! Judging: the steps from what was admitted to what it proves, in the order of `docs/semantics.md`.
+
+use crate::case::{Case, Policy};
+use crate::evidence::trail::chain;
+use crate::evidence::trail::coverage::{self, Coverage};
+use crate::evidence::trail::digests::Digest;
+use crate::evidence::trail::files::{Entries, Held};
+use crate::evidence::trail::graph::{self, Graph};
+use crate::evidence::trail::logs::{self, Logs};
+use crate::evidence::trail::metadata::Detached;
+use crate::evidence::trail::name::ChainId;
+use crate::evidence::trail::place::Places;
+use crate::evidence::trail::register::Register;
+use crate::evidence::trail::root::evidence_root;
+use crate::evidence::{Exhibit, Facts};
+use crate::terms::finding::Finding;
+use crate::terms::ledger::Ledger;
+use crate::terms::object::Object;
+use crate::terms::path::{EntryPath, SplitPath};
+use crate::terms::scope::Scope;
+use crate::terms::spread::Spread;
+use crate::trust::keyring::Keyring;
+use crate::trust::list::KeyEntry;
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+/// What was admitted, by what it is.
+pub(crate) struct Evidence<'a> {
+    pub(crate) entries: Entries<'a>,
+    pub(crate) keys: Vec<(&'a EntryPath, &'a KeyEntry)>,
+    pub(crate) detached: Vec<&'a Detached>,
+    /// Those that its digest files claim to belong to.
+    pub(crate) chains: Vec<ChainId<'a>>,
+}
+
+impl<'a> Evidence<'a> {
+    pub(crate) fn sort_out(register: &'a Register, exhibits: &'a [Exhibit]) -> Self {
+        let mut evidence =
+            Self { entries: Entries::of(register, exhibits), keys: Vec::new(), detached: Vec::new(), chains: Vec::new() };
+        for Exhibit { path, facts, .. } in exhibits {
+            match facts {
+                Facts::Keys(entries) => evidence.keys.extend(entries.iter().map(|entry| (path, entry))),
+                Facts::Metadata(found) => evidence.detached.extend(found.iter()),
+                // Links have been followed, and folders compared with files.
+                Facts::Digest(..)
+                | Facts::Log(_)
+                | Facts::Stray(_)
+                | Facts::Ignored(_)
+                | Facts::Link(_)
+                | Facts::Refused
+                | Facts::Folder
+                | Facts::Told => {}
+            }
+        }
+        evidence.chains = graph::chains(evidence.digests());
+        evidence
+    }
+
+    /// The digest files that could be read.
+    pub(crate) fn digests(&self) -> impl Iterator<Item = Digest<'a>> + Clone {
+        self.entries.iter().filter_map(|entry| if let Held::Digest(digest) = entry.held { digest } else { None })
+    }
+
+    /// The objects that digest files claim to be whose entries' names were asked.
+    pub(crate) fn asked_objects<'s>(&'s self, scope: &'s Scope) -> impl Iterator<Item = Object<'a>> + Clone + use<'a, 's> {
+        self.entries.iter().filter(|entry| scope.is_path_asked(entry.path)).filter_map(|entry| match entry.held {
+            Held::Digest(digest) => digest.map(Digest::object),
+            Held::Log | Held::Stray => None,
+        })
+    }
+
+    /// Where the digest and log files lie.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = SplitPath<'a>> {
+        self.entries.iter().filter(|entry| !matches!(entry.held, Held::Stray)).map(|entry| entry.path)
+    }
+}
+
+/// A judged case. Its parts borrow from each other, so it is lent, and goes when it was told from.
+pub(crate) struct Judgement<'j> {
+    pub(crate) policy: &'j Policy,
+    /// How many entries were admitted, those that are no evidence too.
+    pub(crate) entry_count: u64,
+    /// How many of these are no evidence.
+    pub(crate) ignored_count: u64,
+    pub(crate) evidence: &'j Evidence<'j>,
+    pub(crate) keyring: &'j Keyring,
+    pub(crate) graph: &'j Graph<'j>,
+    pub(crate) logs: &'j Logs<'j>,
+    /// Of each chain, in the order of the graph's.
+    pub(crate) coverages: Vec<Coverage>,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) evidence_root: String,
+}
+
+impl Case {
+    /// Judges the case on the threads over which `spread` spreads work, and lends what comes of it to `tell`.
+    pub(crate) fn judge<T>(mut self, policy: &Policy, spread: &Spread<'_>, tell: impl FnOnce(Judgement<'_>) -> T) -> T {
+        let scope = &policy.scope;
+        let mut ledger = Ledger::new(&policy.weights);
+        // 1. What was admitted, in its order.
+        self.settle();
+        let evidence = Evidence::sort_out(&self.register, &self.exhibits);
+        // 2. Where it lies, which digest files there are, and which of them name each other.
+        let (places, mut graph) = survey(&evidence, scope, &mut ledger);
+        // 3. Whose keys vouch.
+        let stated: BTreeSet<&str> = evidence.digests().map(Digest::fingerprint).collect();
+        let keyring = Keyring::gather(&policy.trust, &evidence.keys, &stated, &mut ledger);
+        // 4. What is signed. Nothing waits for the evidence root: it is computed beside the signatures.
+        let root = OnceLock::new();
+        let root = || root.get_or_init(|| evidence_root(&evidence.entries));
+        graph.authenticate(&keyring, &|count, work| {
+            spread(count.saturating_add(1), &|index| match index.checked_sub(1) {
+                None => drop(root()),
+                Some(index) => work(index),
+            });
+        });
+        // 5. The chains, and what they say.
+        let (chains, of_nodes) = graph.tell_chains_apart();
+        graph.follow_chains(&chains, &of_nodes);
+        graph.leave_scope_unsigned();
+        graph.unopened = self.exhibits.iter().find(|exhibit| exhibit.is_unopened()).map(|exhibit| &exhibit.path);
+        chain::judge(&graph, &keyring, &places, scope, spread, &mut ledger);
+        // 6. The log files that they list.
+        let listings = logs::listings(&graph);
+        let logs = logs::judge(&graph, &listings, &evidence.entries, &places, scope, &mut ledger);
+        // 7. What was asked, and is not covered.
+        let coverages: Vec<Coverage> =
+            graph.chains.values().map(|range| coverage::judge_chain(graph.range(range), scope, &mut ledger)).collect();
+        coverage::judge_absences(&graph, scope, &mut ledger);
+        // 8. What the entries themselves showed.
+        self.judge_entries(&evidence, &graph, &logs, scope, &mut ledger);
+        self.judge_whole(&evidence, &graph, scope, &mut ledger);
+        let needed: BTreeSet<&str> = graph.nodes.iter().map(|node| node.digest.fingerprint()).collect();
+        keyring.judge_unused(&needed, &mut ledger);
+        tell(Judgement {
+            policy,
+            entry_count: self.entry_count(),
+            ignored_count: self.ignored.values().fold(0, |sum, count| sum.saturating_add(*count)),
+            evidence: &evidence,
+            keyring: &keyring,
+            graph: &graph,
+            logs: &logs,
+            coverages,
+            findings: ledger.close(),
+            evidence_root: root().clone(),
+        })
+    }
+}
+
+/// Step 2, for those who verify nothing, too.
+pub(crate) fn survey<'s>(evidence: &'s Evidence<'s>, scope: &'s Scope, ledger: &mut Ledger<'_>) -> (Places<'s>, Graph<'s>) {
+    let places = Places::survey(evidence.paths(), evidence.asked_objects(scope), scope);
+    let graph = Graph::build(&evidence.entries, &evidence.chains, &evidence.detached, &places, scope, ledger);
+    (places, graph)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::content::Content;
+    use crate::evidence::examine;
+    use crate::forged::trail;
+    use crate::terms::finding::Code;
+    use crate::terms::limits::Limits;
+    use crate::terms::path::EntryPath;
+    use trailseal_forge::archive::Archive;
+
+    const LOG: &str = "111122223333_CloudTrail_us-east-1_20260301T0005Z_AbCdEf0123456789.json";
+
+    fn case_of(exhibits: impl IntoIterator<Item = Exhibit>) -> Case {
+        let mut case = Case::new();
+        exhibits.into_iter().for_each(|exhibit| case.admit(exhibit));
+        case.settle();
+        case
+    }
+
+    fn log(folder: &str, content: &str) -> Exhibit {
+        let mut exhibit = examine(EntryPath::new(&format!("{folder}/{LOG}")), content.as_bytes(), &Limits::default());
+        exhibit.notes.clear();
+        exhibit
+    }
+
+    #[test]
+    fn files_with_and_without_notes_stand_in_one_order() {
+        let plain = ["b", "a", "c"].iter().flat_map(|folder| ["1", "2", "3"].map(|content| log(folder, content)));
+        let mut all: Vec<Exhibit> = plain.collect();
+        all.extend(
+            [("a", "2"), ("b", "0"), ("d", "1"), ("a0", "1")]
+                .map(|(folder, content)| log(folder, content).with_note(Code::ContainerTruncated, "")),
+        );
+        all.push(Exhibit { facts: Facts::Log(Content::Unread), ..log("b", "") });
+        for folder in ["b", "a"] {
+            let archive = Archive::of(&[&trail("2026-03-01T00:01:31Z").chain(&[0, 0])]);
+            for entry in archive.entries.iter().filter(|entry| entry.path.contains("Digest_")).take(2) {
+                let path = EntryPath::new(&format!("{folder}/{}", entry.path));
+                all.push(examine(path, &entry.bytes, &Limits::default()));
+            }
+        }
+        let noted = all.pop().unwrap().with_note(Code::ContainerTruncated, "");
+        all.push(noted);
+        let case = case_of(all.clone());
+        assert_eq!((case.register.len(), case.exhibits.len()), (12, 6));
+        all.sort();
+        let evidence = Evidence::sort_out(&case.register, &case.exhibits);
+        let found: Vec<_> = evidence.entries.iter().map(|entry| (entry.path.join(), entry.content, entry.is_sound)).collect();
+        let expected = all.iter().map(|exhibit| match &exhibit.facts {
+            Facts::Log(content) | Facts::Digest(content, _) => (exhibit.path.clone(), *content, exhibit.notes.is_empty()),
+            _ => panic!("{exhibit:?}"),
+        });
+        assert_eq!(found, expected.collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,97 @@
+//! What the entries themselves showed, and what is said of the whole.
+
+use crate::case::Case;
+use crate::case::judgement::Evidence;
+use crate::evidence::trail::files::{Entry, Held};
+use crate::evidence::trail::graph::Graph;
+use crate::evidence::trail::logs::Logs;
+use crate::evidence::{self, Facts, Kind};
+use crate::terms::finding::{Code, Effect};
+use crate::terms::ledger::{Ledger, Raise};
+use crate::terms::path::SplitPath;
+use crate::terms::scope::Scope;
+use std::collections::BTreeMap;
+
+impl Case {
+    /// What the entries themselves showed, in the scope of what they hold.
+    pub(super) fn judge_entries(
+        &self,
+        evidence: &Evidence<'_>,
+        graph: &Graph<'_>,
+        logs: &Logs<'_>,
+        scope: &Scope,
+        ledger: &mut Ledger<'_>,
+    ) {
+        // One path may hold several contents; what is said about it is in scope if one of them is.
+        let noted = || self.exhibits.iter().filter(|exhibit| !exhibit.notes.is_empty());
+        let mut scopes: BTreeMap<SplitPath<'_>, Option<bool>> = noted().map(|exhibit| (exhibit.path.split(), None)).collect();
+        // What serves for a listed log file is judged as one, whatever its name.
+        let serves = |index: usize, entry: &Entry<'_>| entry.is_log() || logs.holder(index).is_some();
+        let logs_in_scope = evidence.entries.iter().zip(&logs.in_scope).enumerate();
+        let logs_in_scope = logs_in_scope.filter(|(index, (entry, _))| serves(*index, entry));
+        let logs_in_scope = logs_in_scope.map(|(_, (entry, in_scope))| (entry.path, *in_scope));
+        let digests_in_scope = graph.nodes.iter().flat_map(|node| graph.paths(node).map(|path| (path, node.in_scope)));
+        let is_any_noted = !scopes.is_empty();
+        for (path, in_scope) in logs_in_scope.chain(digests_in_scope).filter(|_| is_any_noted) {
+            if let Some(known) = scopes.get_mut(&path) {
+                *known = Some(known.unwrap_or(false) || in_scope);
+            }
+        }
+        for exhibit in noted() {
+            let kind = evidence::classify(&exhibit.path);
+            let known = scopes.get(&exhibit.path.split()).copied().flatten();
+            let in_scope = match &kind {
+                // What is told of no entry, or hides what it holds, concerns its archive.
+                _ if matches!(exhibit.facts, Facts::Refused | Facts::Told) => true,
+                Kind::Digest(name) if !matches!(exhibit.facts, Facts::Digest(_, Some(_))) => {
+                    known == Some(true) || scope.is_named(name)
+                }
+                Kind::Digest(name) => known.unwrap_or_else(|| scope.is_named(name)),
+                Kind::Log(name) => known.unwrap_or_else(|| scope.is_log_asked(name)),
+                Kind::Unrecognised => known.unwrap_or_else(|| scope.may_be_asked(exhibit.path.file_name())),
+                _ => known.unwrap_or(true),
+            };
+            // Notes about the form of a file that is no evidence would only be noise.
+            let is_silent = |code: Code| kind == Kind::Stray && known.is_none() && code.explain().effect == Effect::Refutes;
+            let is_told = logs.unread.contains(&exhibit.path.split());
+            let is_said = |code: Code| !(is_silent(code) || is_told && code == Code::ArchiveEntryUnrecognised);
+            for note in exhibit.notes.iter().filter(|note| is_said(note.code)) {
+                let mut raise = Raise::new(note.code, exhibit.path.text()).in_scope(in_scope);
+                let place = match &kind {
+                    Kind::Digest(name) => Some((name.chain.account, name.chain.region)),
+                    Kind::Log(name) => Some((name.account, name.region)),
+                    _ => None,
+                };
+                if note.code.explain().effect == Effect::Informs
+                    && let Some((account, region)) = place
+                {
+                    raise = raise.position(0).detail(format!("files of account {account} in {region}"));
+                } else if let Some(detail) = &note.detail {
+                    raise = raise.detail(detail);
+                }
+                ledger.enter(raise);
+            }
+        }
+    }
+
+    pub(super) fn judge_whole(&self, evidence: &Evidence<'_>, graph: &Graph<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
+        let is_any_digest = || evidence.entries.iter().any(|entry| matches!(entry.held, Held::Digest(_)));
+        if graph.unread.is_empty() && !is_any_digest() {
+            ledger.enter(Raise::new(Code::ArchiveEmpty, "the whole archive"));
+        }
+        if scope.has_no_period() {
+            ledger.enter(Raise::new(Code::CoveragePeriodUnstated, "the whole archive"));
+        }
+        for (kind, count) in &self.ignored {
+            ledger.enter(Raise::new(Code::ArchiveIgnored, kind.name()).count(*count));
+        }
+        let strays = self
+            .exhibits
+            .iter()
+            .filter(|exhibit| matches!(exhibit.facts, Facts::Stray(_)) && matches!(evidence::classify(&exhibit.path), Kind::Stray));
+        let strays = strays.count() as u64;
+        if strays > 0 {
+            ledger.enter(Raise::new(Code::ArchiveIgnored, "other JSON files").count(strays));
+        }
+    }
+}

@@ -1,0 +1,591 @@
+//! The kinds of evidence: what a path claims to be, and what a file of each kind says.
+
+pub(crate) mod content;
+pub(crate) mod trail;
+
+use std::io::{BufRead, Read};
+use std::sync::Arc;
+
+use memchr::memmem;
+use serde::{Deserialize, Serialize};
+
+use crate::bytes::parcel::{pack, unpack};
+use crate::evidence::content::{Content, Note, Reading, Tools, limit_note};
+use crate::evidence::trail::continued::{self, continued};
+use crate::evidence::trail::digests::Digests;
+use crate::evidence::trail::metadata::{Detached, MetadataShape};
+use crate::evidence::trail::name::{DigestName, LogName, digest_name, log_name};
+use crate::terms::error::Error;
+use crate::terms::finding::{Code, Effect};
+use crate::terms::limits::Limits;
+use crate::terms::path::{EntryPath, SplitPath};
+use crate::trust::list::{KeyEntry, stated_region};
+
+/// Why an entry is no evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IgnoredKind {
+    /// Saved output of AWS commands; counted, not judged.
+    CapturedConfiguration,
+    /// A CloudTrail Lake query result; counted, not judged.
+    LakeResult,
+    /// What macOS and Windows leave behind.
+    SystemFile,
+    /// Anything else.
+    Other,
+}
+
+impl IgnoredKind {
+    /// Its name in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CapturedConfiguration => "captured configuration, not judged",
+            Self::LakeResult => "CloudTrail Lake query results, not judged",
+            Self::SystemFile => "system files",
+            Self::Other => "other files",
+        }
+    }
+}
+
+/// What a path claims to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind<'a> {
+    /// A digest file.
+    Digest(DigestName<'a>),
+    /// A log file.
+    Log(LogName<'a>),
+    /// A list of public keys, with the region that its file name states.
+    Keys(Option<&'a str>),
+    /// Object metadata.
+    Metadata(MetadataShape),
+    /// Named like a CloudTrail file, but not by its grammar.
+    Unrecognised,
+    /// An archive inside the archive, by its name.
+    Container,
+    /// JSON of unknown purpose: it is hashed, because it may be a log file under another name.
+    Stray,
+    /// No evidence; not read.
+    Ignored(IgnoredKind),
+}
+
+/// Says what a path claims to be, by its file name, wherever it stands.
+pub fn classify(path: &EntryPath) -> Kind<'_> {
+    const RESOURCE_FORKS: &[u8] = b"__MACOSX";
+    let split = path.split();
+    let SplitPath { folder, name } = split;
+    // Nearly no path has it anywhere.
+    if (memmem::find(folder, RESOURCE_FORKS).is_some() && split.folders().any(|folder| folder == RESOURCE_FORKS))
+        || name.starts_with(b"._")
+        || matches!(name, b".DS_Store" | b"Thumbs.db" | b"desktop.ini")
+    {
+        return Kind::Ignored(IgnoredKind::SystemFile);
+    }
+    if name.ends_with(b".head.json") {
+        return Kind::Metadata(MetadataShape::Sidecar);
+    }
+    if name.starts_with(b"object-metadata") {
+        match extension(name) {
+            b"json" => return Kind::Metadata(MetadataShape::Array),
+            b"jsonl" => return Kind::Metadata(MetadataShape::Lines),
+            b"csv" => return Kind::Metadata(MetadataShape::Table),
+            _ => {}
+        }
+    }
+    if name == b"result_sign.json" || (name.starts_with(b"result_") && name.ends_with(b".csv.gz")) {
+        return Kind::Ignored(IgnoredKind::LakeResult);
+    }
+    if let Ok(text) = std::str::from_utf8(name) {
+        if let Some(digest) = digest_name(text) {
+            return Kind::Digest(digest);
+        }
+        if let Some(log) = log_name(text) {
+            return Kind::Log(log);
+        }
+    }
+    let parent = split.folders().next_back().unwrap_or_default();
+    let lower = name.to_ascii_lowercase();
+    let is_json = lower.ends_with(b".json") || lower.ends_with(b".json.gz");
+    if is_json && lower.windows(b"_cloudtrail".len()).any(|part| part == b"_cloudtrail") {
+        return Kind::Unrecognised;
+    }
+    if parent == b"captures" && extension(name) == b"json" {
+        return Kind::Ignored(IgnoredKind::CapturedConfiguration);
+    }
+    let is_key_list = name == b"public-keys.json" || parent == b"public-keys" || name.starts_with(b"public-keys-");
+    if is_key_list && extension(name) == b"json" {
+        return Kind::Keys(stated_region(name));
+    }
+    if [b".zip".as_slice(), b".tar", b".tar.gz", b".tgz", b".tar.zst"].iter().any(|end| lower.ends_with(end)) {
+        return Kind::Container;
+    }
+    match is_json {
+        true => Kind::Stray,
+        false if continued(name).is_some() => Kind::Unrecognised,
+        false => Kind::Ignored(IgnoredKind::Other),
+    }
+}
+
+fn extension(name: &[u8]) -> &[u8] {
+    match name.iter().rposition(|byte| *byte == b'.') {
+        Some(dot) => name.get(dot.saturating_add(1)..).unwrap_or_default(),
+        None => b"",
+    }
+}
+
+/// What one entry proves alone: small, serialisable, and indifferent to order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Exhibit {
+    pub(crate) path: EntryPath,
+    pub(crate) facts: Facts,
+    pub(crate) notes: Vec<Note>,
+}
+
+/// What was found in an entry.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Facts {
+    /// A digest file; `None` where a note says why it could not be read.
+    Digest(Content, Option<Box<Digests>>),
+    Log(Content),
+    /// Shared by all links to it, as what follows.
+    Keys(Arc<[KeyEntry]>),
+    Metadata(Arc<[Detached]>),
+    /// No log file by its name, but perhaps by its content.
+    Stray(Content),
+    Ignored(IgnoredKind),
+    /// The entry at this path under another name, wherever that is.
+    Link(EntryPath),
+    /// Nothing was read; a note says why.
+    Refused,
+    /// A folder with the name of a file that would be read.
+    Folder,
+    /// No entry of its own: a note says what its archive holds at this path.
+    Told,
+}
+
+impl Exhibit {
+    /// The exhibit of an entry that could not be opened, with the reason's code.
+    pub fn refused(path: EntryPath, code: Code, detail: impl Into<String>) -> Self {
+        let facts = match classify(&path) {
+            Kind::Digest(_) => Facts::Digest(Content::Unread, None),
+            Kind::Log(_) => Facts::Log(Content::Unread),
+            _ => Facts::Refused,
+        };
+        Self { path, facts, notes: Vec::new() }.with_note(code, detail)
+    }
+
+    /// The exhibit of an entry whose path is longer than the limit, of which only a part is kept; `None` if it is not. Whatever the
+    /// entry is, this comes first: its path would be kept, compared and repeated.
+    pub(crate) fn of_long_path(path: &EntryPath, limits: &Limits) -> Option<Self> {
+        let most_bytes = limits.path_bytes as usize;
+        // Of nearly all paths the whole is short enough.
+        (path.as_bytes().len() > most_bytes && path.inner().len() > most_bytes).then(|| Self {
+            path: path.shortened(most_bytes),
+            facts: Facts::Refused,
+            notes: vec![limit_note("path_bytes", u64::from(limits.path_bytes))],
+        })
+    }
+
+    /// Something that is to be told of a path, and no entry of its own.
+    pub(crate) fn told(path: EntryPath, code: Code, detail: impl Into<String>) -> Self {
+        Self { path, facts: Facts::Told, notes: Vec::new() }.with_note(code, detail)
+    }
+
+    /// The exhibit of a link to another entry of the same container, which may be examined by others.
+    pub fn link(path: EntryPath, target: EntryPath) -> Self {
+        Self { path, facts: Facts::Link(target), notes: Vec::new() }
+    }
+
+    /// The exhibit of a folder whose name is that of evidence: it counts only if there is such a file, too.
+    pub(crate) fn folder(path: EntryPath) -> Self {
+        Self { path, facts: Facts::Folder, notes: Vec::new() }
+    }
+
+    /// True for an entry that could not be read, and is an archive or may be one: evidence may lie in it.
+    pub(crate) fn is_unopened(&self) -> bool {
+        matches!(self.facts, Facts::Refused)
+            && self.notes.iter().any(|note| note.code == Code::ArchiveEntryUnreadable)
+            && matches!(classify(&self.path), Kind::Container | Kind::Ignored(IgnoredKind::Other))
+    }
+
+    /// True if there is something about it that a report must say.
+    pub(crate) fn is_noted(&self) -> bool {
+        !self.notes.is_empty()
+    }
+
+    /// The same content under another name. What it claims to be may differ, and then its facts are of no use there.
+    pub(crate) fn under(&self, path: EntryPath) -> Self {
+        let fits = matches!(
+            (&self.facts, classify(&path)),
+            (Facts::Digest(..), Kind::Digest(_))
+                | (Facts::Log(_), Kind::Log(_))
+                | (Facts::Stray(_), Kind::Stray)
+                | (Facts::Keys(_), Kind::Keys(_))
+                | (Facts::Refused | Facts::Told, _)
+        );
+        if let (Facts::Metadata(found), Kind::Metadata(shape)) = (&self.facts, classify(&path)) {
+            // Only a sidecar tells by its name whose metadata it holds.
+            let found = match shape {
+                MetadataShape::Sidecar => found.iter().map(|detached| detached.under(&path)).collect(),
+                _ => found.clone(),
+            };
+            Self { path, facts: Facts::Metadata(found), notes: self.notes.clone() }
+        } else if fits {
+            Self { path, ..self.clone() }
+        } else {
+            Self::refused(path, Code::ArchiveEntryUnreadable, "a link to an entry of another kind")
+        }
+    }
+
+    /// Adds what the container says about the entry, for example a checksum that does not agree.
+    #[must_use]
+    pub fn with_note(mut self, code: Code, detail: impl Into<String>) -> Self {
+        self.notes.push(Note { code, detail: Some(detail.into()) });
+        self
+    }
+
+    /// True if no note refutes its container.
+    pub(crate) fn is_sound(&self) -> bool {
+        !self.notes.iter().any(|note| matches!(note.code, Code::ContainerTrailingData | Code::ContainerTruncated))
+    }
+
+    /// Inflated bytes that were read, for progress bars.
+    pub fn inflated_bytes(&self) -> u64 {
+        match &self.facts {
+            Facts::Digest(Content::Whole { inflated_bytes, .. }, _)
+            | Facts::Log(Content::Whole { inflated_bytes, .. })
+            | Facts::Stray(Content::Whole { inflated_bytes, .. }) => *inflated_bytes,
+            _ => 0,
+        }
+    }
+}
+
+/// True if an entry of this path has to be read at all.
+pub fn is_read(path: &EntryPath) -> bool {
+    !matches!(classify(path), Kind::Ignored(_))
+}
+
+/// Examines an entry whose bytes are at hand. It always succeeds: damage is a fact too.
+///
+/// ```
+/// use trailseal::{EntryPath, Limits, examine};
+///
+/// let path = EntryPath::new("111122223333_CloudTrail_us-east-1_20260301T0005Z_AbCdEf0123456789.json");
+/// let exhibit = examine(path, br#"{"Records":[]}"#, &Limits::default());
+/// assert_eq!(exhibit.inflated_bytes(), 14);
+/// ```
+pub fn examine(path: EntryPath, bytes: &[u8], limits: &Limits) -> Exhibit {
+    Tools::default().examine(path, bytes, limits)
+}
+
+/// Examines an entry from a reader, in memory that does not grow with its bytes. An error of the reader is a fact about the
+/// entry too.
+pub fn examine_reader(path: EntryPath, reader: &mut dyn Read, limits: &Limits) -> Exhibit {
+    Tools::default().examine_reader(path, reader, limits)
+}
+
+pub(crate) fn examine_stream(
+    path: EntryPath,
+    reader: &mut dyn BufRead,
+    limits: &Limits,
+    stored_sha256: &dyn Fn() -> [u8; 32],
+    tools: &mut Tools,
+) -> Exhibit {
+    if let Some(refused) = Exhibit::of_long_path(&path, limits) {
+        return refused;
+    }
+    let mut notes = Vec::new();
+    let kind = classify(&path);
+    let facts = {
+        let mut reading = Reading {
+            reader,
+            limits,
+            stored_sha256,
+            inflater: &mut tools.inflater,
+            whole_sha256: tools.whole_sha256,
+            notes: &mut notes,
+            spent: &mut tools.spent,
+            member_bytes: None,
+        };
+        match kind {
+            Kind::Digest(_) => match reading.whole(&mut tools.content) {
+                Ok(sha256) => {
+                    let bytes = &tools.content;
+                    let digest = trail::digest::read(bytes, sha256, limits.json_depth).map_or_else(
+                        |reason| {
+                            notes.push(Note { code: Code::DigestMalformed, detail: Some(reason) });
+                            None
+                        },
+                        |digest| Some(Box::new(digest)),
+                    );
+                    Facts::Digest(Content::Whole { sha256, inflated_bytes: bytes.len() as u64 }, digest)
+                }
+                Err(content) => Facts::Digest(content, None),
+            },
+            Kind::Log(_) => Facts::Log(reading.hashed()),
+            Kind::Unrecognised => {
+                let content = reading.hashed();
+                let continued = continued::continued(path.file_name());
+                if continued.is_some() {
+                    // Of what form the file has that it claims to be, its own form tells nothing.
+                    notes.retain(|note| !note.code.name().starts_with("container."));
+                }
+                let detail = continued.map(|continued| continued.undo.to_owned());
+                notes.push(Note { code: Code::ArchiveEntryUnrecognised, detail });
+                Facts::Stray(content)
+            }
+            Kind::Stray => {
+                let content = reading.hashed();
+                // What refutes matters if it serves for a log file under another name.
+                notes.retain(|note| note.code == Code::ArchiveEntryUnreadable || note.code.explain().effect == Effect::Refutes);
+                Facts::Stray(content)
+            }
+            Kind::Keys(region) => match reading.plain() {
+                Some(bytes) => match crate::trust::list::read_list(&bytes, region, limits.json_depth) {
+                    Ok(entries) => Facts::Keys(entries.into()),
+                    Err(reason) => {
+                        notes.push(Note { code: Code::MetadataMalformed, detail: Some(reason) });
+                        Facts::Keys(Arc::default())
+                    }
+                },
+                None => Facts::Refused,
+            },
+            Kind::Metadata(shape) => match reading.plain() {
+                Some(bytes) => {
+                    let found = trail::metadata::read(&path, shape, &bytes, limits.json_depth);
+                    if let Some(detail) = found.problem_text() {
+                        notes.push(Note { code: Code::MetadataMalformed, detail: Some(detail) });
+                    }
+                    Facts::Metadata(found.detached.into())
+                }
+                None => Facts::Refused,
+            },
+            // Hosts open containers; one that comes here lies in a container that is nested itself.
+            Kind::Container => {
+                notes.push(Note {
+                    code: Code::ArchiveLimit,
+                    detail: Some("containers are read one level inside another, not deeper".to_owned()),
+                });
+                Facts::Refused
+            }
+            Kind::Ignored(kind) => Facts::Ignored(kind),
+        }
+    };
+    Exhibit { path, facts, notes }
+}
+
+impl Exhibit {
+    /// Writes it down for another process of the same version of trailseal.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        pack(self)
+    }
+
+    /// Reads what [`Exhibit::to_bytes`] wrote. An exhibit is believed: take it only from a process that you would let examine the
+    /// evidence for you.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parcel`] if another version wrote it, or nobody did.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        unpack(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::evidence::content::{HELD_BYTES, Workspace};
+    use crate::evidence::trail::name::LogKind;
+    use crate::terms::path::Separator;
+    use std::io;
+
+    const LOG: &str = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01/111122223333_CloudTrail_us-east-1_20260301T0005Z_AbCdEf0123456789.json.gz";
+    const DIGEST: &str = "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T000131Z.json.gz";
+
+    fn codes(path: &str, bytes: &[u8], limits: &Limits) -> Vec<Code> {
+        examine(EntryPath::new(path), bytes, limits).notes.iter().map(|note| note.code).collect()
+    }
+
+    #[test]
+    fn evidence_may_lie_in_what_could_not_be_read_and_not_in_what_is_told() {
+        let path = |name: &str| EntryPath::new(name);
+        let code = Code::ArchiveEntryUnreadable;
+        assert!(Exhibit::refused(path("day.tar.bz2"), code, "").is_unopened());
+        assert!(Exhibit::refused(path("day.zip"), code, "").is_unopened());
+        assert!(!Exhibit::refused(path("day.zip"), Code::ArchiveLimit, "").is_unopened());
+        assert!(!Exhibit::refused(path(LOG), code, "").is_unopened());
+        assert!(!Exhibit::told(path("latest.txt"), code, "a link to evidence").is_unopened());
+    }
+
+    #[test]
+    fn empty_and_half_started_files_are_truncated() {
+        for bytes in [[].as_slice(), &[0x1f]] {
+            assert_eq!(codes(LOG, bytes, &Limits::default()), [Code::ContainerTruncated]);
+            assert_eq!(codes(DIGEST, bytes, &Limits::default()), [Code::ContainerTruncated]);
+        }
+    }
+
+    #[test]
+    fn plain_json_is_hashed_as_it_is() {
+        let exhibit = examine(EntryPath::new(LOG), b" {\"Records\":[]}", &Limits::default());
+        assert_eq!(
+            exhibit.facts,
+            Facts::Log(Content::Whole { sha256: crate::bytes::hash::sha256(b" {\"Records\":[]}"), inflated_bytes: 15 })
+        );
+        assert_eq!(exhibit.notes.len(), 1);
+        assert_eq!(codes(LOG, b"junk", &Limits::default()), []);
+        assert_eq!(codes(DIGEST, b"junk", &Limits::default()), [Code::DigestMalformed]);
+    }
+
+    #[test]
+    fn a_host_hashes_what_can_be_held_and_nothing_else() {
+        /// No SHA-256, so that it shows who was asked; and none of three bytes.
+        fn told(content: &[u8]) -> Option<[u8; 32]> {
+            let mut told = crate::bytes::hash::sha256(content);
+            told.reverse();
+            (content.len() != 3).then_some(told)
+        }
+        let mut workspace = Workspace::hashing_by(told);
+        let mut hash = |content: &[u8]| {
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            io::Write::write_all(&mut encoder, content).unwrap();
+            let exhibit = workspace.examine(EntryPath::new(LOG), &encoder.finish().unwrap(), &Limits::default());
+            let Facts::Log(Content::Whole { sha256, inflated_bytes }) = exhibit.facts else { panic!("{exhibit:?}") };
+            assert_eq!(inflated_bytes, content.len() as u64);
+            sha256
+        };
+        let here = crate::bytes::hash::sha256;
+        let long = vec![b'x'; HELD_BYTES + 1];
+        // One after the other in the same workspace: nothing is left for the next.
+        for content in [&long[..], &long[1..], b"four", b"two", b"four", &long[..]] {
+            match content.len() {
+                3 => assert_eq!(hash(content), here(content), "the host has none"),
+                length if length > HELD_BYTES => assert_eq!(hash(content), here(content), "too long to be held"),
+                _ => assert_eq!(Some(hash(content)), told(content)),
+            }
+        }
+        for content in [&long[..], b"four", b"two"] {
+            let exhibit = workspace.examine(EntryPath::new(LOG), content, &Limits::default());
+            let sha256 = told(content).filter(|_| content.len() <= HELD_BYTES).unwrap_or_else(|| here(content));
+            assert_eq!(exhibit.facts, Facts::Log(Content::Whole { sha256, inflated_bytes: content.len() as u64 }), "not packed");
+        }
+        let exhibit = workspace.examine(EntryPath::new(LOG), &[0x1f, 0x8b, 8, 0, 0], &Limits::default());
+        assert_eq!(exhibit.facts, Facts::Log(Content::Damaged { stored_sha256: here(&[0x1f, 0x8b, 8, 0, 0]) }));
+    }
+
+    #[test]
+    fn limits_are_inclusive_and_named() {
+        let limits = Limits { log_bytes: 4, digest_bytes: 4, ..Limits::default() };
+        assert_eq!(codes(LOG, b"{  }", &limits), [Code::ContainerDecoded]);
+        assert_eq!(codes(LOG, b"{   }", &limits), [Code::ArchiveLimit]);
+        assert_eq!(codes(DIGEST, b"{   }", &limits), [Code::ArchiveLimit]);
+        assert_eq!(codes("public-keys.json", b"{   }", &limits), [Code::ArchiveLimit]);
+        let limits = Limits { path_bytes: u32::try_from(LOG.len()).unwrap(), ..Limits::default() };
+        assert_eq!(codes(LOG, b"{}", &limits), [Code::ContainerDecoded]);
+        assert_eq!(codes(&format!("x/{LOG}"), b"{}", &limits), [Code::ArchiveLimit]);
+    }
+
+    #[test]
+    fn a_reader_that_fails_is_a_fact() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::ConnectionReset.into())
+            }
+        }
+        for path in [LOG, DIGEST, "public-keys.json"] {
+            let exhibit = examine_reader(EntryPath::new(path), &mut Broken, &Limits::default());
+            assert_eq!(exhibit.notes.iter().map(|note| note.code).collect::<Vec<_>>(), [Code::ArchiveEntryUnreadable]);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn bytes_and_readers_give_the_same_exhibit(
+            bytes in prop::collection::vec(any::<u8>(), 0..300), gzip_start in any::<bool>(),
+            path in prop::sample::select(vec![LOG, DIGEST, "public-keys.json", "x.json", "object-metadata.csv"]),
+        ) {
+            let bytes = if gzip_start { [&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0], bytes.as_slice()].concat() } else { bytes };
+            let limits = Limits::default();
+            let one = examine(EntryPath::new(path), &bytes, &limits);
+            let other = examine_reader(EntryPath::new(path), &mut &*bytes, &limits);
+            prop_assert_eq!(&one, &other);
+            let text = serde_json::to_string(&one).unwrap();
+            prop_assert_eq!(one, serde_json::from_str::<Exhibit>(&text).unwrap());
+        }
+    }
+
+    #[test]
+    fn every_path_has_one_kind() {
+        let kind = |path: &str| classify(Box::leak(EntryPath::new(path).into()));
+        let digest = "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T000131Z.json.gz";
+        assert!(matches!(kind(digest), Kind::Digest(_)));
+        assert_eq!(kind(&format!("a/{digest}.head.json")), Kind::Metadata(MetadataShape::Sidecar));
+        assert_eq!(kind(&format!("__MACOSX/a/._{digest}")), Kind::Ignored(IgnoredKind::SystemFile));
+        assert_eq!(kind(&digest.to_ascii_uppercase()), Kind::Unrecognised);
+        assert_eq!(kind("1_cloudtrail.JSON"), Kind::Unrecognised);
+        for (middle, expected) in [
+            ("CloudTrail", LogKind::Events),
+            ("CloudTrail-Insight", LogKind::Insight),
+            ("CloudTrail-NetworkActivity", LogKind::NetworkActivity),
+            ("CloudTrail-Aggregated", LogKind::Aggregated),
+        ] {
+            let Kind::Log(log) = kind(&format!("x/111122223333_{middle}_us-east-1_20260301T0005Z_AbCdEf0123456789.json")) else {
+                panic!("{middle}")
+            };
+            assert_eq!(log.kind, expected);
+        }
+        assert_eq!(kind("111122223333_CloudTrail-Other_us-east-1_20260301T0005Z_A.json.gz"), Kind::Unrecognised);
+        assert_eq!(kind("x/public-keys.json"), Kind::Keys(None));
+        assert_eq!(kind("public-keys/eu-west-1.json"), Kind::Keys(Some("eu-west-1")));
+        assert_eq!(kind("public-keys-eu-west-1.json"), Kind::Keys(Some("eu-west-1")));
+        assert_eq!(kind("object-metadata-2026.json"), Kind::Metadata(MetadataShape::Array));
+        assert_eq!(kind("object-metadata.jsonl"), Kind::Metadata(MetadataShape::Lines));
+        assert_eq!(kind("object-metadata.csv"), Kind::Metadata(MetadataShape::Table));
+        assert_eq!(kind("captures/describe-trails.json"), Kind::Ignored(IgnoredKind::CapturedConfiguration));
+        assert_eq!(kind("q/result_sign.json"), Kind::Ignored(IgnoredKind::LakeResult));
+        assert_eq!(kind("q/result_1.csv.gz"), Kind::Ignored(IgnoredKind::LakeResult));
+        for system in ["__MACOSX/a.json", "a/._b.json", "a/.DS_Store", "Thumbs.db"] {
+            assert_eq!(kind(system), Kind::Ignored(IgnoredKind::SystemFile), "{system}");
+        }
+        // Half of what makes a name one that is not read, or not as a log file, makes it none.
+        for stray in ["renamed.json.gz", "renamed.json", "q/result_1.json", "MACOSX/a.json", "notes/public-keys.json.gz"] {
+            assert_eq!(kind(stray), Kind::Stray, "{stray}");
+        }
+        assert_eq!(kind("2026/March.ZIP"), Kind::Container);
+        assert_eq!(kind("x.tar.zst"), Kind::Container);
+        for other in ["README.txt", "captures/a.txt", "public-keys/a.txt", "public-keys-a.txt", "other.csv.gz", "a_cloudtrail.txt"]
+        {
+            assert_eq!(kind(other), Kind::Ignored(IgnoredKind::Other), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_evidence_is_counted_by_its_kind() {
+        let mut archive = trailseal_forge::archive::Archive::default();
+        for path in ["captures/a.json", "result_sign.json", ".DS_Store", "README.txt", "LICENCE.txt"] {
+            archive.put(path, "{}");
+        }
+        let report = crate::forged::report(&archive, &crate::Request::default());
+        let ignored = report.findings.iter().filter(|finding| finding.code == crate::Code::ArchiveIgnored);
+        let mut ignored: Vec<(&str, u64)> = ignored.map(|finding| (finding.first.as_str(), finding.count)).collect();
+        ignored.sort();
+        let expected = [
+            ("CloudTrail Lake query results, not judged", 1),
+            ("captured configuration, not judged", 1),
+            ("other files", 2),
+            ("system files", 1),
+        ];
+        assert_eq!(ignored, expected);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_classified(name in prop::collection::vec(any::<u8>(), 0..80)) {
+            let (path, _) = EntryPath::normalise(&name, Separator::SlashOrBackslash);
+            classify(&path);
+            prop_assert!(!path.text().chars().any(char::is_control));
+        }
+    }
+}

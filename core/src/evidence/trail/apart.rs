@@ -1,0 +1,146 @@
+//! Chains of one name, told apart by their places: step 5 of the graph.
+
+use crate::evidence::trail::graph::{Graph, Node};
+use crate::evidence::trail::name::{ChainId, Place};
+use crate::terms::object::Object;
+use crate::terms::packed::Position;
+use crate::terms::time::Time;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is known of a place at which digest files of one name lie.
+struct Site<'a> {
+    place: Place<'a>,
+    /// The first time at which a digest file lay there, and whether an authenticated one says so, which counts first.
+    since: (bool, Time),
+    /// The site with which it shares its chain.
+    root: usize,
+}
+
+/// The chains of the digest files of one name, each by the place at which it lay first, and for each node the number of its own.
+///
+/// A trail that is redirected names the predecessor at its old place, and its two places are one chain. Where nothing does, two trails
+/// bear one name, and none may cover what the other one owes. What nobody trusted signed joins no places that others signed for.
+pub(crate) fn told_apart<'a>(nodes: &[Node<'a>]) -> (Vec<Place<'a>>, Vec<usize>) {
+    let mut sites: Vec<Site<'a>> = Vec::new();
+    let mut by_place: BTreeMap<Place<'a>, usize> = BTreeMap::new();
+    let mut see = |place: Place<'a>, is_unsigned: bool, time: Time| {
+        let index = *by_place.entry(place).or_insert(sites.len());
+        if index == sites.len() {
+            sites.push(Site { place, since: (is_unsigned, time), root: index });
+        }
+        if let Some(site) = sites.get_mut(index) {
+            site.since = site.since.min((is_unsigned, time));
+        }
+        index
+    };
+    let mut at: Vec<usize> = Vec::with_capacity(nodes.len());
+    // Unsigned ones after the others.
+    let mut moves: BTreeSet<(bool, Place<'a>, Place<'a>)> = BTreeSet::new();
+    let mut last: Option<(Object<'a>, bool, usize)> = None;
+    for node in nodes {
+        let (object, is_unsigned) = (node.digest.object(), !node.is_authenticated());
+        let is_beside = |other: Object<'_>| (other.bucket, other.folder) == (object.bucket, object.folder);
+        // Nearly all lie beside the one before, whose time is no later.
+        let site = match last {
+            Some((other, was_unsigned, site)) if was_unsigned == is_unsigned && is_beside(other) => site,
+            _ => see(object.place(), is_unsigned, node.time),
+        };
+        last = Some((object, is_unsigned, site));
+        at.push(site);
+        if let Some(previous) = node.digest.previous().filter(|previous| !is_beside(previous.object))
+            && let Some(name) = node.previous_name()
+            && previous.object.place().is_known()
+            && previous.object.place() != object.place()
+        {
+            see(previous.object.place(), is_unsigned, name.time);
+            moves.insert((is_unsigned, object.place(), previous.object.place()));
+        }
+    }
+    for (is_unsigned, one, other) in moves {
+        let (Some(one), Some(other)) = (by_place.get(&one), by_place.get(&other)) else { continue };
+        let (one, other) = (root(&mut sites, *one), root(&mut sites, *other));
+        let since = |index: usize| sites.get(index).map(|site| (site.since, site.place));
+        let (Some(first), Some(second)) = (since(one), since(other)) else { continue };
+        let are_signed = !first.0.0 && !second.0.0;
+        if one == other || (is_unsigned && are_signed) {
+            continue;
+        }
+        let (kept, joined) = if first < second { (one, other) } else { (other, one) };
+        if let Some(site) = sites.get_mut(joined) {
+            site.root = kept;
+        }
+    }
+    for site in &mut at {
+        *site = root(&mut sites, *site);
+    }
+    let mut firsts = at.clone();
+    firsts.sort_unstable();
+    firsts.dedup();
+    firsts.sort_by_key(|site| sites.get(*site).map(|site| site.place));
+    let mut numbers = vec![0; sites.len()];
+    for (number, site) in firsts.iter().enumerate() {
+        if let Some(slot) = numbers.get_mut(*site) {
+            *slot = number;
+        }
+    }
+    let which = at.iter().filter_map(|site| numbers.get(*site)).copied().collect();
+    (firsts.iter().filter_map(|site| Some(sites.get(*site)?.place)).collect(), which)
+}
+
+/// The site that stands for all with which this one shares its chain; ways to it are made shorter for the next.
+fn root(sites: &mut [Site<'_>], mut index: usize) -> usize {
+    while let Some(next) = sites.get(index).map(|site| site.root).filter(|next| *next != index) {
+        let after = sites.get(next).map_or(next, |site| site.root);
+        if let Some(site) = sites.get_mut(index) {
+            site.root = after;
+        }
+        index = after;
+    }
+    index
+}
+
+impl<'a> Graph<'a> {
+    /// Step 5: the chains, sorted, and for each node which of them is its own.
+    pub(crate) fn tell_chains_apart(&self) -> (Vec<ChainId<'a>>, Vec<Position>) {
+        let (mut chains, mut of_nodes) = (Vec::new(), Vec::with_capacity(self.nodes.len()));
+        for (name, range) in &self.chains {
+            let nodes = self.nodes.get(range.clone()).unwrap_or_default();
+            let (found, which) = told_apart(nodes);
+            let start = chains.len();
+            chains.extend(found.into_iter().map(|place| ChainId { place, ..*name }));
+            of_nodes.extend(which.into_iter().map(|number| Position::of(start.saturating_add(number))));
+        }
+        (chains, of_nodes)
+    }
+
+    /// Sorts the nodes by the chains that were told apart.
+    pub(crate) fn follow_chains(&mut self, chains: &'a [ChainId<'a>], of_nodes: &[Position]) {
+        for (node, chain) in self.nodes.iter_mut().zip(of_nodes) {
+            if let Some(chain) = chain.get().and_then(|chain| chains.get(chain)) {
+                node.chain = chain;
+            }
+        }
+        if chains.len() > self.chains.len() {
+            let mut order: Vec<usize> = (0..self.nodes.len()).collect();
+            // Stable: within one chain the order stays.
+            order.sort_by_key(|index| of_nodes.get(*index).and_then(|chain| chain.get()));
+            let mut moved = vec![Position::NONE; order.len()];
+            for (new, old) in order.iter().enumerate() {
+                if let Some(moved) = moved.get_mut(*old) {
+                    *moved = Position::of(new);
+                }
+            }
+            let moved = |old: &mut Position| {
+                *old = old.get().and_then(|old| moved.get(old)).copied().unwrap_or(Position::NONE);
+            };
+            let mut nodes: Vec<Option<Node<'a>>> = std::mem::take(&mut self.nodes).into_iter().map(Some).collect();
+            self.nodes.extend(order.into_iter().filter_map(|old| nodes.get_mut(old)?.take()));
+            for node in &mut self.nodes {
+                moved(&mut node.previous);
+                moved(&mut node.first_of_object);
+                node.quoted_by.iter_mut().for_each(moved);
+            }
+        }
+        self.number_chains();
+    }
+}

@@ -1,0 +1,705 @@
+//! Log files: what digest files list, matched with what is there.
+//!
+//! Each listed object looks for its entry in five rounds, the most faithful match first: its name in its place with its hash; its
+//! name in its place; its name elsewhere with its hash; its name elsewhere; its hash under another name. An entry serves one
+//! object only. Lists that can be believed more go first and take the copies of their log files, too: a list that anybody may
+//! have written must not speak for an entry that contradicts a better one.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::evidence::content::Content;
+use crate::evidence::trail::continued::{self, Continued};
+use crate::evidence::trail::digest::Listed;
+use crate::evidence::trail::files::{Entries, Entry, Held};
+use crate::evidence::trail::graph::{Graph, NO_EVIDENCE, Node, may_lie_in};
+use crate::evidence::trail::name::{self, ChainId, LogKind, LogName};
+use crate::evidence::trail::place::Places;
+use crate::evidence::trail::section::LogCounts;
+use crate::evidence::{self, Kind};
+use crate::terms::finding::{Code, Effect};
+use crate::terms::ledger::{Ledger, Raise};
+use crate::terms::object::Object;
+use crate::terms::outcome::Fate;
+use crate::terms::packed::Position;
+use crate::terms::path::{self, EntryPath, SplitPath};
+use crate::terms::scope::Scope;
+use crate::terms::time::{HOUR_SECONDS, Period, Time};
+
+/// What became of all log files.
+#[derive(Default)]
+pub(crate) struct Logs<'a> {
+    /// The listed objects, judged.
+    pub(crate) wants: Vec<Want<'a>>,
+    /// For each entry: the listed object that it serves or copies, as a position in `wants`.
+    holders: Vec<Position>,
+    /// Those in scope.
+    pub(crate) per_chain: BTreeMap<ChainId<'a>, LogCounts>,
+    /// Log files in scope that no digest file lists, by account and region.
+    pub(crate) unreferenced: BTreeMap<(&'a str, &'a str), u64>,
+    /// For each entry: whether it lies in what was asked.
+    pub(crate) in_scope: Vec<bool>,
+    /// Entries that are listed log files in scope in a form that is not read; what is said of them names the log file.
+    pub(crate) unread: BTreeSet<SplitPath<'a>>,
+    /// Log files that are there, and out of scope.
+    pub(crate) outside: u64,
+    /// Proved log files in scope.
+    pub(crate) confirmations: u64,
+}
+
+impl<'a> Logs<'a> {
+    /// The listed object that an entry serves or copies.
+    pub(crate) fn holder(&self, entry: usize) -> Option<&Want<'a>> {
+        self.wants.get(self.holders.get(entry)?.get()?)
+    }
+}
+
+/// One line of a digest file's list.
+#[derive(Clone, Copy)]
+pub(crate) struct Listing<'a> {
+    node: &'a Node<'a>,
+    /// Its place in the list.
+    number: u32,
+}
+
+impl<'a> Listing<'a> {
+    fn listed(self) -> Option<Listed<'a>> {
+        self.node.digest.log(self.number as usize)
+    }
+
+    fn object(self) -> Object<'a> {
+        self.listed().map_or(Object::new("", ""), |listed| listed.object)
+    }
+
+    fn sha256(self) -> Option<&'a [u8; 32]> {
+        self.listed()?.sha256
+    }
+
+    fn standing(self) -> Standing {
+        Standing::of(self.node)
+    }
+
+    /// Whether what was asked may be in it: its digest file is asked, and its own times do not say that it lies outside.
+    fn is_asked(self, scope: &Scope) -> bool {
+        self.node.in_scope
+            && self.listed().is_none_or(|Listed { object, newest, oldest, .. }| {
+                let minute = name::log_name(object.name).map(|name| name.time);
+                scope.is_listing_asked(self.node.chain, minute, newest, oldest)
+            })
+    }
+}
+
+/// One listed object.
+pub(crate) struct Want<'a> {
+    /// The line that lists it, of several the one that can be believed most.
+    line: &'a Listing<'a>,
+    /// The others: the signed ones, or all where there is no signed one.
+    peers: &'a [Listing<'a>],
+    standing: Standing,
+    pub(crate) in_scope: bool,
+    /// Another bucket has the same key, by a list that can be believed as much.
+    is_shared: bool,
+    /// The entry that serves it.
+    entry: Position,
+    pub(crate) fate: Fate,
+}
+
+/// How far a digest file's list can be believed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    Unsigned,
+    Signed,
+    Authenticated,
+}
+
+impl Standing {
+    fn of(node: &Node<'_>) -> Self {
+        match (node.is_signed(), node.is_authenticated()) {
+            (_, true) => Self::Authenticated,
+            (true, false) => Self::Signed,
+            (false, false) => Self::Unsigned,
+        }
+    }
+
+    fn is_signed(self) -> bool {
+        self > Self::Unsigned
+    }
+}
+
+/// How many entries of one name or one content an object is compared with, and how many objects of one name share their copies.
+/// AWS's names are unique; what goes beyond is `log.unreferenced` or `log.missing`, and never a reason for a quadratic search.
+const MOST_ALIKE: usize = 16;
+
+impl<'a> Want<'a> {
+    /// The entry that serves it.
+    pub(crate) fn entry(&self) -> Option<usize> {
+        self.entry.get()
+    }
+
+    /// The digest file that lists it.
+    pub(crate) fn node(&self) -> &'a Node<'a> {
+        self.line.node
+    }
+
+    pub(crate) fn object(&self) -> Object<'a> {
+        self.line.object()
+    }
+
+    /// What digest files commit to, perhaps the same several times.
+    fn hashes(&self) -> impl Iterator<Item = &'a [u8; 32]> {
+        std::iter::once(self.line).chain(self.peers).filter_map(|line| line.sha256())
+    }
+
+    fn distinct_hashes(&self) -> Vec<&'a [u8; 32]> {
+        let mut hashes: Vec<_> = self.hashes().collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        hashes
+    }
+
+    fn has_hash_of(&self, content: &Content) -> bool {
+        content.sha256().is_some_and(|sha256| self.hashes().any(|hash| *hash == sha256))
+    }
+
+    fn raise(&self, code: Code) -> Raise {
+        let node = self.node();
+        Raise::new(code, self.object().to_string())
+            .chain(node.chain, node.position)
+            .in_scope(self.in_scope)
+            .period(node.digest.period())
+    }
+
+    /// A finding about the entry that serves it. One that claims by its own name that it was asked is told as that where its list was not
+    /// asked: the list's chain is not at fault.
+    fn raise_of_entry(&self, code: Code, claims: bool) -> Raise {
+        if claims && !self.in_scope { Raise::new(code, self.object().to_string()) } else { self.raise(code) }
+    }
+
+    /// Why a log file that a digest file in scope lists lies outside of what was asked.
+    fn outside(&self) -> Option<String> {
+        let listed = self.line.listed().filter(|_| self.node().in_scope && !self.in_scope)?;
+        let minute = name::log_name(listed.object.name)?.time;
+        let (newest, oldest) = (listed.newest?, listed.oldest?);
+        Some(format!("delivered at {minute} with events from {oldest} to {newest}: none of the period asked"))
+    }
+}
+
+/// Matches what is listed with what is there and enters what it finds.
+pub(crate) fn judge<'a>(
+    graph: &'a Graph<'a>,
+    listings: &'a [Listing<'a>],
+    entries: &Entries<'a>,
+    places: &Places<'_>,
+    scope: &Scope,
+    ledger: &mut Ledger<'_>,
+) -> Logs<'a> {
+    let mut wants = gather(listings, scope, ledger);
+    let mut matching = Matching::new(entries, places);
+    for standing in [Standing::Authenticated, Standing::Signed, Standing::Unsigned] {
+        matching.by_name(&mut wants, standing);
+        // Before a copy of one log file stands in for another that is missing.
+        matching.judge_copies(&wants, standing, scope, ledger);
+        matching.by_content(&mut wants, standing);
+    }
+    let holders = matching.holders;
+    let continued = continued(entries);
+    let best = graph.nodes.iter().filter(|node| node.in_scope).map(Standing::of).max();
+    let mut logs = Logs { in_scope: vec![true; entries.len()], ..Logs::default() };
+    for want in &mut wants {
+        let entry = want.entry().and_then(|index| entries.get(index));
+        // A weaker list, outside of what was asked, does not take a log file out of it.
+        let is_outside = !want.in_scope && best.is_some_and(|best| want.standing < best);
+        // Nor does any list take out what claims to belong there by its own name, and is not what is listed.
+        let claims = entry.as_ref().and_then(Entry::log_name).is_some_and(|name| scope.is_log_asked(&name));
+        let is_kept = is_outside && claims;
+        want.in_scope |= is_kept;
+        if want.standing.is_signed() {
+            want.fate = judge_signed(want, entry.as_ref(), claims, &continued, graph.unopened, places, ledger);
+            if want.fate == Fate::Unproved && want.in_scope && entry.is_none() {
+                logs.unread.extend(continued.get(stem(want.object().name)).map(|(path, _)| *path));
+            }
+            let is_proved = want.fate == Fate::Proved;
+            logs.confirmations = logs.confirmations.saturating_add(u64::from(is_proved && want.in_scope));
+            if is_kept {
+                ledger.enter(
+                    want.raise(Code::LogUnproved)
+                        .detail("listed outside of what was asked, under a key that only the archive vouches for"),
+                );
+            }
+        } else {
+            judge_unsigned(want, entry.as_ref(), ledger);
+        }
+        if want.in_scope {
+            count(want, entry.as_ref(), logs.per_chain.entry(*want.node().chain).or_default());
+        } else {
+            logs.outside = logs.outside.saturating_add(u64::from(entry.is_some()));
+        }
+    }
+    for (index, (slot, holder)) in logs.in_scope.iter_mut().zip(&holders).enumerate() {
+        if let Some(want) = holder.get().and_then(|holder| wants.get(holder)) {
+            *slot = want.in_scope
+                || entries.get(index).and_then(|entry| entry.log_name()).is_some_and(|name| scope.is_log_asked(&name));
+        }
+    }
+    judge_unreferenced(graph, entries, &holders, scope, &mut logs, ledger);
+    Logs { wants, holders, ..logs }
+}
+
+fn count(want: &Want<'_>, entry: Option<&Entry<'_>>, counts: &mut LogCounts) {
+    let slot = match want.fate {
+        Fate::Proved => &mut counts.proved,
+        Fate::Failed => &mut counts.failed,
+        Fate::Missing => &mut counts.missing,
+        Fate::Unproved | Fate::Unreferenced | Fate::Duplicate => &mut counts.unproved,
+    };
+    *slot = slot.saturating_add(1);
+    if want.fate == Fate::Proved && want.standing == Standing::Authenticated {
+        counts.authenticated = counts.authenticated.saturating_add(1);
+    }
+    if let (Fate::Proved, Some(Content::Whole { inflated_bytes, .. })) = (want.fate, entry.map(|entry| entry.content)) {
+        counts.proved_bytes = counts.proved_bytes.saturating_add(inflated_bytes);
+    }
+}
+
+/// All lines of all lists, by object: the best first.
+pub(crate) fn listings<'a>(graph: &'a Graph<'a>) -> Vec<Listing<'a>> {
+    let lines = |node: &'a Node<'a>| (0..).take(node.digest.log_count()).map(move |number| Listing { node, number });
+    let mut listings: Vec<Listing<'_>> = graph.nodes.iter().flat_map(lines).collect();
+    // Within the best the order of the graph, which is that of the lines.
+    listings.sort_by(|one, other| one.object().by_key(&other.object()).then_with(|| other.standing().cmp(&one.standing())));
+    listings
+}
+
+/// All listed objects, each once.
+fn gather<'a>(listings: &'a [Listing<'a>], scope: &Scope, ledger: &mut Ledger<'_>) -> Vec<Want<'a>> {
+    let mut wants: Vec<Want<'_>> = Vec::new();
+    for same in listings.chunk_by(|one, other| one.object() == other.object()) {
+        let Some((line, others)) = same.split_first() else { continue };
+        let standing = line.standing();
+        let peers = others.partition_point(|listing| listing.standing().is_signed() == standing.is_signed());
+        let peers = others.get(..peers).unwrap_or_default();
+        let want = Want {
+            line,
+            peers,
+            standing,
+            in_scope: line.is_asked(scope) || peers.iter().any(|listing| listing.is_asked(scope)),
+            is_shared: false,
+            entry: Position::NONE,
+            fate: Fate::Unproved,
+        };
+        if standing.is_signed() && !peers.is_empty() {
+            // One finding for each of many logs must not repeat each of many digest files.
+            const NAMED: usize = 3;
+            let mut named: Vec<String> = peers.iter().take(NAMED).map(|listing| listing.node.subject()).collect();
+            if peers.len() > NAMED {
+                named.push(format!("{} more", peers.len().saturating_sub(NAMED)));
+            }
+            let differs = want.distinct_hashes().len() > 1;
+            ledger.enter(
+                want.raise(Code::LogDoublyListed)
+                    .effect(if differs { Effect::Refutes } else { Effect::Informs })
+                    .entry(want.node().subject())
+                    .found(named.join(", "))
+                    .detail(if differs { "with different hashes" } else { "with one hash" }),
+            );
+        }
+        wants.push(want);
+    }
+    for same in wants.chunk_by_mut(|one, other| one.object().has_key_of(&other.object())).filter(|same| same.len() > 1) {
+        let mut standings: Vec<Standing> = same.iter().map(|want| want.standing).collect();
+        standings.sort_unstable();
+        for want in same {
+            let as_good = standings.len().saturating_sub(standings.partition_point(|standing| *standing < want.standing));
+            want.is_shared = as_good > 1;
+        }
+    }
+    wants
+}
+
+struct Matching<'m, 'a> {
+    entries: &'m Entries<'a>,
+    places: &'m Places<'m>,
+    /// Which object each entry serves.
+    holders: Vec<Position>,
+    names: Index,
+    contents: Index,
+}
+
+/// Entries in the order of their names or of their contents.
+#[derive(Default)]
+struct Index {
+    order: Vec<Position>,
+    /// For each place in that order, one behind it before which none of its like is free, so that these are not passed again and again.
+    skips: Vec<Position>,
+    /// Where the last search ended. Objects are sorted too, and the next one's entry is nearly always there.
+    hint: usize,
+}
+
+impl Index {
+    fn new(mut order: Vec<Position>, entries: &Entries<'_>, key: impl Fn(&Entry<'_>, &Entry<'_>) -> Ordering) -> Self {
+        let entry = |place: &Position| place.get().and_then(|index| entries.get(index));
+        order.sort_by(|one, other| match (entry(one), entry(other)) {
+            (Some(one), Some(other)) => key(&one, &other),
+            (one, other) => one.is_some().cmp(&other.is_some()),
+        });
+        Self { skips: (1..=order.len()).map(Position::of).collect(), order, hint: 0 }
+    }
+
+    /// The first free entries for which `compare` says that they are sought, at most so many.
+    fn free(&mut self, holders: &[Position], most: usize, compare: impl Fn(usize) -> Ordering) -> Vec<usize> {
+        let at = |place: usize| self.order.get(place).and_then(|place| place.get());
+        let is_sought = |place: usize| at(place).is_some_and(|entry| compare(entry).is_eq());
+        let mut place = if is_sought(self.hint) {
+            self.hint
+        } else {
+            self.order.partition_point(|place| place.get().is_some_and(|entry| compare(entry).is_lt()))
+        };
+        let mut free = Vec::new();
+        while is_sought(place) {
+            if free.len() == most {
+                return free;
+            }
+            let is_free = |place: usize| at(place).is_some_and(|entry| holders.get(entry) == Some(&Position::NONE));
+            let mut here = place;
+            while is_sought(here) && !is_free(here) {
+                here = self.skips.get(here).and_then(|skip| skip.get()).unwrap_or(self.order.len());
+            }
+            if let Some(skip) = self.skips.get_mut(place).filter(|_| here > place) {
+                *skip = Position::of(here);
+            }
+            if !is_sought(here) {
+                place = here;
+                break;
+            }
+            free.extend(at(here));
+            place = here.saturating_add(1);
+        }
+        self.hint = place;
+        free
+    }
+}
+
+/// By what an object looks for its entry.
+#[derive(Clone, Copy)]
+enum By {
+    Name,
+    Hash,
+}
+
+fn by_name(one: &[u8], other: &[u8]) -> Ordering {
+    path::without_gz(one).cmp(path::without_gz(other))
+}
+
+impl<'m, 'a> Matching<'m, 'a> {
+    fn new(entries: &'m Entries<'a>, places: &'m Places<'_>) -> Self {
+        let all = (0..entries.len()).map(Position::of).collect();
+        let names = Index::new(all, entries, |one, other| by_name(one.path.name, other.path.name));
+        Self { entries, places, holders: vec![Position::NONE; entries.len()], names, contents: Index::default() }
+    }
+
+    fn by_name(&mut self, wants: &mut [Want<'_>], standing: Standing) {
+        self.round(wants, standing, By::Name, |want, entry, is_in_place| want.has_hash_of(&entry.content) && is_in_place());
+        self.round(wants, standing, By::Name, |_, _, is_in_place| is_in_place());
+        self.round(wants, standing, By::Name, |want, entry, _| want.has_hash_of(&entry.content));
+        self.round(wants, standing, By::Name, |_, entry, _| entry.is_log());
+    }
+
+    fn by_content(&mut self, wants: &mut [Want<'_>], standing: Standing) {
+        if wants.iter().any(|want| want.standing == standing && want.entry == Position::NONE) {
+            let free = |index: &usize| {
+                let is_whole = self.entries.get(*index).is_some_and(|entry| entry.content.sha256().is_some());
+                is_whole && self.holders.get(*index) == Some(&Position::NONE)
+            };
+            let free = (0..self.entries.len()).filter(free).map(Position::of).collect();
+            self.contents = Index::new(free, self.entries, |one, other| one.content.sha256().cmp(&other.content.sha256()));
+            self.round(wants, standing, By::Hash, |_, _, _| true);
+        }
+    }
+
+    /// Gives every object that still looks for one the best free entry that fits.
+    fn round(
+        &mut self,
+        wants: &mut [Want<'_>],
+        standing: Standing,
+        by: By,
+        fits: impl Fn(&Want<'_>, &Entry<'_>, &dyn Fn() -> bool) -> bool,
+    ) {
+        for (index, want) in wants.iter_mut().enumerate() {
+            if want.entry != Position::NONE || want.standing != standing {
+                continue;
+            }
+            let free = self.free(want, by);
+            let object = want.object();
+            let mut fitting = free
+                .into_iter()
+                .filter_map(|candidate| Some((candidate, self.entries.get(candidate)?)))
+                .filter(|(_, entry)| fits(want, entry, &|| is_in_place(self.places, entry.path, object, want.is_shared)));
+            let best = match (fitting.next(), fitting.next()) {
+                (only, None) => only,
+                (first, second) => first
+                    .into_iter()
+                    .chain(second)
+                    .chain(fitting)
+                    .max_by_key(|(candidate, entry)| (self.places.names_bucket(entry.path, object), Reverse(*candidate))),
+            };
+            if let Some((entry, _)) = best {
+                want.entry = Position::of(entry);
+                self.take(entry, index);
+            }
+        }
+    }
+
+    fn free(&mut self, want: &Want<'_>, by: By) -> Vec<usize> {
+        match by {
+            By::Name => self.named(want, MOST_ALIKE),
+            By::Hash => {
+                let mut free = Vec::new();
+                for hash in want.distinct_hashes() {
+                    let compare = |index: usize| self.entries.get(index).and_then(|entry| entry.content.sha256()).cmp(&Some(*hash));
+                    free.extend(self.contents.free(&self.holders, MOST_ALIKE.saturating_sub(free.len()), compare));
+                }
+                free
+            }
+        }
+    }
+
+    fn named(&mut self, want: &Want<'_>, most: usize) -> Vec<usize> {
+        let name = want.object().name.as_bytes();
+        let compare = |index: usize| self.entries.get(index).map_or(Ordering::Greater, |entry| by_name(entry.path.name, name));
+        self.names.free(&self.holders, most, compare)
+    }
+
+    fn take(&mut self, entry: usize, want: usize) {
+        if let Some(holder) = self.holders.get_mut(entry) {
+            *holder = Position::of(want);
+        }
+    }
+
+    /// Further entries with the name of a listed object.
+    fn judge_copies(&mut self, wants: &[Want<'_>], standing: Standing, scope: &Scope, ledger: &mut Ledger<'_>) {
+        let mut namesakes: BTreeMap<&str, usize> = BTreeMap::new();
+        for (index, want) in wants.iter().enumerate().filter(|(_, want)| want.standing == standing) {
+            let Some(original) = want.entry().and_then(|original| self.entries.get(original)) else { continue };
+            // To look for them takes as long as there are many.
+            if namesakes.get(want.object().name).is_some_and(|seen| *seen == MOST_ALIKE) {
+                continue;
+            }
+            let copies = self.named(want, usize::MAX);
+            if copies.is_empty() {
+                continue;
+            }
+            let seen = namesakes.entry(want.object().name).or_default();
+            *seen = seen.saturating_add(1);
+            // Of two contents under one path programs take one or the other.
+            let mut at: BTreeMap<SplitPath<'_>, Content> = BTreeMap::from([(original.path, original.content)]);
+            let mut torn: BTreeSet<SplitPath<'_>> = BTreeSet::new();
+            for entry in copies.iter().filter_map(|copy| self.entries.get(*copy)).filter(Entry::is_log) {
+                if *at.entry(entry.path).or_insert(entry.content) != entry.content {
+                    torn.insert(entry.path);
+                }
+            }
+            for copy in copies {
+                let Some(entry) = self.entries.get(copy).filter(|entry| entry.is_log()) else { continue };
+                let is_equal = entry.content == original.content && entry.content != Content::Unread;
+                // Under another path the signed file is told from what lies beside it.
+                let is_signed = standing.is_signed() && want.has_hash_of(&original.content) && !torn.contains(&entry.path);
+                if !is_equal && !is_in_place(self.places, entry.path, want.object(), want.is_shared) {
+                    continue;
+                }
+                self.take(copy, index);
+                if entry.content == Content::Unread {
+                    continue;
+                }
+                let (effect, detail) = match (is_equal, is_signed) {
+                    (true, _) => (Effect::Informs, "the same bytes"),
+                    (false, true) => (Effect::Limits, NO_EVIDENCE),
+                    (false, false) => (Effect::Refutes, "two different contents"),
+                };
+                let claims = !is_equal && entry.log_name().is_some_and(|name| scope.is_log_asked(&name));
+                ledger.enter(
+                    want.raise_of_entry(Code::ArchiveEntryDuplicate, claims)
+                        .effect(effect)
+                        .entry(entry.path.text())
+                        .found(original.path.text())
+                        .detail(detail),
+                );
+            }
+        }
+    }
+}
+
+fn is_in_place(places: &Places<'_>, path: SplitPath<'_>, object: Object<'_>, is_shared: bool) -> bool {
+    let is_named = by_name(path.name, object.name.as_bytes()).is_eq();
+    is_named && places.agree(path, object) && (!is_shared || places.names_bucket(path, object))
+}
+
+/// The entries whose names begin with that of a log file and go on, by that name, with how to undo it.
+fn continued<'a>(entries: &Entries<'a>) -> BTreeMap<&'a str, (SplitPath<'a>, &'static str)> {
+    let strays = entries.iter().filter(|entry| matches!(entry.held, Held::Stray));
+    let continued = strays.filter_map(|entry| {
+        let Continued { stem, undo, is_copy, .. } = continued::continued(entry.path.name)?;
+        // A copy whose content is known serves the log file that has this content, and no other.
+        (!is_copy || entry.content.sha256().is_none()).then_some((stem, (entry.path, undo)))
+    });
+    continued.collect()
+}
+
+fn stem(name: &str) -> &str {
+    name::json_stem(name).unwrap_or(name)
+}
+
+/// Judges an object that a signed digest file lists.
+///
+/// The entry may claim by its own name that it was asked, whatever the list was asked for.
+fn judge_signed(
+    want: &Want<'_>,
+    entry: Option<&Entry<'_>>,
+    claims: bool,
+    continued: &BTreeMap<&str, (SplitPath<'_>, &'static str)>,
+    unopened: Option<&EntryPath>,
+    places: &Places<'_>,
+    ledger: &mut Ledger<'_>,
+) -> Fate {
+    let name = name::log_name(want.object().name);
+    for line in std::iter::once(want.line).chain(want.peers) {
+        let Node { chain, position, in_scope, .. } = line.node;
+        if !name.as_ref().is_some_and(|name| name.account == chain.account && name.region == chain.region) {
+            let raise = want.raise(Code::LogForeign).chain(chain, *position).period(line.node.digest.period()).in_scope(*in_scope);
+            ledger.enter(raise.detail(match name {
+                Some(_) => "it is of another account or region",
+                None => "its name is no log file's",
+            }));
+        }
+    }
+    let told = |raise: Raise| match want.outside() {
+        Some(outside) => raise.detail(outside),
+        None => raise,
+    };
+    let Some(entry) = entry else {
+        if let Some((path, undo)) = continued.get(stem(want.object().name)) {
+            ledger.enter(want.raise(Code::ArchiveEntryUnrecognised).entry(path.text()).detail(*undo));
+            return Fate::Unproved;
+        }
+        // Files with other names are not read, so nothing can be said about their presence.
+        let path = EntryPath::normalise(want.object().name.as_bytes(), path::Separator::Slash).0;
+        if matches!(evidence::classify(&path), Kind::Log(_) | Kind::Stray | Kind::Unrecognised | Kind::Digest(_)) {
+            let listed_by = format!("listed by {}", want.node().subject());
+            let detail = want.outside().map_or_else(|| listed_by.clone(), |outside| format!("{listed_by}; {outside}"));
+            let missing = want.raise(Code::LogMissing).expected(hashes_text(want));
+            let Some(path) = unopened else {
+                ledger.enter(missing.detail(detail));
+                return Fate::Missing;
+            };
+            ledger.enter(missing.effect(Effect::Limits).detail(format!("{detail}; {}", may_lie_in(path))));
+        }
+        return Fate::Unproved;
+    };
+    match entry.content {
+        Content::Whole { .. } if want.hashes().next().is_none() => Fate::Unproved,
+        Content::Unread => Fate::Unproved,
+        Content::Damaged { .. } => Fate::Failed,
+        // Of two hashes that were committed to, one is always contradicted.
+        Content::Whole { sha256, .. } if want.hashes().any(|hash| *hash != sha256) => {
+            let raise = told(want.raise_of_entry(Code::LogHashMismatch, claims));
+            ledger.enter(raise.entry(entry.path.text()).expected(hashes_text(want)).found(hex::encode(sha256)));
+            Fate::Failed
+        }
+        Content::Whole { .. } if !entry.is_sound => Fate::Failed,
+        Content::Whole { .. } => {
+            if !is_in_place(places, entry.path, want.object(), want.is_shared) {
+                let is_renamed = by_name(entry.path.name, want.object().name.as_bytes()).is_ne();
+                let raise = told(want.raise_of_entry(Code::LogRelocated, claims && is_renamed));
+                ledger.enter(raise.entry(entry.path.text()));
+            }
+            Fate::Proved
+        }
+    }
+}
+
+fn hashes_text(want: &Want<'_>) -> String {
+    want.distinct_hashes().into_iter().map(hex::encode).collect::<Vec<_>>().join(" and ")
+}
+
+/// An unsigned list commits nobody, but the reader should know whether it would agree.
+fn judge_unsigned(want: &Want<'_>, entry: Option<&Entry<'_>>, ledger: &mut Ledger<'_>) {
+    let raise = want.raise(Code::LogUnproved);
+    ledger.enter(match entry {
+        None => raise.detail("not in the archive either"),
+        Some(entry) if entry.content.sha256().is_some() && !want.has_hash_of(&entry.content) => {
+            raise.detail("their contents differ from the unsigned list, too")
+        }
+        Some(_) => raise,
+    });
+}
+
+/// Log files that no digest file lists.
+fn judge_unreferenced<'a>(
+    graph: &Graph<'_>,
+    entries: &Entries<'a>,
+    holders: &[Position],
+    scope: &Scope,
+    logs: &mut Logs<'a>,
+    ledger: &mut Ledger<'_>,
+) {
+    let mut extents: BTreeMap<(&str, &str), Period> = BTreeMap::new();
+    for node in graph.nodes.iter().filter(|node| node.is_signed()) {
+        let own = node.digest.period();
+        extents
+            .entry((node.chain.account, node.chain.region))
+            .and_modify(|extent| *extent = Period { from: extent.from.min(own.from), to: extent.to.max(own.to) })
+            .or_insert(own);
+    }
+    let unread: BTreeSet<(&str, &str)> = graph.unread.keys().map(|name| (name.chain.account, name.chain.region)).collect();
+    let mut found: Vec<(LogName<'a>, SplitPath<'a>, usize)> = Vec::new();
+    for (index, _) in holders.iter().enumerate().filter(|(_, holder)| **holder == Position::NONE) {
+        if let Some(entry) = entries.get(index)
+            && let Some(name) = entry.log_name()
+        {
+            found.push((name, entry.path, index));
+        }
+    }
+    found.sort_by_key(|(name, path, _)| (*name, *path));
+    let mut position = 0_u64;
+    let mut last: Option<LogName<'_>> = None;
+    for (name, path, index) in found {
+        // Neighbours within an hour are one run.
+        let is_near = last.is_some_and(|last| name.time.unix().saturating_sub(last.time.unix()) <= HOUR_SECONDS);
+        position = position.saturating_add(if is_near { 1 } else { 2 });
+        last = Some(name);
+        let in_scope = scope.is_log_asked(&name);
+        if let Some(slot) = logs.in_scope.get_mut(index) {
+            *slot = in_scope;
+        }
+        let count = if in_scope { logs.unreferenced.entry((name.account, name.region)).or_default() } else { &mut logs.outside };
+        *count = count.saturating_add(1);
+        let code = match name.kind {
+            LogKind::Events => Code::LogUnreferenced,
+            LogKind::Insight | LogKind::NetworkActivity | LogKind::Aggregated => Code::LogUnreferencedUndocumentedKind,
+        };
+        let when = match extents.get(&(name.account, name.region)) {
+            None if unread.contains(&(name.account, name.region)) => {
+                "digest files of this account and region are in the archive, but could not be read"
+            }
+            extent => relation(extent, name.time),
+        };
+        ledger.enter(
+            Raise::new(code, path.text())
+                .in_scope(in_scope)
+                .position(position)
+                .at(name.time)
+                .detail(format!("of account {} in {}: {when}", name.account, name.region)),
+        );
+    }
+}
+
+fn relation(extent: Option<&Period>, time: Time) -> &'static str {
+    match extent {
+        None => "no signed digest file of this account and region is in the archive",
+        // The name's time is the minute of delivery, so the last hour's files may bear the time of its end.
+        Some(extent) if time >= extent.to => "newer than the last signed digest file",
+        Some(extent) if time < extent.from => "older than the first signed digest file",
+        Some(_) => {
+            "within the time of the signed digest files, yet none lists it; a second trail without validation may have written it"
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! A result in words, tables and files.
+
+pub(crate) mod html;
+pub(crate) mod in_toto;
+pub(crate) mod junit;
+pub(crate) mod picture;
+pub(crate) mod reading;
+#[cfg(feature = "schema")]
+pub mod schema;
+pub(crate) mod table;

@@ -1,0 +1,297 @@
+//! From a judged case to its report.
+
+use crate::case::judgement::Judgement;
+use crate::case::{Case, Policy};
+use crate::evidence::content::Content;
+use crate::evidence::trail::coverage::{self, Coverage};
+use crate::evidence::trail::fetch;
+use crate::evidence::trail::files::Held;
+use crate::evidence::trail::graph::{Node, Status};
+use crate::evidence::trail::name::{self, ChainId, Place};
+use crate::evidence::trail::section::{Chain, DigestCounts, LogCounts, MissingKey};
+use crate::report::objects::Objects;
+use crate::report::{Asked, Axes, Counts, Key, LeftOut, NOT_CLAIMED, Outside, Report, SCHEMA};
+use crate::terms::finding::{Axis, Effect};
+use crate::terms::ledger::effects;
+use crate::terms::outcome::{Level, Outcome};
+use crate::terms::spans::Spans;
+use crate::terms::spread::Spread;
+use crate::terms::time::Period;
+use crate::trust::signature::Route;
+use std::collections::BTreeSet;
+
+/// Bytes that chains share of which nothing is signed: some thousands. One that is signed paid for its place with a signature.
+const UNSIGNED_CHAIN_BYTES: usize = 4_000_000;
+
+/// Keys of the archive's own that verified nothing.
+const IDLE_KEYS: usize = 1000;
+
+/// Keys that the verifier lacks. One command fetches all of a region and time.
+const MISSING_KEYS: usize = 1000;
+
+/// Leaves out chains beyond the bound, and says how many.
+fn bound_chains(chains: &mut Vec<Chain>, left_out: &mut LeftOut) {
+    const ROW_BYTES: usize = 900;
+    const DAY_BYTES: usize = 160;
+    const GAP_BYTES: usize = 64;
+    let mut left = UNSIGNED_CHAIN_BYTES;
+    let before = chains.len();
+    chains.retain(|chain| {
+        let need = ROW_BYTES
+            .saturating_add(chain.days.len().saturating_mul(DAY_BYTES))
+            .saturating_add(chain.gaps.len().saturating_mul(GAP_BYTES));
+        chain.digests.proved > 0 || left.checked_sub(need).map(|rest| left = rest).is_some()
+    });
+    left_out.chains = before.saturating_sub(chains.len()) as u64;
+}
+
+/// Leaves out enclosed keys that verified nothing beyond the bound, and says how many.
+fn bound_keys(keys: &mut Vec<Key>, left_out: &mut LeftOut) {
+    let before = keys.len();
+    let mut idle = 0_usize;
+    keys.retain(|key| {
+        let is_idle = key.level == Level::Enclosed && key.digests == 0;
+        idle = idle.saturating_add(usize::from(is_idle));
+        !is_idle || idle <= IDLE_KEYS
+    });
+    left_out.keys = before.saturating_sub(keys.len()) as u64;
+}
+
+/// Leaves out keys that the verifier lacks beyond the bound, and says how many.
+fn bound_missing_keys(keys: &mut Vec<MissingKey>, left_out: &mut LeftOut) {
+    left_out.missing_keys = keys.len().saturating_sub(MISSING_KEYS) as u64;
+    keys.truncate(MISSING_KEYS);
+}
+
+impl Case {
+    /// Judges the case on this thread.
+    pub fn conclude(self, policy: &Policy) -> Report {
+        self.conclude_with(policy, &|_, _| ())
+    }
+
+    /// Judges the case on the threads over which `spread` spreads work. It is called several times.
+    pub fn conclude_with(self, policy: &Policy, spread: &Spread<'_>) -> Report {
+        self.judge(policy, spread, |judged| judged.report())
+    }
+
+    /// The same, and what became of each single object.
+    pub fn conclude_with_objects(self, policy: &Policy, spread: &Spread<'_>) -> (Report, Objects) {
+        self.judge(policy, spread, |judged| {
+            let objects = judged.objects();
+            (judged.report(), objects)
+        })
+    }
+}
+
+impl Judgement<'_> {
+    /// What it says.
+    pub(crate) fn report(self) -> Report {
+        let (axes, counts) = (self.axes(), self.counts());
+        let (mut chains, mut keys, mut missing_keys) = (self.chains(), self.keys(), self.missing_keys());
+        let mut left_out = LeftOut::default();
+        bound_chains(&mut chains, &mut left_out);
+        bound_keys(&mut keys, &mut left_out);
+        bound_missing_keys(&mut missing_keys, &mut left_out);
+        let scope = &self.policy.scope;
+        let mut report = Report {
+            schema: SCHEMA.to_owned(),
+            overall: axes.overall(),
+            sentence: String::new(),
+            axes,
+            asked: Asked {
+                questions: scope.questions.clone(),
+                relocated: scope.relocations.iter().map(ToString::to_string).collect(),
+                policy: self.policy.weights.iter().collect(),
+            },
+            proved_extent: self.proved_extent(),
+            evidence_root: self.evidence_root,
+            counts,
+            chains,
+            keys,
+            missing_keys,
+            findings: self.findings,
+            not_claimed: NOT_CLAIMED.map(str::to_owned).to_vec(),
+            left_out,
+        };
+        report.sentence = report.compose_sentence();
+        report
+    }
+
+    fn axes(&self) -> Axes {
+        let Self { graph, logs, findings, .. } = self;
+        let in_scope = || graph.nodes.iter().filter(|node| node.in_scope);
+        let signed = in_scope().filter(|node| node.is_signed()).count() as u64;
+        let authenticated = in_scope().filter(|node| node.is_authenticated()).count() as u64;
+        let covered = self.coverages.iter().filter(|coverage| coverage.is_complete).count() as u64;
+        let coverage = match Outcome::fold(effects(findings, Axis::Coverage), covered) {
+            // Nothing limits it and nothing was asked: there is nothing to assess.
+            Outcome::Indeterminate | Outcome::Passed
+                if self.policy.scope.has_no_period()
+                    && effects(findings, Axis::Coverage).all(|effect| effect == Effect::Informs) =>
+            {
+                Outcome::NotAssessed
+            }
+            outcome => outcome,
+        };
+        Axes {
+            integrity: Outcome::fold(effects(findings, Axis::Integrity), signed.saturating_add(logs.confirmations)),
+            authenticity: Outcome::fold(effects(findings, Axis::Authenticity), authenticated),
+            continuity: Outcome::fold(effects(findings, Axis::Continuity), signed),
+            coverage,
+        }
+    }
+
+    fn proved_extent(&self) -> Option<Period> {
+        let proved = || self.graph.nodes.iter().filter(|node| node.in_scope && node.is_signed()).map(|node| node.digest.period());
+        Some(Period { from: proved().map(|period| period.from).min()?, to: proved().map(|period| period.to).max()? })
+    }
+
+    fn counts(&self) -> Counts {
+        let Self { evidence, graph, logs, findings, .. } = self;
+        let scope = &self.policy.scope;
+        let mut counts = Counts { entries: self.entry_count, ignored: self.ignored_count, ..Counts::default() };
+        for node in graph.nodes.iter().filter(|node| node.in_scope) {
+            count_digest(node, &mut counts.digests);
+        }
+        let mut outside = (graph.nodes.iter().filter(|node| !node.in_scope).count() as u64).saturating_add(graph.chainless_outside);
+        for entry in evidence.entries.iter().filter(|entry| matches!(entry.held, Held::Digest(None))) {
+            let slot = match std::str::from_utf8(entry.path.name).ok().and_then(name::digest_name) {
+                Some(name) if !scope.is_named(&name) => &mut outside,
+                _ if entry.content == Content::Unread => &mut counts.digests.unproved,
+                _ => &mut counts.digests.failed,
+            };
+            *slot = slot.saturating_add(1);
+        }
+        counts.outside = Outside { digests: outside, logs: logs.outside };
+        for chain in logs.per_chain.values() {
+            let LogCounts { proved, authenticated, proved_bytes, failed, missing, unproved, .. } = *chain;
+            let sum = &mut counts.logs;
+            for (total, part) in [
+                (&mut sum.proved, proved),
+                (&mut sum.authenticated, authenticated),
+                (&mut sum.proved_bytes, proved_bytes),
+                (&mut sum.failed, failed),
+                (&mut sum.missing, missing),
+                (&mut sum.unproved, unproved),
+            ] {
+                *total = total.saturating_add(part);
+            }
+        }
+        counts.logs.unreferenced = logs.unreferenced.values().fold(0, |sum, count| sum.saturating_add(*count));
+        for finding in findings {
+            let slot = match finding.effect {
+                Effect::Refutes => &mut counts.refuting,
+                Effect::Limits => &mut counts.limiting,
+                Effect::Informs => &mut counts.informing,
+            };
+            *slot = slot.saturating_add(finding.count);
+        }
+        counts
+    }
+
+    fn chains(&self) -> Vec<Chain> {
+        let Self { graph, .. } = self;
+        graph
+            .chains
+            .iter()
+            .zip(&self.coverages)
+            .map(|((id, range), coverage)| self.chain(id, graph.range(range), coverage))
+            .collect()
+    }
+
+    fn chain(&self, id: &ChainId<'_>, nodes: &[Node<'_>], coverage: &Coverage) -> Chain {
+        let Self { logs, keyring, .. } = self;
+        let scope = &self.policy.scope;
+        let asked = || nodes.iter().filter(|node| node.in_scope);
+        let mut digests = DigestCounts::default();
+        for node in asked() {
+            count_digest(node, &mut digests);
+        }
+        let extent = Spans::union(asked().map(|node| node.digest.period()));
+        let of_what_was_asked = |spans: &Spans| spans.without(&spans.without(&extent));
+        let (proved, silent) = (of_what_was_asked(&coverage.proved), of_what_was_asked(&coverage.silent));
+        let unreferenced = logs.unreferenced.get(&(id.account, id.region)).copied().unwrap_or(0);
+        let keys = nodes.iter().filter_map(|node| match node.status {
+            Status::Signed(authentic, _) => match authentic.route() {
+                Route::Signature { key } => Some(key),
+                Route::HashLink => None,
+            },
+            _ => None,
+        });
+        let keys: BTreeSet<usize> = keys.collect();
+        let keys = keys.into_iter().filter_map(|key| keyring.keys.get(key)).map(|key| hex::encode(key.sha256));
+        let keys: BTreeSet<String> = keys.collect();
+        Chain {
+            id: id.to_string(),
+            account: id.account.to_owned(),
+            region: id.region.to_owned(),
+            trail: id.trail.to_owned(),
+            home_region: id.home_region.to_owned(),
+            places: places_of(nodes),
+            kind: id.kind,
+            in_scope: nodes.iter().any(Node::is_of_chain) && scope.is_asked(id.account, id.region, Some(id), None),
+            proved_from: proved.first(),
+            proved_to: proved.last(),
+            proved_seconds: proved.seconds(),
+            silent_seconds: silent.seconds(),
+            digests,
+            logs: LogCounts { unreferenced, ..logs.per_chain.get(id).copied().unwrap_or_default() },
+            days: coverage::days(nodes, coverage),
+            gaps: coverage.gaps.clone().into_periods(),
+            keys: keys.into_iter().collect(),
+        }
+    }
+
+    fn keys(&self) -> Vec<Key> {
+        let keyring = self.keyring;
+        let mut used = vec![0_u64; keyring.keys.len()];
+        for node in &self.graph.nodes {
+            if let Status::Signed(authentic, _) = node.status
+                && let Route::Signature { key } = authentic.route()
+                && let Some(count) = used.get_mut(key)
+            {
+                *count = count.saturating_add(1);
+            }
+        }
+        let told = keyring.keys.iter().zip(used).map(|(key, digests)| Key {
+            sha256: hex::encode(key.sha256),
+            fingerprint: key.fingerprint.clone(),
+            bits: key.public.bits(),
+            level: key.level,
+            regions: key.regions.iter().flatten().cloned().collect(),
+            validity: key.validity.iter().copied().collect(),
+            digests,
+        });
+        told.collect()
+    }
+
+    fn missing_keys(&self) -> Vec<MissingKey> {
+        fetch::missing_keys(self.graph.nodes.iter().filter(|node| {
+            let is_had = || self.keyring.find(node.digest.fingerprint()).is_some_and(|(_, key)| key.level > Level::Enclosed);
+            node.in_scope && !node.is_authenticated() && !node.is_invalid() && !is_had()
+        }))
+    }
+}
+
+fn count_digest(node: &Node<'_>, counts: &mut DigestCounts) {
+    let slot = match node.status {
+        Status::Signed(_, level) => {
+            counts.authenticated = counts.authenticated.saturating_add(u64::from(level > Level::Enclosed));
+            &mut counts.proved
+        }
+        Status::Invalid => &mut counts.failed,
+        Status::Unsigned => &mut counts.unproved,
+    };
+    *slot = slot.saturating_add(1);
+}
+
+/// Where its digest files lie, in the order of time.
+fn places_of(nodes: &[Node<'_>]) -> Vec<String> {
+    let mut places: Vec<Place<'_>> = Vec::new();
+    for place in nodes.iter().map(|node| node.digest.object().place()) {
+        if places.last() != Some(&place) && !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    places.iter().map(ToString::to_string).collect()
+}

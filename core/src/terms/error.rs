@@ -1,0 +1,98 @@
+//! Errors: trailseal could not look. What it looked at and disliked is a finding, never an error.
+
+use crate::terms::time::Time;
+
+/// Why the question could not be put, or the input not be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An account that is not 12 ASCII digits.
+    #[error("'{text}' is no AWS account: twelve digits are expected")]
+    Account {
+        /// What was given.
+        text: String,
+    },
+    /// A period whose start is not before its end, or with one end only.
+    #[error("the period from {from} to {to} is empty: 'from' must be before 'to'")]
+    Period {
+        /// The start asked.
+        from: Time,
+        /// The end asked.
+        to: Time,
+    },
+    /// A period with one end.
+    #[error("a period needs both ends, 'from' and 'to'")]
+    HalfPeriod,
+    /// A text that is no time.
+    #[error(
+        "'{text}' is no time that can be used: a date (2026-03-01, midnight in UTC) or a time with its offset (2026-03-01T09:00:00+09:00, …Z) is expected"
+    )]
+    Time {
+        /// What was given.
+        text: String,
+    },
+    /// A region or trail name with characters that AWS does not use.
+    #[error("'{text}' is no {what}")]
+    Name {
+        /// What was expected.
+        what: &'static str,
+        /// What was given.
+        text: String,
+    },
+    /// A scope file that cannot be read.
+    #[error("the scope file cannot be read: {reason}")]
+    Scope {
+        /// The parser's words.
+        reason: String,
+    },
+    /// A policy that names an unknown code or would lower a refutation.
+    #[error("the policy cannot be used: {reason}")]
+    Policy {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A `--relocated` rule that is not `s3://OLD[/PREFIX]=s3://NEW[/PREFIX]`.
+    #[error("'{text}' is no renaming: s3://OLD[/PREFIX]=s3://NEW[/PREFIX] is expected")]
+    Relocation {
+        /// What was given.
+        text: String,
+    },
+    /// A pin file with a line that is no SHA-256.
+    #[error("line {line} of the pin file is no SHA-256 in hexadecimal")]
+    Pin {
+        /// The line, counted from 1.
+        line: usize,
+    },
+    /// A key file of the verifier's own that holds no key list.
+    #[error("the key file cannot be used: {reason}")]
+    Keys {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A file that is no report, or one of an unknown form.
+    #[error("this is no report that can be read: {reason}")]
+    Report {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A container whose directory cannot be read at all.
+    #[error("this is no readable zip archive: {reason}")]
+    Container {
+        /// The reader's words.
+        reason: String,
+    },
+    /// Bytes that are no exhibit or case that this version wrote.
+    #[error("this is no exhibit or case that can be used: {reason}")]
+    Parcel {
+        /// What is wrong with them.
+        reason: String,
+    },
+}
+
+/// Why something could not be read, in words for a report: the same on every system, and of the error nothing but its kind.
+pub fn io_reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::Other => "reading it failed for no reason that is known".to_owned(),
+        kind => kind.to_string(),
+    }
+}
