@@ -3,8 +3,6 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::terms::error::Error;
-
 /// What stands before the content. The form is nobody's business but this version's, so that it may change with any version.
 const LABEL: &str = concat!("trailseal ", env!("CARGO_PKG_VERSION"), "\n");
 
@@ -13,14 +11,13 @@ pub(crate) fn pack(content: &impl Serialize) -> Vec<u8> {
     postcard::to_extend(content, LABEL.as_bytes().to_vec()).unwrap_or_default()
 }
 
-pub(crate) fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    let reason = |text: String| Error::Parcel { reason: text };
+pub(crate) fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     let Some(content) = bytes.strip_prefix(LABEL.as_bytes()) else {
-        return Err(reason(format!("it was not written by {}", LABEL.trim_end())));
+        return Err(format!("it was not written by {}", LABEL.trim_end()));
     };
     match postcard::take_from_bytes(content) {
         Ok((content, [])) => Ok(content),
-        Ok(_) => Err(reason("something follows it".to_owned())),
-        Err(error) => Err(reason(error.to_string())),
+        Ok(_) => Err("something follows it".to_owned()),
+        Err(error) => Err(error.to_string()),
     }
 }

@@ -85,6 +85,11 @@ fn escape(text: &mut String, bytes: &[u8]) {
     }
 }
 
+/// `1 chain`, `2 chains`.
+pub fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -386,7 +386,7 @@ impl Exhibit {
     ///
     /// [`Error::Parcel`] if another version wrote it, or nobody did.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
-        unpack(bytes)
+        unpack(bytes).map_err(|reason| Error::Parcel { reason })
     }
 }
 

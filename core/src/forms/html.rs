@@ -11,7 +11,7 @@ use base64::Engine as _;
 use crate::bytes::hash::sha256;
 use crate::bytes::text::visible;
 use crate::evidence::trail::section::MissingKey;
-use crate::forms::picture::{Picture, View};
+use crate::forms::picture::{DRAWN_CHAINS, Picture, View};
 use crate::forms::reading::{Row, aside, duration, levels, number, rows, span, unproved, verified};
 use crate::report::{Key, Report};
 use crate::terms::finding::{Code, Effect, Explanation, Finding};
@@ -53,8 +53,6 @@ const KEY_BYTES: usize = 200_000;
 const MISSING_KEY_BYTES: usize = 200_000;
 /// A list that is longer is closed on the screen; print shows it all the same.
 const OPEN_FINDINGS: usize = 25;
-/// Chains that are drawn on a page; more are read by nobody, and the table of chains has them all.
-pub(crate) const DRAWN_CHAINS: usize = 60;
 /// What a fragment shows: it stands among other things.
 const FRAGMENT_CHAINS: usize = 20;
 const FRAGMENT_FINDINGS: usize = 20;

@@ -9,9 +9,9 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::BytesText;
 
-use crate::bytes::text::visible;
+use crate::bytes::text::{counted, visible};
 use crate::evidence::trail::section::{Chain, Day};
-use crate::report::{Report, counted};
+use crate::report::Report;
 use crate::terms::finding::{Axis, Effect, Finding};
 use crate::terms::outcome::Outcome;
 use crate::terms::spans::Spans;

@@ -7,11 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::evidence::trail::name::DigestKind;
 use crate::evidence::trail::section::Chain;
-use crate::forms::html::DRAWN_CHAINS;
 use crate::forms::reading::{Row, number, rows};
 use crate::report::Report;
 use crate::terms::finding::{Code, Effect, Finding};
 use crate::terms::time::{DAY_SECONDS, HOUR_SECONDS, Period, Time};
+
+/// Chains that are drawn on a page; more are read by nobody, and the table of chains has them all.
+pub(crate) const DRAWN_CHAINS: usize = 60;
 
 /// The longest period that is drawn by the hour.
 const HOURLY_DAYS: i64 = 7;

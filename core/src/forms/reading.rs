@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use crate::bytes::text::counted;
 use crate::evidence::trail::name::DigestKind;
 use crate::evidence::trail::section::Chain;
-use crate::report::{Key, LeftOut, Report, counted};
+use crate::report::{Key, LeftOut, Report};
 use crate::terms::finding::{Axis, Code, Effect, Finding};
 use crate::terms::outcome::{Level, Outcome};
 use crate::terms::scope::Question;

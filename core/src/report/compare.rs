@@ -15,9 +15,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::bytes::text::printable;
+use crate::bytes::text::{counted, printable};
 use crate::evidence::trail::section::{Chain, DigestCounts, LogCounts};
-use crate::report::{Counts, Report, counted};
+use crate::report::{Counts, Report};
 use crate::terms::finding::{Axis, Code, Effect, Finding};
 use crate::terms::outcome::{Level, Outcome};
 use crate::terms::spans::Spans;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::hash::fingerprint;
+use crate::bytes::text::counted;
 use crate::case::Case;
 use crate::case::judgement::{Evidence, survey};
 use crate::evidence::trail::fetch::{missing_keys, sidecar_command};
@@ -13,7 +14,6 @@ use crate::evidence::trail::graph::Graph;
 use crate::evidence::trail::name::{DigestKind, LogKind};
 use crate::evidence::trail::section::MissingKey;
 use crate::evidence::{Exhibit, IgnoredKind};
-use crate::report::counted;
 use crate::terms::finding::Code;
 use crate::terms::ledger::{Ledger, Weights};
 use crate::terms::scope::Scope;

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::hash::sha256;
-use crate::bytes::text::printable;
+use crate::bytes::text::{counted, printable};
 use crate::evidence::trail::section::{Chain, DigestCounts, LogCounts, MissingKey};
 use crate::terms::error::Error;
 use crate::terms::finding::{Axis, Code, Effect, Finding};
@@ -276,11 +276,6 @@ impl Report {
         let to = periods.iter().map(|period| period.to).max()?;
         Period::new(from, to).ok()
     }
-}
-
-/// `1 chain`, `2 chains`.
-pub fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 impl Report {

@@ -1,6 +1,6 @@
 //! Errors: trailseal could not look. What it looked at and disliked is a finding, never an error.
 
-use crate::terms::time::Time;
+use crate::terms::time::TimeError;
 
 /// Why the question could not be put, or the input not be read.
 #[derive(Debug, thiserror::Error)]
@@ -12,25 +12,12 @@ pub enum Error {
         /// What was given.
         text: String,
     },
-    /// A period whose start is not before its end, or with one end only.
-    #[error("the period from {from} to {to} is empty: 'from' must be before 'to'")]
-    Period {
-        /// The start asked.
-        from: Time,
-        /// The end asked.
-        to: Time,
-    },
     /// A period with one end.
     #[error("a period needs both ends, 'from' and 'to'")]
     HalfPeriod,
-    /// A text that is no time.
-    #[error(
-        "'{text}' is no time that can be used: a date (2026-03-01, midnight in UTC) or a time with its offset (2026-03-01T09:00:00+09:00, …Z) is expected"
-    )]
-    Time {
-        /// What was given.
-        text: String,
-    },
+    /// A text that is no time, or a period that is empty.
+    #[error(transparent)]
+    Time(#[from] TimeError),
     /// A region or trail name with characters that AWS does not use.
     #[error("'{text}' is no {what}")]
     Name {

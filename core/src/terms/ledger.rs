@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::bytes::text;
-use crate::evidence::trail::name::ChainId;
 use crate::terms::brevity;
 use crate::terms::error::Error;
 use crate::terms::finding::{Axis, Code, Effect, Finding};
 use crate::terms::time::{Period, Time};
+use std::fmt::Display;
 
 /// A finding on its way into the ledger.
 pub(crate) struct Raise {
@@ -55,7 +55,7 @@ impl Raise {
     }
 
     /// The chain, and where in it; runs are gathered along a chain.
-    pub(crate) fn chain(mut self, chain: &ChainId<'_>, position: usize) -> Self {
+    pub(crate) fn chain(mut self, chain: &impl Display, position: usize) -> Self {
         self.finding.chain = Some(chain.to_string());
         self.position = Some(position as u64);
         self
@@ -276,6 +276,7 @@ impl Weights {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::trail::name::ChainId;
     use crate::evidence::trail::name::{DigestKind, Place};
 
     fn chain() -> ChainId<'static> {

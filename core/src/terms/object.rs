@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 
 use crate::bytes::text;
-use crate::evidence::trail::name::Place;
 
 /// The folders of an object key as one text, with the slash at its end.
 pub(crate) fn folder_of(key: &str) -> &str {
@@ -35,11 +34,6 @@ impl<'a> Object<'a> {
 
     pub(crate) fn key(&self) -> String {
         [self.folder, self.name].concat()
-    }
-
-    /// Where the trail delivers, if this is a digest file.
-    pub(crate) fn place(&self) -> Place<'a> {
-        Place::of_digest(self.bucket, self.folder)
     }
 
     pub(crate) fn has_key_of(&self, other: &Self) -> bool {

@@ -158,7 +158,7 @@ fn stated<'a>(own: Option<&'a Vec<String>>, top: &'a [String]) -> &'a [String] {
 pub(crate) fn period(from: Option<&str>, to: Option<&str>) -> Result<Option<Period>, Error> {
     match (from, to) {
         (None, None) => Ok(None),
-        (Some(from), Some(to)) => Period::new(Time::from_text(from)?, Time::from_text(to)?).map(Some),
+        (Some(from), Some(to)) => Ok(Some(Period::new(Time::from_text(from)?, Time::from_text(to)?)?)),
         _ => Err(Error::HalfPeriod),
     }
 }

@@ -5,8 +5,6 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::terms::error::Error;
-
 /// An instant in UTC, in whole seconds; its text is `YYYY-MM-DDTHH:MM:SSZ`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(i64);
@@ -16,6 +14,28 @@ pub(crate) const DAY_SECONDS: i64 = 86_400;
 /// Seconds in an hour, the interval of a digest file.
 pub(crate) const MINUTE_SECONDS: i64 = 60;
 pub(crate) const HOUR_SECONDS: i64 = 3_600;
+
+/// Why something is no time, or no period.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TimeError {
+    /// A text that is no time.
+    #[error(
+        "'{text}' is no time that can be used: a date (2026-03-01, midnight in UTC) or a time with its offset (2026-03-01T09:00:00+09:00, …Z) is expected"
+    )]
+    NoTime {
+        /// What was given.
+        text: String,
+    },
+    /// A period whose start is not before its end.
+    #[error("the period from {from} to {to} is empty: 'from' must be before 'to'")]
+    EmptyPeriod {
+        /// The start asked.
+        from: Time,
+        /// The end asked.
+        to: Time,
+    },
+}
 
 impl Time {
     /// The first instant that has a text.
@@ -58,20 +78,20 @@ impl Time {
     ///
     /// # Errors
     ///
-    /// [`Error::Time`] if the text is something else, in particular a time without an offset.
-    pub fn from_text(text: &str) -> Result<Self, Error> {
+    /// [`TimeError::NoTime`] if the text is something else, in particular a time without an offset.
+    pub fn from_text(text: &str) -> Result<Self, TimeError> {
         let trimmed = text.trim();
         if let Ok(date) = NaiveDate::parse_from_str(trimmed, "%Y-%m-%d")
             && trimmed.len() == 10
         {
             return Self::from_unix(date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp())
-                .ok_or_else(|| Error::Time { text: text.to_owned() });
+                .ok_or_else(|| TimeError::NoTime { text: text.to_owned() });
         }
         DateTime::parse_from_rfc3339(trimmed)
             .or_else(|_| DateTime::parse_from_str(&trimmed.replace('Z', "+00:00"), "%Y-%m-%dT%H:%M%:z"))
             .ok()
             .and_then(|instant| Self::from_unix(instant.timestamp()))
-            .ok_or_else(|| Error::Time { text: text.to_owned() })
+            .ok_or_else(|| TimeError::NoTime { text: text.to_owned() })
     }
 
     /// The instant `seconds` after 1970-01-01T00:00:00Z, in the years 0 to 9999 (four digits are all that the text has).
@@ -155,9 +175,9 @@ impl Period {
     ///
     /// # Errors
     ///
-    /// [`Error::Period`] unless `from` is before `to`.
-    pub fn new(from: Time, to: Time) -> Result<Self, Error> {
-        if from < to { Ok(Self { from, to }) } else { Err(Error::Period { from, to }) }
+    /// [`TimeError::EmptyPeriod`] unless `from` is before `to`.
+    pub fn new(from: Time, to: Time) -> Result<Self, TimeError> {
+        if from < to { Ok(Self { from, to }) } else { Err(TimeError::EmptyPeriod { from, to }) }
     }
 
     /// True if some instant lies in both.
@@ -195,11 +215,11 @@ impl<'de> Deserialize<'de> for Period {
 }
 
 impl std::str::FromStr for Period {
-    type Err = Error;
+    type Err = TimeError;
 
     /// Reads `FROM/TO`, the interval form of ISO 8601, each end as [`Time::from_text`] does.
-    fn from_str(text: &str) -> Result<Self, Error> {
-        let (from, to) = text.split_once('/').ok_or_else(|| Error::Time { text: text.to_owned() })?;
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        let (from, to) = text.split_once('/').ok_or_else(|| TimeError::NoTime { text: text.to_owned() })?;
         Self::new(Time::from_text(from)?, Time::from_text(to)?)
     }
 }

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::trail::digests::Digest;
 use crate::trust::rsa::PublicKey;
 
 /// The bytes of a signature, or what was given in their place.
@@ -66,33 +65,46 @@ impl Checked {
     }
 }
 
-/// What made a digest authentic.
+/// Something whose bytes a key of AWS's signs.
+pub(crate) trait Signed {
+    /// The SHA-256 of what is signed: not of its bytes, but of a text that names their hash.
+    fn message_sha256(&self) -> [u8; 32];
+}
+
+/// Something that names the hash of another's bytes.
+pub(crate) trait Commits<T> {
+    /// True if it names the hash of this one's.
+    fn commits_to(&self, other: &T) -> bool;
+}
+
+/// What made something authentic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
-    /// A signature from its metadata or from a successor, under the key with this number.
+    /// A signature, under the key with this number.
     Signature { key: usize },
-    /// The hash in a signed successor.
+    /// The hash in something that is authentic.
     HashLink,
 }
 
-/// A digest that a key vouches for, directly or through its successors; made only by a check that succeeded.
+/// Something that a key vouches for, directly or through others; made only by a check that succeeded.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Authentic<'a> {
-    digest: Digest<'a>,
+pub(crate) struct Authentic<T> {
+    subject: T,
     route: Route,
 }
 
-impl<'a> Authentic<'a> {
-    /// A digest whose signature verified.
-    pub(crate) fn by_signature(digest: Digest<'a>, checked: &Checked, key: usize) -> Option<Self> {
-        (checked.verifies && checked.message_sha256 == digest.string_to_sign_sha256())
-            .then_some(Self { digest, route: Route::Signature { key } })
+impl<T: Signed> Authentic<T> {
+    /// What a signature that verified is the signature of.
+    pub(crate) fn by_signature(subject: T, checked: &Checked, key: usize) -> Option<Self> {
+        (checked.verifies && checked.message_sha256 == subject.message_sha256())
+            .then_some(Self { subject, route: Route::Signature { key } })
     }
+}
 
-    /// A digest to whose bytes an authentic successor commits.
-    pub(crate) fn by_hash_link(successor: &Self, digest: Digest<'a>) -> Option<Self> {
-        let previous = successor.digest.previous()?;
-        (previous.sha256 == Some(digest.sha256())).then_some(Self { digest, route: Route::HashLink })
+impl<T> Authentic<T> {
+    /// What something authentic commits to.
+    pub(crate) fn by_hash_link<U: Commits<T>>(source: &Authentic<U>, subject: T) -> Option<Self> {
+        source.subject.commits_to(&subject).then_some(Self { subject, route: Route::HashLink })
     }
 
     pub(crate) fn route(&self) -> Route {

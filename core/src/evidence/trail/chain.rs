@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::bytes::text;
-use crate::evidence::trail::digest::Odd;
+use crate::evidence::trail::digests::Odd;
 use crate::evidence::trail::fetch::sidecar_command;
 use crate::evidence::trail::graph::{Graph, NO_EVIDENCE, Node, Status, bears_name, may_lie_in};
 use crate::evidence::trail::name::DigestKind;

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::bytes::text::counted;
 use crate::evidence::trail::graph::{Graph, Node};
 use crate::evidence::trail::name::{ChainId, DigestKind};
 use crate::evidence::trail::section::Day;
-use crate::report::counted;
 use crate::terms::finding::Code;
 use crate::terms::ledger::{Ledger, Raise};
 use crate::terms::scope::{Question, Scope, TrailAsked};

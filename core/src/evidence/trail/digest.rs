@@ -1,66 +1,14 @@
 //! Digest files: the JSON that AWS signs, read strictly and never written again.
 
-use std::sync::Arc;
-
 use sha2::{Digest as _, Sha256};
 
 use crate::bytes::hash::lower_hex;
 use crate::bytes::json::Json;
 use crate::bytes::text;
-use crate::evidence::trail::digests::{Digests, List};
+use crate::evidence::trail::digests::{Digests, List, Listed, Odd, Previous, Stated};
 use crate::terms::object::Object;
 use crate::terms::time::{Period, Time};
 use crate::trust::signature::{Signature, SignatureRef};
-
-/// The facts of one digest file. Nothing about it is believed before its signature is checked.
-pub(crate) struct Facts<'a> {
-    /// The object that it claims to be.
-    pub(crate) object: Object<'a>,
-    pub(crate) account: &'a str,
-    pub(crate) period: Period,
-    /// The key that signed it, in lower case.
-    pub(crate) fingerprint: &'a str,
-    pub(crate) previous: Option<Previous<'a>>,
-    pub(crate) list: Arc<List>,
-    /// Algorithms that AWS does not document, wherever they are named.
-    pub(crate) unsupported: Option<&'a str>,
-    /// Its own signature's algorithm is not supported.
-    pub(crate) signature_unsupported: bool,
-    /// How its form departs from the one that AWS documents.
-    pub(crate) odd: Option<Odd<'a>>,
-    /// Of the inflated bytes.
-    pub(crate) sha256: [u8; 32],
-    pub(crate) string_to_sign_sha256: [u8; 32],
-}
-
-/// What a digest file says about its predecessor.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Previous<'a> {
-    pub(crate) object: Object<'a>,
-    /// None if the hash's algorithm is not supported.
-    pub(crate) sha256: Option<[u8; 32]>,
-    pub(crate) signature: SignatureRef<'a>,
-}
-
-/// A log file in a digest file's list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Listed<'a> {
-    pub(crate) object: Object<'a>,
-    /// None if the hash's algorithm is not supported.
-    pub(crate) sha256: Option<&'a [u8; 32]>,
-    /// When the newest of its events happened, if that is stated.
-    pub(crate) newest: Option<Time>,
-    /// When the oldest of its events happened, if that is stated.
-    pub(crate) oldest: Option<Time>,
-}
-
-/// How the form of a digest file departs from the one that AWS documents, where it can be read all the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Odd<'a> {
-    pub(crate) reason: &'a str,
-    /// Something in it has no meaning for us; else it has one only, and was taken so.
-    pub(crate) is_loss: bool,
-}
 
 /// The first oddity, and whether any of them is a loss.
 #[derive(Default)]
@@ -127,7 +75,7 @@ pub(crate) fn read(bytes: &[u8], sha256: [u8; 32], max_depth: u32) -> Result<Dig
     let period = start.map(|start| Period::new(start, end).map_err(|_| "digestStartTime is not before digestEndTime".to_owned()));
     let period = period.and_then(|period| odd.or_lost(period)).unwrap_or(Period { from: end, to: end });
     let odd = odd.reason();
-    Ok(Digests::of(Facts {
+    Ok(Digests::of(Stated {
         object: Object::new(bucket, key),
         account: text(&json, "awsAccountId")?,
         period,

@@ -4,11 +4,60 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::trail::digest::{Facts, Listed, Odd, Previous};
 use crate::terms::object::Object;
 use crate::terms::packed::{Part, Position, at, put_item};
 use crate::terms::time::{Period, Time};
-use crate::trust::signature::SignatureRef;
+use crate::trust::signature::{Commits, SignatureRef, Signed};
+
+/// The facts of one digest file. Nothing about it is believed before its signature is checked.
+pub(crate) struct Stated<'a> {
+    /// The object that it claims to be.
+    pub(crate) object: Object<'a>,
+    pub(crate) account: &'a str,
+    pub(crate) period: Period,
+    /// The key that signed it, in lower case.
+    pub(crate) fingerprint: &'a str,
+    pub(crate) previous: Option<Previous<'a>>,
+    pub(crate) list: Arc<List>,
+    /// Algorithms that AWS does not document, wherever they are named.
+    pub(crate) unsupported: Option<&'a str>,
+    /// Its own signature's algorithm is not supported.
+    pub(crate) signature_unsupported: bool,
+    /// How its form departs from the one that AWS documents.
+    pub(crate) odd: Option<Odd<'a>>,
+    /// Of the inflated bytes.
+    pub(crate) sha256: [u8; 32],
+    pub(crate) string_to_sign_sha256: [u8; 32],
+}
+
+/// What a digest file says about its predecessor.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Previous<'a> {
+    pub(crate) object: Object<'a>,
+    /// None if the hash's algorithm is not supported.
+    pub(crate) sha256: Option<[u8; 32]>,
+    pub(crate) signature: SignatureRef<'a>,
+}
+
+/// A log file in a digest file's list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Listed<'a> {
+    pub(crate) object: Object<'a>,
+    /// None if the hash's algorithm is not supported.
+    pub(crate) sha256: Option<&'a [u8; 32]>,
+    /// When the newest of its events happened, if that is stated.
+    pub(crate) newest: Option<Time>,
+    /// When the oldest of its events happened, if that is stated.
+    pub(crate) oldest: Option<Time>,
+}
+
+/// How the form of a digest file departs from the one that AWS documents, where it can be read all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Odd<'a> {
+    pub(crate) reason: &'a str,
+    /// Something in it has no meaning for us; else it has one only, and was taken so.
+    pub(crate) is_loss: bool,
+}
 
 /// Digest files. What many share is kept once where it is the same as just before. Nothing about any of them is believed before its
 /// signature is checked.
@@ -125,7 +174,7 @@ fn object_at<'a>(text: &'a str, places: &[Place], place: Position, name: &'a str
 
 impl Digests {
     /// One digest file.
-    pub(crate) fn of(facts: Facts<'_>) -> Self {
+    pub(crate) fn of(facts: Stated<'_>) -> Self {
         let objects = [Some(facts.object), facts.previous.map(|previous| previous.object)];
         let of_object = |Object { bucket, folder, name }: Object<'_>| bucket.len() + folder.len() + name.len();
         let text_bytes: usize = objects.into_iter().flatten().map(of_object).sum();
@@ -163,7 +212,7 @@ impl Digests {
         }
     }
 
-    fn push(&mut self, facts: Facts<'_>) {
+    fn push(&mut self, facts: Stated<'_>) {
         let Self { text, signatures, places, origins, rows, links, lists } = self;
         let last = rows.last().map(|last| last.name);
         // Its predecessor's place first: where digest files come in the order of time, that is the one that was added last.
@@ -210,8 +259,8 @@ impl Digests {
 }
 
 impl<'a> Digest<'a> {
-    fn facts(self, list: Arc<List>) -> Facts<'a> {
-        Facts {
+    fn facts(self, list: Arc<List>) -> Stated<'a> {
+        Stated {
             object: self.object(),
             account: self.account(),
             period: self.period(),
@@ -222,7 +271,7 @@ impl<'a> Digest<'a> {
             signature_unsupported: self.signature_unsupported(),
             odd: self.odd(),
             sha256: self.sha256(),
-            string_to_sign_sha256: self.string_to_sign_sha256(),
+            string_to_sign_sha256: self.row.string_to_sign_sha256,
         }
     }
 
@@ -296,10 +345,6 @@ impl<'a> Digest<'a> {
         self.row.sha256
     }
 
-    pub(crate) fn string_to_sign_sha256(self) -> [u8; 32] {
-        self.row.string_to_sign_sha256
-    }
-
     fn list(self) -> Option<&'a List> {
         at(&self.all.lists, self.row.list).map(Arc::as_ref)
     }
@@ -324,6 +369,18 @@ impl<'a> Digest<'a> {
             newest: row.newest.time(),
             oldest: row.oldest.time(),
         })
+    }
+}
+
+impl Signed for Digest<'_> {
+    fn message_sha256(&self) -> [u8; 32] {
+        self.row.string_to_sign_sha256
+    }
+}
+
+impl Commits<Digest<'_>> for Digest<'_> {
+    fn commits_to(&self, predecessor: &Digest<'_>) -> bool {
+        self.previous().is_some_and(|previous| previous.sha256 == Some(predecessor.sha256()))
     }
 }
 
@@ -380,13 +437,13 @@ mod tests {
         Period::new(at(hour), at(hour + 1)).unwrap()
     }
 
-    fn facts<'a>(key: &'a str, previous: Option<&'a str>) -> Facts<'a> {
+    fn facts<'a>(key: &'a str, previous: Option<&'a str>) -> Stated<'a> {
         let previous = previous.map(|key| Previous {
             object: Object::new("bucket", key),
             sha256: Some([1; 32]),
             signature: SignatureRef::Bytes(&[2; 256]),
         });
-        Facts {
+        Stated {
             object: Object::new("bucket", key),
             account: "111122223333",
             period: period(0),
@@ -424,7 +481,7 @@ mod tests {
             ("", "one", None),
             ("b", "", None),
         ];
-        let digests = Digests::of(Facts { list: list(&rows).into(), ..facts("key", None) });
+        let digests = Digests::of(Stated { list: list(&rows).into(), ..facts("key", None) });
         let digest = digests.get(0).unwrap();
         let found = (0..digest.log_count()).map(|index| digest.log(index).unwrap());
         let found: Vec<_> = found.map(|log| (log.object.bucket, log.object.key(), log.sha256.map(|sha256| sha256[0]))).collect();
@@ -453,7 +510,7 @@ mod tests {
         ) -> Digests {
             let [bucket, key, account, fingerprint] = &text;
             let signature = previous.as_ref().map(|(_, _, _, signature)| Signature::from_hex(signature));
-            Digests::of(Facts {
+            Digests::of(Stated {
                 object: Object::new(bucket, key),
                 account,
                 period: period(hour),

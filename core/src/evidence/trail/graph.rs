@@ -17,7 +17,6 @@ use crate::evidence::trail::files::{Entries, Handed, Held};
 use crate::evidence::trail::metadata::Detached;
 use crate::evidence::trail::name::{self, ChainId, Claim, DigestKind, DigestName, Place};
 use crate::evidence::trail::place::{Assignment, Places};
-use crate::evidence::trail::sign::MOST_SIGNATURES;
 use crate::terms::finding::Code;
 use crate::terms::ledger::{Ledger, Raise};
 use crate::terms::object::Object;
@@ -61,7 +60,7 @@ pub(crate) struct Node<'a> {
 #[derive(Clone, Copy)]
 pub(crate) enum Status<'a> {
     /// Signed, and how far the key that vouches is believed.
-    Signed(Authentic<'a>, Level),
+    Signed(Authentic<Digest<'a>>, Level),
     /// A signature is there and does not verify.
     Invalid,
     /// Something is missing.
@@ -142,6 +141,10 @@ pub(crate) const NO_EVIDENCE: &str = "another content than the signed one, which
 pub(crate) fn may_lie_in(path: &EntryPath) -> String {
     format!("it may lie in {}, which could not be read", path.text())
 }
+
+/// How many successors of one object are asked for the signature that they quote, and how many different signatures are tried on one
+/// digest file. One is usual; further ones refute or limit by themselves, and must not cost an RSA operation for each pair.
+pub(crate) const MOST_SIGNATURES: usize = 4;
 
 /// All digest files of a case.
 pub(crate) struct Graph<'a> {

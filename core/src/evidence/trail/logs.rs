@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::content::Content;
 use crate::evidence::trail::continued::{self, Continued};
-use crate::evidence::trail::digest::Listed;
+use crate::evidence::trail::digests::Listed;
 use crate::evidence::trail::files::{Entries, Entry, Held};
 use crate::evidence::trail::graph::{Graph, NO_EVIDENCE, Node, may_lie_in};
 use crate::evidence::trail::name::{self, ChainId, LogKind, LogName};

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::text::printable;
+use crate::terms::object::Object;
 use crate::terms::scope::{is_account, is_region, is_trail};
 use crate::terms::time::Time;
 
@@ -36,6 +37,13 @@ impl<'a> Place<'a> {
     /// False for what is known by a file name only.
     pub(crate) fn is_known(&self) -> bool {
         !self.bucket.is_empty()
+    }
+}
+
+impl<'a> Object<'a> {
+    /// Where the trail delivers, if this is a digest file.
+    pub(crate) fn place(&self) -> Place<'a> {
+        Place::of_digest(self.bucket, self.folder)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::evidence::trail::digest;
 use crate::evidence::trail::digests::Digest;
-use crate::evidence::trail::graph::{Graph, Node, Status, bears_name};
+use crate::evidence::trail::graph::{Graph, MOST_SIGNATURES, Node, Status, bears_name};
 use crate::evidence::trail::metadata::Detached;
 use crate::evidence::trail::name::{ChainId, Place};
 use crate::terms::outcome::Level;
@@ -11,12 +11,8 @@ use crate::terms::spread::{self, Spread};
 use crate::terms::time::{HOUR_SECONDS, Time};
 use crate::trust::keyring::{Key, Keyring};
 use crate::trust::rsa::PublicKey;
-use crate::trust::signature::{Authentic, Checked, SignatureRef};
+use crate::trust::signature::{Authentic, Checked, SignatureRef, Signed as _};
 use std::collections::{BTreeSet, VecDeque};
-
-/// How many successors of one object are asked for the signature that they quote, and how many different signatures are tried on one
-/// digest file. One is usual; further ones refute or limit by themselves, and must not cost an RSA operation for each pair.
-pub(crate) const MOST_SIGNATURES: usize = 4;
 
 /// How many digest files' signatures are tried at once: enough work for all threads of a host, and little memory. The chains of unit
 /// tests are short, and are to take several goes.
@@ -100,7 +96,7 @@ impl<'a> Graph<'a> {
         }
         let checked = spread::map(spread, tries.len(), |index| {
             let Try { digest, public, signature, .. } = tries.get(index)?;
-            Some(Checked::new(public, digest.string_to_sign_sha256(), signature))
+            Some(Checked::new(public, digest.message_sha256(), signature))
         });
         for (Try { node, digest, key, level, signature, .. }, checked) in tries.into_iter().zip(checked) {
             if let Some(checked) = checked
