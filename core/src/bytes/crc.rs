@@ -5,7 +5,6 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use crc32fast::Hasher as Crc;
-
 #[cfg(target_arch = "wasm32")]
 pub(crate) use shortening::Shortening as Crc;
 

@@ -1,5 +1,8 @@
 //! Judging: the steps from what was admitted to what it proves, in the order of `docs/semantics.md`.
 
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
 use crate::case::{Case, Policy};
 use crate::evidence::trail::chain;
 use crate::evidence::trail::coverage::{self, Coverage};
@@ -21,8 +24,6 @@ use crate::terms::scope::Scope;
 use crate::terms::spread::Spread;
 use crate::trust::keyring::Keyring;
 use crate::trust::list::KeyEntry;
-use std::collections::BTreeSet;
-use std::sync::OnceLock;
 
 /// What was admitted, by what it is.
 pub(crate) struct Evidence<'a> {

@@ -1,10 +1,11 @@
 //! Links in archives, followed to the entries to which they lead.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::case::Case;
 use crate::evidence::{Exhibit, Facts, IgnoredKind, is_read};
 use crate::terms::finding::Code;
 use crate::terms::path::{EntryPath, Separator, SplitPath};
-use std::collections::{BTreeMap, BTreeSet};
 
 impl Case {
     /// A link is the entry to which it leads, under another name; one to a folder is only counted, because the files in it are

@@ -1,5 +1,7 @@
 //! What the entries themselves showed, and what is said of the whole.
 
+use std::collections::BTreeMap;
+
 use crate::case::Case;
 use crate::case::judgement::Evidence;
 use crate::evidence::trail::files::{Entry, Held};
@@ -10,7 +12,6 @@ use crate::terms::finding::{Code, Effect};
 use crate::terms::ledger::{Ledger, Raise};
 use crate::terms::path::SplitPath;
 use crate::terms::scope::Scope;
-use std::collections::BTreeMap;
 
 impl Case {
     /// What the entries themselves showed, in the scope of what they hold.

@@ -3,6 +3,8 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
+use rawzip::ReaderAt;
+
 use super::end::read_exactly_at;
 use super::folder::{FolderFile, folder_is_cut};
 use super::meter::{Meter, Stored};
@@ -15,7 +17,6 @@ use crate::terms::error::{Error, io_reason};
 use crate::terms::finding::Code;
 use crate::terms::limits::Limits;
 use crate::terms::path::{EntryPath, Separator};
-use rawzip::ReaderAt;
 
 /// What a face shows of the work, and whether it goes on.
 pub trait Watch: Sync {

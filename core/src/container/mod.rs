@@ -18,6 +18,9 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, Read};
 
+use kinds::unread_name;
+use meter::Meter;
+
 pub use folder::{FolderFile, folder_is_cut};
 pub use host::{Alone, Gather, Host, Interruptible, Watch, read_archive, read_file, read_files, read_stream};
 pub use kinds::{no_archive, unread_kind};
@@ -27,8 +30,6 @@ use crate::evidence::{self, Exhibit, IgnoredKind, Kind, examine, is_read};
 use crate::terms::finding::Code;
 use crate::terms::limits::Limits;
 use crate::terms::path::EntryPath;
-use kinds::unread_name;
-use meter::Meter;
 
 /// Entries up to this size are examined in one piece, larger ones as a stream.
 pub const PIECE_BYTES: u64 = 64 << 20;

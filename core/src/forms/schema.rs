@@ -1,5 +1,9 @@
 //! The JSON Schemas of the report and of scope files, from the types themselves.
 
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value, json};
+
 use crate::forms::picture::{Picture, View};
 use crate::forms::reading::Reading;
 use crate::report::inventory::Inventory;
@@ -7,9 +11,6 @@ use crate::report::{Report, SCHEMA};
 use crate::terms::finding::Explanation;
 use crate::terms::request::Request;
 use crate::trust::list::KeyFacts;
-use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
-use serde_json::{Map, Value, json};
 
 /// The JSON Schema (2020-12) of the canonical report.
 pub fn report() -> String {

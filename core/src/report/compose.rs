@@ -1,5 +1,7 @@
 //! From a judged case to its report.
 
+use std::collections::BTreeSet;
+
 use crate::case::judgement::Judgement;
 use crate::case::{Case, Policy};
 use crate::evidence::content::Content;
@@ -18,7 +20,6 @@ use crate::terms::spans::Spans;
 use crate::terms::spread::Spread;
 use crate::terms::time::Period;
 use crate::trust::signature::Route;
-use std::collections::BTreeSet;
 
 /// Bytes that chains share of which nothing is signed: some thousands. One that is signed paid for its place with a signature.
 const UNSIGNED_CHAIN_BYTES: usize = 4_000_000;

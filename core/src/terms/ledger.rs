@@ -1,13 +1,13 @@
 //! Where findings are entered, weighed and gathered into runs.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use crate::bytes::text;
 use crate::terms::brevity;
 use crate::terms::error::Error;
 use crate::terms::finding::{Axis, Code, Effect, Finding};
 use crate::terms::time::{Period, Time};
-use std::fmt::Display;
 
 /// A finding on its way into the ledger.
 pub(crate) struct Raise {

@@ -1,11 +1,12 @@
 //! Chains of one name, told apart by their places: step 5 of the graph.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::evidence::trail::graph::{Graph, Node};
 use crate::evidence::trail::name::{ChainId, Place};
 use crate::terms::object::Object;
 use crate::terms::packed::Position;
 use crate::terms::time::Time;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known of a place at which digest files of one name lie.
 struct Site<'a> {

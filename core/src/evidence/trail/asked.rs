@@ -1,11 +1,12 @@
 //! What was asked, of trails: which names, chains and lists it means.
 
+use std::collections::BTreeSet;
+
 use crate::evidence::trail::continued;
 use crate::evidence::trail::name::{self, ChainId, Claim, DigestName, LogName};
 use crate::terms::path::SplitPath;
 use crate::terms::scope::{Question, Scope, TrailAsked, is_account};
 use crate::terms::time::{HOUR_SECONDS, MINUTE_SECONDS, Period, Time};
-use std::collections::BTreeSet;
 
 impl Question {
     pub(crate) fn matches_place(&self, account: &str, region: &str, chain: Option<&ChainId<'_>>) -> bool {

@@ -1,5 +1,7 @@
 //! Which digest files are signed: steps 3 and 4 of the graph.
 
+use std::collections::{BTreeSet, VecDeque};
+
 use crate::evidence::trail::digest;
 use crate::evidence::trail::digests::Digest;
 use crate::evidence::trail::graph::{Graph, MOST_SIGNATURES, Node, Status, bears_name};
@@ -12,7 +14,6 @@ use crate::terms::time::{HOUR_SECONDS, Time};
 use crate::trust::keyring::{Key, Keyring};
 use crate::trust::rsa::PublicKey;
 use crate::trust::signature::{Authentic, Checked, SignatureRef, Signed as _};
-use std::collections::{BTreeSet, VecDeque};
 
 /// How many digest files' signatures are tried at once: enough work for all threads of a host, and little memory. The chains of unit
 /// tests are short, and are to take several goes.
