@@ -26,7 +26,7 @@ fn settle(name: &str, page: &str) {
 #[test]
 fn tables_are_described_as_they_are_declared() {
     let mut page = String::from(
-        "# The tables of a report\n\nGenerated from `core/src/table.rs`. `trailseal verify … --format csv --table NAME` writes one of them;\n\
+        "# The tables of a report\n\nGenerated from `core/src/forms/table.rs`. `trailseal verify … --format csv --table NAME` writes one of them;\n\
          [reports.md](reports.md#csv) says how. Cells may be empty where there is nothing to say.\n",
     );
     for table in Table::ALL {

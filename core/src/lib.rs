@@ -2,10 +2,10 @@
 //! chain.
 //!
 //! ```text
-//!  bytes                 facts about one file              facts about all files            words for people
-//! ┌───────────┐ entry  ┌──────────┐ kind  ┌─────────┐ exhibit ┌──────┐ chains ┌──────────┐ ┌────────┐
-//! │ container ├───────►│ classify ├──────►│ examine ├────────►│ link ├───────►│ coverage ├►│ report │
-//! └───────────┘        └──────────┘       └─────────┘         └──────┘        └──────────┘ └────────┘
+//!  bytes           facts about one file    facts about all files                    words for people
+//! ┌───────────┐ entry  ┌──────────┐ exhibit  ┌──────┐ judgement  ┌────────┐ report  ┌───────┐
+//! │ container ├───────►│ evidence ├─────────►│ case ├───────────►│ report ├────────►│ forms │
+//! └───────────┘        └──────────┘          └──────┘            └────────┘         └───────┘
 //! ```
 //!
 //! The left half sees any number of files, in any order, on any number of threads, with no memory of each other. The right half

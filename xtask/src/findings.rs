@@ -8,7 +8,7 @@ use trailseal::{Axis, Code};
 use crate::index::{Index, Vector};
 
 const INTRODUCTION: &str = "\
-<!-- Generated from core/src/finding.rs by `cargo xtask generate`; not to be edited. -->
+<!-- Generated from core/src/terms/finding.rs by `cargo xtask generate`; not to be edited. -->
 
 # Findings
 
@@ -54,7 +54,7 @@ fn page(code: Code, vectors: &[Vector]) -> String {
     const SHOWN: usize = 6;
     let words = code.explain();
     let mut page = format!(
-        "<!-- Generated from core/src/finding.rs and test-vectors/index.json by `cargo xtask generate`; not to be edited. -->\n\n\
+        "<!-- Generated from core/src/terms/finding.rs and test-vectors/index.json by `cargo xtask generate`; not to be edited. -->\n\n\
          # {}\n\nEffect: {}. Axis: {}.\n\n**Means.** {}\n\n**Matters because.** {}\n\n**What to do.** {}\n\n## Archives that raise it\n\n",
         words.name,
         words.effect.name(),

@@ -13,13 +13,31 @@ const SURVIVORS: &str = "core/mutants.toml";
 
 /// The modules that verdicts hang on most, each with its files.
 const MODULES: [(&str, &[&str]); 7] = [
-    ("signature", &["core/src/signature.rs", "core/src/signature/verifier.rs"]),
-    ("gunzip", &["core/src/gunzip.rs"]),
-    ("link", &["core/src/link.rs"]),
-    ("coverage", &["core/src/coverage.rs"]),
-    ("policy", &["core/src/policy.rs"]),
-    ("entry", &["core/src/entry.rs"]),
-    ("report", &["core/src/report.rs"]),
+    ("signature", &["core/src/trust/rsa.rs", "core/src/trust/signature.rs", "core/src/trust/verifier.rs"]),
+    ("gunzip", &["core/src/bytes/gunzip.rs"]),
+    ("graph", &["core/src/evidence/trail/apart.rs", "core/src/evidence/trail/graph.rs", "core/src/evidence/trail/sign.rs"]),
+    ("coverage", &["core/src/evidence/trail/coverage.rs", "core/src/terms/spans.rs"]),
+    (
+        "scope",
+        &[
+            "core/src/evidence/trail/asked.rs",
+            "core/src/terms/ledger.rs",
+            "core/src/terms/request.rs",
+            "core/src/terms/scope.rs",
+            "core/src/trust/mod.rs",
+        ],
+    ),
+    (
+        "name",
+        &[
+            "core/src/bytes/text.rs",
+            "core/src/evidence/mod.rs",
+            "core/src/evidence/trail/continued.rs",
+            "core/src/evidence/trail/name.rs",
+            "core/src/terms/path.rs",
+        ],
+    ),
+    ("report", &["core/src/report/mod.rs"]),
 ];
 
 /// The core's tests, the cheapest first, each helping with the seconds after which a mutant is taken to never end, several times what

@@ -9,6 +9,7 @@ pub(crate) mod verifier;
 use std::collections::BTreeSet;
 
 use crate::terms::error::Error;
+use crate::terms::limits::Limits;
 use crate::trust::list::KeyEntry;
 
 /// The verifier's own keys and pins. Keys inside the archive never become trust.
@@ -36,7 +37,7 @@ impl Trust {
     ///
     /// [`Error::Keys`] if it is no key list.
     pub fn add_keys(&mut self, file_name: &str, json: &[u8], provenance: Provenance) -> Result<(), Error> {
-        let entries = list::read_list(json, list::stated_region(file_name.as_bytes()), crate::Limits::default().json_depth)
+        let entries = list::read_list(json, list::stated_region(file_name.as_bytes()), Limits::default().json_depth)
             .map_err(|reason| Error::Keys { reason })?;
         match provenance {
             Provenance::Own => self.keys.extend(entries),
