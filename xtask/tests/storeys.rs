@@ -23,7 +23,7 @@ fn modules() -> Modules {
         for entry in fs::read_dir(folder).expect("a folder") {
             let file = entry.expect("an entry").path();
             let stem = file.file_stem().and_then(|stem| stem.to_str()).expect("a name").to_owned();
-            let inside = || [path, &[stem.clone()]].concat();
+            let inside = || [path, std::slice::from_ref(&stem)].concat();
             if file.is_dir() {
                 add(&file, &inside(), found);
             } else if path.is_empty() && stem == "forged" {

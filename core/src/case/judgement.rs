@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use crate::case::{Case, Policy};
-use crate::evidence::trail::chain;
 use crate::evidence::trail::coverage::{self, Coverage};
 use crate::evidence::trail::digests::Digest;
 use crate::evidence::trail::files::{Entries, Held};
@@ -15,6 +14,7 @@ use crate::evidence::trail::name::ChainId;
 use crate::evidence::trail::place::Places;
 use crate::evidence::trail::register::Register;
 use crate::evidence::trail::root::evidence_root;
+use crate::evidence::trail::{self, chain};
 use crate::evidence::{Exhibit, Facts};
 use crate::terms::finding::Finding;
 use crate::terms::ledger::Ledger;
@@ -41,16 +41,9 @@ impl<'a> Evidence<'a> {
         for Exhibit { path, facts, .. } in exhibits {
             match facts {
                 Facts::Keys(entries) => evidence.keys.extend(entries.iter().map(|entry| (path, entry))),
-                Facts::Metadata(found) => evidence.detached.extend(found.iter()),
+                Facts::Trail(trail::Facts::Metadata(found)) => evidence.detached.extend(found.iter()),
                 // Links have been followed, and folders compared with files.
-                Facts::Digest(..)
-                | Facts::Log(_)
-                | Facts::Stray(_)
-                | Facts::Ignored(_)
-                | Facts::Link(_)
-                | Facts::Refused
-                | Facts::Folder
-                | Facts::Told => {}
+                Facts::Trail(_) | Facts::Ignored(_) | Facts::Link(_) | Facts::Refused | Facts::Folder | Facts::Told => {}
             }
         }
         evidence.chains = graph::chains(evidence.digests());
@@ -189,7 +182,7 @@ mod tests {
             [("a", "2"), ("b", "0"), ("d", "1"), ("a0", "1")]
                 .map(|(folder, content)| log(folder, content).with_note(Code::ContainerTruncated, "")),
         );
-        all.push(Exhibit { facts: Facts::Log(Content::Unread), ..log("b", "") });
+        all.push(Exhibit { facts: Facts::Trail(trail::Facts::Log(Content::Unread)), ..log("b", "") });
         for folder in ["b", "a"] {
             let archive = Archive::of(&[&trail("2026-03-01T00:01:31Z").chain(&[0, 0])]);
             for entry in archive.entries.iter().filter(|entry| entry.path.contains("Digest_")).take(2) {
@@ -205,7 +198,9 @@ mod tests {
         let evidence = Evidence::sort_out(&case.register, &case.exhibits);
         let found: Vec<_> = evidence.entries.iter().map(|entry| (entry.path.join(), entry.content, entry.is_sound)).collect();
         let expected = all.iter().map(|exhibit| match &exhibit.facts {
-            Facts::Log(content) | Facts::Digest(content, _) => (exhibit.path.clone(), *content, exhibit.notes.is_empty()),
+            Facts::Trail(trail::Facts::Log(content) | trail::Facts::Digest(content, _)) => {
+                (exhibit.path.clone(), *content, exhibit.notes.is_empty())
+            }
             _ => panic!("{exhibit:?}"),
         });
         assert_eq!(found, expected.collect::<Vec<_>>());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::Case;
-use crate::evidence::{Exhibit, Facts, IgnoredKind, is_read};
+use crate::evidence::{Exhibit, Facts, IgnoredKind, is_read, trail};
 use crate::terms::finding::Code;
 use crate::terms::path::{EntryPath, Separator, SplitPath};
 
@@ -100,7 +100,9 @@ impl Case {
                     let detail = "a link that leads to no entry that was read, or to several";
                     followed.push(Exhibit::refused(path, Code::ArchiveEntryUnreadable, detail));
                 }
-                Facts::Log(_) | Facts::Stray(_) | Facts::Refused | Facts::Told => followed.push(here.under(path)),
+                Facts::Trail(trail::Facts::Log(_) | trail::Facts::Stray(_)) | Facts::Refused | Facts::Told => {
+                    followed.push(here.under(path))
+                }
                 _ => {
                     let copies = copies.entry(&here.path).or_default();
                     *copies = copies.saturating_add(1);

@@ -7,6 +7,7 @@ use crate::case::judgement::Evidence;
 use crate::evidence::trail::files::{Entry, Held};
 use crate::evidence::trail::graph::Graph;
 use crate::evidence::trail::logs::Logs;
+use crate::evidence::trail::{self, Claim};
 use crate::evidence::{self, Facts, Kind};
 use crate::terms::finding::{Code, Effect};
 use crate::terms::ledger::{Ledger, Raise};
@@ -41,26 +42,27 @@ impl Case {
         for exhibit in noted() {
             let kind = evidence::classify(&exhibit.path);
             let known = scopes.get(&exhibit.path.split()).copied().flatten();
-            let in_scope = match &kind {
+            let in_scope = match kind {
                 // What is told of no entry, or hides what it holds, concerns its archive.
                 _ if matches!(exhibit.facts, Facts::Refused | Facts::Told) => true,
-                Kind::Digest(name) if !matches!(exhibit.facts, Facts::Digest(_, Some(_))) => {
-                    known == Some(true) || scope.is_named(name)
+                Kind::Trail(Claim::Digest(name)) if !matches!(exhibit.facts, Facts::Trail(trail::Facts::Digest(_, Some(_)))) => {
+                    known == Some(true) || scope.is_named(&name)
                 }
-                Kind::Digest(name) => known.unwrap_or_else(|| scope.is_named(name)),
-                Kind::Log(name) => known.unwrap_or_else(|| scope.is_log_asked(name)),
-                Kind::Unrecognised => known.unwrap_or_else(|| scope.may_be_asked(exhibit.path.file_name())),
+                Kind::Trail(Claim::Digest(name)) => known.unwrap_or_else(|| scope.is_named(&name)),
+                Kind::Trail(Claim::Log(name)) => known.unwrap_or_else(|| scope.is_log_asked(&name)),
+                Kind::Trail(Claim::Unrecognised) => known.unwrap_or_else(|| scope.may_be_asked(exhibit.path.file_name())),
                 _ => known.unwrap_or(true),
             };
             // Notes about the form of a file that is no evidence would only be noise.
-            let is_silent = |code: Code| kind == Kind::Stray && known.is_none() && code.explain().effect == Effect::Refutes;
+            let is_silent =
+                |code: Code| kind == Kind::Trail(Claim::Stray) && known.is_none() && code.explain().effect == Effect::Refutes;
             let is_told = logs.unread.contains(&exhibit.path.split());
             let is_said = |code: Code| !(is_silent(code) || is_told && code == Code::ArchiveEntryUnrecognised);
             for note in exhibit.notes.iter().filter(|note| is_said(note.code)) {
                 let mut raise = Raise::new(note.code, exhibit.path.text()).in_scope(in_scope);
-                let place = match &kind {
-                    Kind::Digest(name) => Some((name.chain.account, name.chain.region)),
-                    Kind::Log(name) => Some((name.account, name.region)),
+                let place = match kind {
+                    Kind::Trail(Claim::Digest(name)) => Some((name.chain.account, name.chain.region)),
+                    Kind::Trail(Claim::Log(name)) => Some((name.account, name.region)),
                     _ => None,
                 };
                 if note.code.explain().effect == Effect::Informs
@@ -86,10 +88,10 @@ impl Case {
         for (kind, count) in &self.ignored {
             ledger.enter(Raise::new(Code::ArchiveIgnored, kind.name()).count(*count));
         }
-        let strays = self
-            .exhibits
-            .iter()
-            .filter(|exhibit| matches!(exhibit.facts, Facts::Stray(_)) && matches!(evidence::classify(&exhibit.path), Kind::Stray));
+        let strays = self.exhibits.iter().filter(|exhibit| {
+            matches!(exhibit.facts, Facts::Trail(trail::Facts::Stray(_)))
+                && evidence::classify(&exhibit.path) == Kind::Trail(Claim::Stray)
+        });
         let strays = strays.count() as u64;
         if strays > 0 {
             ledger.enter(Raise::new(Code::ArchiveIgnored, "other JSON files").count(strays));

@@ -491,8 +491,8 @@ impl<R: Read, H: Host> Read for Counted<'_, R, H> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Facts;
     use crate::evidence::content::Content;
+    use crate::evidence::{Facts, trail};
 
     const DIGEST: &str = "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T000131Z.json";
 
@@ -521,7 +521,9 @@ mod tests {
         let exhibit = read_file(&Alone, path, open, |_| None, &Limits::default(), workspace);
         let content = match exhibit.facts {
             // What is empty cannot be inflated.
-            Facts::Stray(Content::Whole { sha256, .. } | Content::Damaged { stored_sha256: sha256 }) => Some(sha256),
+            Facts::Trail(trail::Facts::Stray(Content::Whole { sha256, .. } | Content::Damaged { stored_sha256: sha256 })) => {
+                Some(sha256)
+            }
             _ => None,
         };
         (content, exhibit.notes.into_iter().filter_map(|note| note.detail).collect())
@@ -564,7 +566,7 @@ mod tests {
     fn a_piece_that_grows_without_end_is_refused() {
         let open = || Ok((io::repeat(b'x'), PIECE_BYTES));
         let exhibit = read_file(&Alone, EntryPath::new(DIGEST), open, |_| None, &Limits::default(), &mut Workspace::default());
-        assert_eq!(exhibit.facts, Facts::Digest(Content::Unread, None));
+        assert_eq!(exhibit.facts, Facts::Trail(trail::Facts::Digest(Content::Unread, None)));
         assert_eq!(exhibit.notes.iter().map(|note| note.code).collect::<Vec<_>>(), [Code::ArchiveEntryUnreadable]);
     }
 

@@ -134,7 +134,10 @@ struct Seen {
 impl Seen {
     /// True if a key list, a metadata file or JSON of unknown purpose bore this path before.
     fn is_second(&mut self, path: &EntryPath) -> bool {
-        let is_unsigned = matches!(evidence::classify(path), Kind::Keys(_) | Kind::Metadata(_) | Kind::Stray);
+        let is_unsigned = matches!(
+            evidence::classify(path),
+            Kind::Keys(_) | Kind::Trail(crate::evidence::trail::Claim::Metadata(_) | crate::evidence::trail::Claim::Stray)
+        );
         is_unsigned && !self.names.insert(hash(path.as_bytes()))
     }
 

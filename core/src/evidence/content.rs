@@ -144,7 +144,7 @@ impl Hasher {
     }
 }
 
-pub(crate) struct Reading<'a> {
+pub(crate) struct Opened<'a> {
     pub(super) reader: &'a mut dyn BufRead,
     pub(super) limits: &'a Limits,
     pub(super) stored_sha256: &'a dyn Fn() -> [u8; 32],
@@ -154,6 +154,8 @@ pub(crate) struct Reading<'a> {
     pub(super) spent: &'a mut u64,
     /// What was read of a gzip member to its end.
     pub(super) member_bytes: Option<u64>,
+    /// Memory for a content that is wanted whole.
+    pub(super) content: &'a mut Vec<u8>,
 }
 
 /// Parsing takes so many times the work and the memory of inflating and hashing.
@@ -191,9 +193,20 @@ impl<R: BufRead> BufRead for Consumed<R> {
     }
 }
 
-impl Reading<'_> {
-    fn note(&mut self, code: Code) {
-        self.notes.push(Note { code, detail: None });
+impl Opened<'_> {
+    /// How much is read.
+    pub(super) fn limits(&self) -> &Limits {
+        self.limits
+    }
+
+    /// Adds a note.
+    pub(super) fn tell(&mut self, code: Code, detail: impl Into<Option<String>>) {
+        self.notes.push(Note { code, detail: detail.into() });
+    }
+
+    /// Takes notes back that are of no interest to the kind of the file.
+    pub(super) fn silence(&mut self, is_idle: impl Fn(&Note) -> bool) {
+        self.notes.retain(|note| !is_idle(note));
     }
 
     /// The hash of a log file's content, which is held as a whole only for a host that hashes.
@@ -205,13 +218,16 @@ impl Reading<'_> {
     }
 
     /// The content of a digest file, and its hash.
-    pub(super) fn whole(&mut self, content: &mut Vec<u8>) -> Result<[u8; 32], Content> {
+    pub(super) fn whole(&mut self) -> Result<(&[u8], [u8; 32]), Content> {
         /// What is kept of the memory for it: far more than a digest file has.
         const KEPT_BYTES: usize = 1 << 20;
+        let mut content = std::mem::take(self.content);
         content.clear();
         content.shrink_to(KEPT_BYTES);
         let limit = self.limits.digest_bytes;
-        let inflated_bytes = self.inflated("digest_bytes", limit, &mut |piece, _| content.extend_from_slice(piece))?;
+        let inflated = self.inflated("digest_bytes", limit, &mut |piece, _| content.extend_from_slice(piece));
+        *self.content = content;
+        let inflated_bytes = inflated?;
         let ratio = u64::from(self.limits.unpacked_ratio);
         let most = self.member_bytes.map(|member| member.saturating_mul(ratio / DIGEST_SHARE).max(SMALL_DIGEST_BYTES));
         if most.is_some_and(|most| inflated_bytes > most) {
@@ -219,7 +235,7 @@ impl Reading<'_> {
             return Err(Content::Unread);
         }
         self.spend(inflated_bytes.saturating_mul(PARSING));
-        Ok(crate::bytes::hash::sha256(content))
+        Ok((self.content, crate::bytes::hash::sha256(self.content)))
     }
 
     fn spend(&mut self, bytes: u64) {
@@ -266,7 +282,7 @@ impl Reading<'_> {
         }
         let start = start.get(..start_len).unwrap_or_default();
         if start_len < 2 && gunzip::MAGIC.starts_with(start) {
-            self.note(Code::ContainerTruncated);
+            self.tell(Code::ContainerTruncated, None);
             return Err(Content::Damaged { stored_sha256: (self.stored_sha256)() });
         }
         let mut reader = start.chain(&mut *self.reader);
@@ -286,13 +302,13 @@ impl Reading<'_> {
                 }
                 Ok(member) => {
                     if member.has_header_payload {
-                        self.note(Code::ContainerHeaderPayload);
+                        self.tell(Code::ContainerHeaderPayload, None);
                     }
                     if !member.is_whole || !member.trailer_agrees {
-                        self.note(Code::ContainerTruncated);
+                        self.tell(Code::ContainerTruncated, None);
                     }
                     if member.has_trailing_data {
-                        self.note(Code::ContainerTrailingData);
+                        self.tell(Code::ContainerTrailingData, None);
                     }
                     if member.is_whole {
                         Ok(member.inflated_bytes)
@@ -340,7 +356,7 @@ impl Reading<'_> {
                 }
             }
             if matches!(first, Some(b'{' | b'[')) {
-                self.note(Code::ContainerDecoded);
+                self.tell(Code::ContainerDecoded, None);
             }
             Ok(inflated_bytes)
         }

@@ -1,25 +1,24 @@
 //! The kinds of evidence: what a path claims to be, and what a file of each kind says.
 
 pub(crate) mod content;
+pub(crate) mod keys;
+pub(crate) mod kind;
 pub(crate) mod trail;
 
 use std::io::{BufRead, Read};
-use std::sync::Arc;
 
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::parcel::{pack, unpack};
-use crate::evidence::content::{Content, Note, Reading, Tools, limit_note};
-use crate::evidence::trail::continued::{self, continued};
-use crate::evidence::trail::digests::Digests;
-use crate::evidence::trail::metadata::{Detached, MetadataShape};
-use crate::evidence::trail::name::{DigestName, LogName, digest_name, log_name};
+use crate::evidence::content::{Note, Opened, Tools, limit_note};
+use crate::evidence::keys::Keys;
+use crate::evidence::kind::Evidence;
+use crate::evidence::trail::Trail;
 use crate::terms::error::Error;
-use crate::terms::finding::{Code, Effect};
+use crate::terms::finding::Code;
 use crate::terms::limits::Limits;
 use crate::terms::path::{EntryPath, SplitPath};
-use crate::trust::list::{KeyEntry, stated_region};
 
 /// Why an entry is no evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -47,29 +46,90 @@ impl IgnoredKind {
     }
 }
 
-/// What a path claims to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind<'a> {
-    /// A digest file.
-    Digest(DigestName<'a>),
-    /// A log file.
-    Log(LogName<'a>),
-    /// A list of public keys, with the region that its file name states.
-    Keys(Option<&'a str>),
-    /// Object metadata.
-    Metadata(MetadataShape),
-    /// Named like a CloudTrail file, but not by its grammar.
-    Unrecognised,
-    /// An archive inside the archive, by its name.
-    Container,
-    /// JSON of unknown purpose: it is hashed, because it may be a log file under another name.
-    Stray,
-    /// No evidence; not read.
-    Ignored(IgnoredKind),
+/// Makes what all kinds have in common of their list.
+macro_rules! kinds {
+    ($($variant:ident: $kind:ty,)*) => {
+        /// What a path claims to be.
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        pub(crate) enum Kind<'n> {
+            $($variant(<$kind as Evidence>::Claim<'n>),)*
+            /// An archive inside the archive, by its name.
+            Container,
+            /// No evidence; not read.
+            Ignored(IgnoredKind),
+        }
+
+        /// What was found in an entry.
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        pub(crate) enum Facts {
+            $($variant(<$kind as Evidence>::Facts),)*
+            Ignored(IgnoredKind),
+            /// The entry at this path under another name, wherever that is.
+            Link(EntryPath),
+            /// Nothing was read; a note says why.
+            Refused,
+            /// A folder with the name of a file that would be read.
+            Folder,
+            /// No entry of its own: a note says what its archive holds at this path.
+            Told,
+        }
+
+        /// What the first kind that knows it takes a path for.
+        fn claim(path: SplitPath<'_>) -> Option<Kind<'_>> {
+            let claim = None;
+            $(let claim = claim.or_else(|| <$kind>::claim(path).map(Kind::$variant));)*
+            claim
+        }
+
+        impl Kind<'_> {
+            fn read(self, path: &EntryPath, content: &mut Opened<'_>) -> Facts {
+                match self {
+                    $(Self::$variant(claim) => <$kind>::read(claim, path, content).map_or(Facts::Refused, Facts::$variant),)*
+                    // Hosts open containers; one that comes here lies in a container that is nested itself.
+                    Self::Container => {
+                        content.tell(Code::ArchiveLimit, "containers are read one level inside another, not deeper".to_owned());
+                        Facts::Refused
+                    }
+                    Self::Ignored(kind) => Facts::Ignored(kind),
+                }
+            }
+
+            fn unread(self) -> Facts {
+                match self {
+                    $(Self::$variant(claim) => <$kind>::unread(claim).map_or(Facts::Refused, Facts::$variant),)*
+                    Self::Container | Self::Ignored(_) => Facts::Refused,
+                }
+            }
+        }
+
+        impl Facts {
+            /// The same under another name; `None` if that name claims something else.
+            fn under(&self, path: &EntryPath) -> Option<Self> {
+                match (self, classify(path)) {
+                    $((Self::$variant(facts), Kind::$variant(claim)) => <$kind>::under(facts, claim, path).map(Self::$variant),)*
+                    (Self::Refused | Self::Told, _) => Some(self.clone()),
+                    _ => None,
+                }
+            }
+
+            fn inflated_bytes(&self) -> u64 {
+                match self {
+                    $(Self::$variant(facts) => <$kind>::inflated_bytes(facts),)*
+                    _ => 0,
+                }
+            }
+        }
+    };
+}
+
+// All kinds of evidence, in the order in which names are asked.
+kinds! {
+    Trail: Trail,
+    Keys: Keys,
 }
 
 /// Says what a path claims to be, by its file name, wherever it stands.
-pub fn classify(path: &EntryPath) -> Kind<'_> {
+pub(crate) fn classify(path: &EntryPath) -> Kind<'_> {
     const RESOURCE_FORKS: &[u8] = b"__MACOSX";
     let split = path.split();
     let SplitPath { folder, name } = split;
@@ -80,56 +140,20 @@ pub fn classify(path: &EntryPath) -> Kind<'_> {
     {
         return Kind::Ignored(IgnoredKind::SystemFile);
     }
-    if name.ends_with(b".head.json") {
-        return Kind::Metadata(MetadataShape::Sidecar);
-    }
-    if name.starts_with(b"object-metadata") {
-        match extension(name) {
-            b"json" => return Kind::Metadata(MetadataShape::Array),
-            b"jsonl" => return Kind::Metadata(MetadataShape::Lines),
-            b"csv" => return Kind::Metadata(MetadataShape::Table),
-            _ => {}
-        }
+    if let Some(kind) = claim(split) {
+        return kind;
     }
     if name == b"result_sign.json" || (name.starts_with(b"result_") && name.ends_with(b".csv.gz")) {
         return Kind::Ignored(IgnoredKind::LakeResult);
     }
-    if let Ok(text) = std::str::from_utf8(name) {
-        if let Some(digest) = digest_name(text) {
-            return Kind::Digest(digest);
-        }
-        if let Some(log) = log_name(text) {
-            return Kind::Log(log);
-        }
-    }
-    let parent = split.folders().next_back().unwrap_or_default();
-    let lower = name.to_ascii_lowercase();
-    let is_json = lower.ends_with(b".json") || lower.ends_with(b".json.gz");
-    if is_json && lower.windows(b"_cloudtrail".len()).any(|part| part == b"_cloudtrail") {
-        return Kind::Unrecognised;
-    }
-    if parent == b"captures" && extension(name) == b"json" {
+    if split.folders().next_back() == Some(b"captures") && name.ends_with(b".json") {
         return Kind::Ignored(IgnoredKind::CapturedConfiguration);
     }
-    let is_key_list = name == b"public-keys.json" || parent == b"public-keys" || name.starts_with(b"public-keys-");
-    if is_key_list && extension(name) == b"json" {
-        return Kind::Keys(stated_region(name));
-    }
+    let lower = name.to_ascii_lowercase();
     if [b".zip".as_slice(), b".tar", b".tar.gz", b".tgz", b".tar.zst"].iter().any(|end| lower.ends_with(end)) {
         return Kind::Container;
     }
-    match is_json {
-        true => Kind::Stray,
-        false if continued(name).is_some() => Kind::Unrecognised,
-        false => Kind::Ignored(IgnoredKind::Other),
-    }
-}
-
-fn extension(name: &[u8]) -> &[u8] {
-    match name.iter().rposition(|byte| *byte == b'.') {
-        Some(dot) => name.get(dot.saturating_add(1)..).unwrap_or_default(),
-        None => b"",
-    }
+    trail::left_over(split).map_or(Kind::Ignored(IgnoredKind::Other), Kind::Trail)
 }
 
 /// What one entry proves alone: small, serialisable, and indifferent to order.
@@ -140,36 +164,10 @@ pub struct Exhibit {
     pub(crate) notes: Vec<Note>,
 }
 
-/// What was found in an entry.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) enum Facts {
-    /// A digest file; `None` where a note says why it could not be read.
-    Digest(Content, Option<Box<Digests>>),
-    Log(Content),
-    /// Shared by all links to it, as what follows.
-    Keys(Arc<[KeyEntry]>),
-    Metadata(Arc<[Detached]>),
-    /// No log file by its name, but perhaps by its content.
-    Stray(Content),
-    Ignored(IgnoredKind),
-    /// The entry at this path under another name, wherever that is.
-    Link(EntryPath),
-    /// Nothing was read; a note says why.
-    Refused,
-    /// A folder with the name of a file that would be read.
-    Folder,
-    /// No entry of its own: a note says what its archive holds at this path.
-    Told,
-}
-
 impl Exhibit {
     /// The exhibit of an entry that could not be opened, with the reason's code.
     pub fn refused(path: EntryPath, code: Code, detail: impl Into<String>) -> Self {
-        let facts = match classify(&path) {
-            Kind::Digest(_) => Facts::Digest(Content::Unread, None),
-            Kind::Log(_) => Facts::Log(Content::Unread),
-            _ => Facts::Refused,
-        };
+        let facts = classify(&path).unread();
         Self { path, facts, notes: Vec::new() }.with_note(code, detail)
     }
 
@@ -214,25 +212,9 @@ impl Exhibit {
 
     /// The same content under another name. What it claims to be may differ, and then its facts are of no use there.
     pub(crate) fn under(&self, path: EntryPath) -> Self {
-        let fits = matches!(
-            (&self.facts, classify(&path)),
-            (Facts::Digest(..), Kind::Digest(_))
-                | (Facts::Log(_), Kind::Log(_))
-                | (Facts::Stray(_), Kind::Stray)
-                | (Facts::Keys(_), Kind::Keys(_))
-                | (Facts::Refused | Facts::Told, _)
-        );
-        if let (Facts::Metadata(found), Kind::Metadata(shape)) = (&self.facts, classify(&path)) {
-            // Only a sidecar tells by its name whose metadata it holds.
-            let found = match shape {
-                MetadataShape::Sidecar => found.iter().map(|detached| detached.under(&path)).collect(),
-                _ => found.clone(),
-            };
-            Self { path, facts: Facts::Metadata(found), notes: self.notes.clone() }
-        } else if fits {
-            Self { path, ..self.clone() }
-        } else {
-            Self::refused(path, Code::ArchiveEntryUnreadable, "a link to an entry of another kind")
+        match self.facts.under(&path) {
+            Some(facts) => Self { path, facts, notes: self.notes.clone() },
+            None => Self::refused(path, Code::ArchiveEntryUnreadable, "a link to an entry of another kind"),
         }
     }
 
@@ -250,12 +232,7 @@ impl Exhibit {
 
     /// Inflated bytes that were read, for progress bars.
     pub fn inflated_bytes(&self) -> u64 {
-        match &self.facts {
-            Facts::Digest(Content::Whole { inflated_bytes, .. }, _)
-            | Facts::Log(Content::Whole { inflated_bytes, .. })
-            | Facts::Stray(Content::Whole { inflated_bytes, .. }) => *inflated_bytes,
-            _ => 0,
-        }
+        self.facts.inflated_bytes()
     }
 }
 
@@ -294,82 +271,18 @@ pub(crate) fn examine_stream(
         return refused;
     }
     let mut notes = Vec::new();
-    let kind = classify(&path);
-    let facts = {
-        let mut reading = Reading {
-            reader,
-            limits,
-            stored_sha256,
-            inflater: &mut tools.inflater,
-            whole_sha256: tools.whole_sha256,
-            notes: &mut notes,
-            spent: &mut tools.spent,
-            member_bytes: None,
-        };
-        match kind {
-            Kind::Digest(_) => match reading.whole(&mut tools.content) {
-                Ok(sha256) => {
-                    let bytes = &tools.content;
-                    let digest = trail::digest::read(bytes, sha256, limits.json_depth).map_or_else(
-                        |reason| {
-                            notes.push(Note { code: Code::DigestMalformed, detail: Some(reason) });
-                            None
-                        },
-                        |digest| Some(Box::new(digest)),
-                    );
-                    Facts::Digest(Content::Whole { sha256, inflated_bytes: bytes.len() as u64 }, digest)
-                }
-                Err(content) => Facts::Digest(content, None),
-            },
-            Kind::Log(_) => Facts::Log(reading.hashed()),
-            Kind::Unrecognised => {
-                let content = reading.hashed();
-                let continued = continued::continued(path.file_name());
-                if continued.is_some() {
-                    // Of what form the file has that it claims to be, its own form tells nothing.
-                    notes.retain(|note| !note.code.name().starts_with("container."));
-                }
-                let detail = continued.map(|continued| continued.undo.to_owned());
-                notes.push(Note { code: Code::ArchiveEntryUnrecognised, detail });
-                Facts::Stray(content)
-            }
-            Kind::Stray => {
-                let content = reading.hashed();
-                // What refutes matters if it serves for a log file under another name.
-                notes.retain(|note| note.code == Code::ArchiveEntryUnreadable || note.code.explain().effect == Effect::Refutes);
-                Facts::Stray(content)
-            }
-            Kind::Keys(region) => match reading.plain() {
-                Some(bytes) => match crate::trust::list::read_list(&bytes, region, limits.json_depth) {
-                    Ok(entries) => Facts::Keys(entries.into()),
-                    Err(reason) => {
-                        notes.push(Note { code: Code::MetadataMalformed, detail: Some(reason) });
-                        Facts::Keys(Arc::default())
-                    }
-                },
-                None => Facts::Refused,
-            },
-            Kind::Metadata(shape) => match reading.plain() {
-                Some(bytes) => {
-                    let found = trail::metadata::read(&path, shape, &bytes, limits.json_depth);
-                    if let Some(detail) = found.problem_text() {
-                        notes.push(Note { code: Code::MetadataMalformed, detail: Some(detail) });
-                    }
-                    Facts::Metadata(found.detached.into())
-                }
-                None => Facts::Refused,
-            },
-            // Hosts open containers; one that comes here lies in a container that is nested itself.
-            Kind::Container => {
-                notes.push(Note {
-                    code: Code::ArchiveLimit,
-                    detail: Some("containers are read one level inside another, not deeper".to_owned()),
-                });
-                Facts::Refused
-            }
-            Kind::Ignored(kind) => Facts::Ignored(kind),
-        }
+    let mut opened = Opened {
+        reader,
+        limits,
+        stored_sha256,
+        inflater: &mut tools.inflater,
+        whole_sha256: tools.whole_sha256,
+        notes: &mut notes,
+        spent: &mut tools.spent,
+        member_bytes: None,
+        content: &mut tools.content,
     };
+    let facts = classify(&path).read(&path, &mut opened);
     Exhibit { path, facts, notes }
 }
 
@@ -395,7 +308,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::evidence::content::Content;
     use crate::evidence::content::{HELD_BYTES, Workspace};
+    use crate::evidence::trail::Claim;
+    use crate::evidence::trail::metadata::MetadataShape;
     use crate::evidence::trail::name::LogKind;
     use crate::terms::path::Separator;
     use std::io;
@@ -431,7 +347,10 @@ mod tests {
         let exhibit = examine(EntryPath::new(LOG), b" {\"Records\":[]}", &Limits::default());
         assert_eq!(
             exhibit.facts,
-            Facts::Log(Content::Whole { sha256: crate::bytes::hash::sha256(b" {\"Records\":[]}"), inflated_bytes: 15 })
+            Facts::Trail(trail::Facts::Log(Content::Whole {
+                sha256: crate::bytes::hash::sha256(b" {\"Records\":[]}"),
+                inflated_bytes: 15
+            }))
         );
         assert_eq!(exhibit.notes.len(), 1);
         assert_eq!(codes(LOG, b"junk", &Limits::default()), []);
@@ -451,7 +370,9 @@ mod tests {
             let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
             io::Write::write_all(&mut encoder, content).unwrap();
             let exhibit = workspace.examine(EntryPath::new(LOG), &encoder.finish().unwrap(), &Limits::default());
-            let Facts::Log(Content::Whole { sha256, inflated_bytes }) = exhibit.facts else { panic!("{exhibit:?}") };
+            let Facts::Trail(trail::Facts::Log(Content::Whole { sha256, inflated_bytes })) = exhibit.facts else {
+                panic!("{exhibit:?}")
+            };
             assert_eq!(inflated_bytes, content.len() as u64);
             sha256
         };
@@ -468,10 +389,17 @@ mod tests {
         for content in [&long[..], b"four", b"two"] {
             let exhibit = workspace.examine(EntryPath::new(LOG), content, &Limits::default());
             let sha256 = told(content).filter(|_| content.len() <= HELD_BYTES).unwrap_or_else(|| here(content));
-            assert_eq!(exhibit.facts, Facts::Log(Content::Whole { sha256, inflated_bytes: content.len() as u64 }), "not packed");
+            assert_eq!(
+                exhibit.facts,
+                Facts::Trail(trail::Facts::Log(Content::Whole { sha256, inflated_bytes: content.len() as u64 })),
+                "not packed"
+            );
         }
         let exhibit = workspace.examine(EntryPath::new(LOG), &[0x1f, 0x8b, 8, 0, 0], &Limits::default());
-        assert_eq!(exhibit.facts, Facts::Log(Content::Damaged { stored_sha256: here(&[0x1f, 0x8b, 8, 0, 0]) }));
+        assert_eq!(
+            exhibit.facts,
+            Facts::Trail(trail::Facts::Log(Content::Damaged { stored_sha256: here(&[0x1f, 0x8b, 8, 0, 0]) }))
+        );
     }
 
     #[test]
@@ -520,29 +448,31 @@ mod tests {
     fn every_path_has_one_kind() {
         let kind = |path: &str| classify(Box::leak(EntryPath::new(path).into()));
         let digest = "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T000131Z.json.gz";
-        assert!(matches!(kind(digest), Kind::Digest(_)));
-        assert_eq!(kind(&format!("a/{digest}.head.json")), Kind::Metadata(MetadataShape::Sidecar));
+        assert!(matches!(kind(digest), Kind::Trail(Claim::Digest(_))));
+        assert_eq!(kind(&format!("a/{digest}.head.json")), Kind::Trail(Claim::Metadata(MetadataShape::Sidecar)));
         assert_eq!(kind(&format!("__MACOSX/a/._{digest}")), Kind::Ignored(IgnoredKind::SystemFile));
-        assert_eq!(kind(&digest.to_ascii_uppercase()), Kind::Unrecognised);
-        assert_eq!(kind("1_cloudtrail.JSON"), Kind::Unrecognised);
+        assert_eq!(kind(&digest.to_ascii_uppercase()), Kind::Trail(Claim::Unrecognised));
+        assert_eq!(kind("1_cloudtrail.JSON"), Kind::Trail(Claim::Unrecognised));
         for (middle, expected) in [
             ("CloudTrail", LogKind::Events),
             ("CloudTrail-Insight", LogKind::Insight),
             ("CloudTrail-NetworkActivity", LogKind::NetworkActivity),
             ("CloudTrail-Aggregated", LogKind::Aggregated),
         ] {
-            let Kind::Log(log) = kind(&format!("x/111122223333_{middle}_us-east-1_20260301T0005Z_AbCdEf0123456789.json")) else {
+            let Kind::Trail(Claim::Log(log)) =
+                kind(&format!("x/111122223333_{middle}_us-east-1_20260301T0005Z_AbCdEf0123456789.json"))
+            else {
                 panic!("{middle}")
             };
             assert_eq!(log.kind, expected);
         }
-        assert_eq!(kind("111122223333_CloudTrail-Other_us-east-1_20260301T0005Z_A.json.gz"), Kind::Unrecognised);
+        assert_eq!(kind("111122223333_CloudTrail-Other_us-east-1_20260301T0005Z_A.json.gz"), Kind::Trail(Claim::Unrecognised));
         assert_eq!(kind("x/public-keys.json"), Kind::Keys(None));
         assert_eq!(kind("public-keys/eu-west-1.json"), Kind::Keys(Some("eu-west-1")));
         assert_eq!(kind("public-keys-eu-west-1.json"), Kind::Keys(Some("eu-west-1")));
-        assert_eq!(kind("object-metadata-2026.json"), Kind::Metadata(MetadataShape::Array));
-        assert_eq!(kind("object-metadata.jsonl"), Kind::Metadata(MetadataShape::Lines));
-        assert_eq!(kind("object-metadata.csv"), Kind::Metadata(MetadataShape::Table));
+        assert_eq!(kind("object-metadata-2026.json"), Kind::Trail(Claim::Metadata(MetadataShape::Array)));
+        assert_eq!(kind("object-metadata.jsonl"), Kind::Trail(Claim::Metadata(MetadataShape::Lines)));
+        assert_eq!(kind("object-metadata.csv"), Kind::Trail(Claim::Metadata(MetadataShape::Table)));
         assert_eq!(kind("captures/describe-trails.json"), Kind::Ignored(IgnoredKind::CapturedConfiguration));
         assert_eq!(kind("q/result_sign.json"), Kind::Ignored(IgnoredKind::LakeResult));
         assert_eq!(kind("q/result_1.csv.gz"), Kind::Ignored(IgnoredKind::LakeResult));
@@ -551,7 +481,7 @@ mod tests {
         }
         // Half of what makes a name one that is not read, or not as a log file, makes it none.
         for stray in ["renamed.json.gz", "renamed.json", "q/result_1.json", "MACOSX/a.json", "notes/public-keys.json.gz"] {
-            assert_eq!(kind(stray), Kind::Stray, "{stray}");
+            assert_eq!(kind(stray), Kind::Trail(Claim::Stray), "{stray}");
         }
         assert_eq!(kind("2026/March.ZIP"), Kind::Container);
         assert_eq!(kind("x.tar.zst"), Kind::Container);

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::evidence::trail::continued;
-use crate::evidence::trail::name::{self, ChainId, Claim, DigestName, LogName};
+use crate::evidence::trail::continued::Continued;
+use crate::evidence::trail::name::{self, ChainId, DigestName, LogName, Named};
 use crate::terms::path::SplitPath;
 use crate::terms::scope::{Question, Scope, TrailAsked, is_account};
 use crate::terms::time::{HOUR_SECONDS, MINUTE_SECONDS, Period, Time};
@@ -77,9 +77,9 @@ impl Scope {
 
     /// Whether what has a name that is no CloudTrail file's may be asked: by the name with which it begins, or by the account.
     pub(crate) fn may_be_asked(&self, file_name: &[u8]) -> bool {
-        match continued::continued(file_name).map(|continued| continued.claims) {
-            Some(Claim::Digest(name)) => return self.is_named(&name),
-            Some(Claim::Log(name)) => return self.is_log_asked(&name),
+        match Continued::of(file_name).map(|continued| continued.claims) {
+            Some(Named::Digest(name)) => return self.is_named(&name),
+            Some(Named::Log(name)) => return self.is_log_asked(&name),
             _ => {}
         }
         let account = file_name.split(|byte| *byte == b'_').next().and_then(|account| std::str::from_utf8(account).ok());

@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 
 use crate::bytes::text;
+use crate::evidence::kind::Evidence as _;
 use crate::evidence::trail::digests::Odd;
 use crate::evidence::trail::fetch::sidecar_command;
 use crate::evidence::trail::graph::{Graph, NO_EVIDENCE, Node, Status, bears_name, may_lie_in};
 use crate::evidence::trail::name::DigestKind;
 use crate::evidence::trail::place::Places;
 use crate::evidence::trail::sign::has_supported_algorithm;
-use crate::evidence::{self, Kind};
+use crate::evidence::trail::{Claim, Trail};
 use crate::terms::finding::{Code, Effect};
 use crate::terms::ledger::{Ledger, Raise};
 use crate::terms::object::Object;
@@ -178,8 +179,7 @@ fn judge_identity(graph: &Graph<'_>, node: &Node<'_>, places: &Places<'_>, ledge
         ledger.enter(mismatch("digestEndTime is not the time in its key").found(node.digest.period().to.to_string()));
     }
     for path in graph.paths(node) {
-        if !bears_name(path, node.digest) && !matches!(evidence::classify(&path.join()), Kind::Digest(name) if name == node.name())
-        {
+        if !bears_name(path, node.digest) && !matches!(Trail::claim(path), Some(Claim::Digest(name)) if name == node.name()) {
             ledger.enter(mismatch("its file name is another digest file's").entry(path.text()));
         } else if !places.agree_with_digest(path, node.digest.object()) {
             ledger.enter(raise(Code::DigestRelocated, node).entry(path.text()));

@@ -1,6 +1,6 @@
 //! File names that go on after a whole CloudTrail name.
 
-use crate::evidence::trail::name::{Claim, digest_of_stem, json_stem, log_of_stem};
+use crate::evidence::trail::name::{Named, digest_of_stem, json_stem, log_of_stem};
 
 /// A file name that begins with a whole CloudTrail name and goes on: the file was packed once more, its download did not end, or a
 /// program gave a copy a name of its own.
@@ -9,39 +9,54 @@ pub(crate) struct Continued<'a> {
     /// The name with which it begins, without `.json` and `.gz`.
     pub(crate) stem: &'a str,
     /// What that name claims: a digest or a log file.
-    pub(crate) claims: Claim<'a>,
+    pub(crate) claims: Named<'a>,
     /// What happened to the file, and how to undo it.
     pub(crate) undo: &'static str,
     /// True if only its name keeps the file from being read: its content is the one that it would have under its own name.
     pub(crate) is_copy: bool,
 }
 
-/// The CloudTrail name with which a file name begins, unless it is one. Files with checksums and signatures, which lie beside the file
-/// whose name they bear, claim nothing.
-pub(crate) fn continued(name: &[u8]) -> Option<Continued<'_>> {
-    const BESIDE: [&str; 13] =
-        ["sha256", "sha256sum", "sha512", "sha512sum", "sha384", "sha1", "sha1sum", "md5", "md5sum", "asc", "sig", "ots", "tsr"];
-    let text = std::str::from_utf8(name).ok()?;
-    let claimed = |stem| {
-        let digest = digest_of_stem(stem).map(Claim::Digest);
-        digest.or_else(|| log_of_stem(stem).map(Claim::Log))
-    };
-    for (at, json) in text.match_indices(".json") {
-        let (stem, rest) = text.split_at_checked(at)?;
-        let Some(claims) = claimed(stem) else { continue };
-        let rest = rest.strip_prefix(json)?;
-        let rest = rest.strip_prefix(".gz").unwrap_or(rest).to_ascii_lowercase();
-        let last = rest.rsplit_once('.').map_or(rest.as_str(), |(_, last)| last);
-        // What goes on after a sidecar's name is no digest file either.
-        let is_beside = BESIDE.contains(&last) || rest.starts_with(".head.json");
-        let undo = undo(&rest, last);
-        let is_copy = matches!(undo, COPY | OTHER);
-        return (!rest.is_empty() && !is_beside).then_some(Continued { stem, claims, undo, is_copy });
+impl<'a> Continued<'a> {
+    /// The CloudTrail name with which a file name begins, unless it is one. Files with checksums and signatures, which lie beside the file
+    /// whose name they bear, claim nothing.
+    pub(crate) fn of(name: &'a [u8]) -> Option<Self> {
+        const BESIDE: [&str; 13] = [
+            "sha256",
+            "sha256sum",
+            "sha512",
+            "sha512sum",
+            "sha384",
+            "sha1",
+            "sha1sum",
+            "md5",
+            "md5sum",
+            "asc",
+            "sig",
+            "ots",
+            "tsr",
+        ];
+        let text = std::str::from_utf8(name).ok()?;
+        let claimed = |stem| {
+            let digest = digest_of_stem(stem).map(Named::Digest);
+            digest.or_else(|| log_of_stem(stem).map(Named::Log))
+        };
+        for (at, json) in text.match_indices(".json") {
+            let (stem, rest) = text.split_at_checked(at)?;
+            let Some(claims) = claimed(stem) else { continue };
+            let rest = rest.strip_prefix(json)?;
+            let rest = rest.strip_prefix(".gz").unwrap_or(rest).to_ascii_lowercase();
+            let last = rest.rsplit_once('.').map_or(rest.as_str(), |(_, last)| last);
+            // What goes on after a sidecar's name is no digest file either.
+            let is_beside = BESIDE.contains(&last) || rest.starts_with(".head.json");
+            let undo = undo(&rest, last);
+            let is_copy = matches!(undo, COPY | OTHER);
+            return (!rest.is_empty() && !is_beside).then_some(Self { stem, claims, undo, is_copy });
+        }
+        // `NAME (1).json.gz`, `NAME - Copy.json.gz`
+        let stem = json_stem(text)?;
+        let (stem, _) = stem.split_at_checked(stem.find([' ', '('])?)?;
+        Some(Self { stem, claims: claimed(stem)?, undo: COPY, is_copy: true })
     }
-    // `NAME (1).json.gz`, `NAME - Copy.json.gz`
-    let stem = json_stem(text)?;
-    let (stem, _) = stem.split_at_checked(stem.find([' ', '('])?)?;
-    Some(Continued { stem, claims: claimed(stem)?, undo: COPY, is_copy: true })
 }
 
 const COPY: &str = "a copy under a name of its own: give it its own name back";
@@ -76,6 +91,7 @@ const UNENDED: &str = "a download that did not end: fetch the object again";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::trail::Claim;
     use crate::evidence::{Kind, classify};
     use crate::terms::path::EntryPath;
 
@@ -85,11 +101,11 @@ mod tests {
         let digest = "111122223333_CloudTrail-Digest_us-east-1_t.json_us-east-1_20260301T000131Z";
         let undo = |name: &str| {
             let path = EntryPath::new(name);
-            let found = continued(name.as_bytes());
-            assert_eq!(found.is_some(), classify(&path) == Kind::Unrecognised, "{name}");
+            let found = Continued::of(name.as_bytes());
+            assert_eq!(found.is_some(), classify(&path) == Kind::Trail(Claim::Unrecognised), "{name}");
             found.map(|found| {
                 assert!(found.stem == log || found.stem == digest);
-                assert_eq!(found.stem == digest, matches!(found.claims, Claim::Digest(_)));
+                assert_eq!(found.stem == digest, matches!(found.claims, Named::Digest(_)));
                 found.undo
             })
         };
@@ -114,7 +130,7 @@ mod tests {
             for end in [".json.gz.sha256", ".json.gz.MD5", ".json.gz.head.json.bak"] {
                 assert_eq!(undo(&format!("{stem}{end}")), None, "{end}");
             }
-            assert_eq!(continued(format!("{stem}.json.gz").as_bytes()), None);
+            assert_eq!(Continued::of(format!("{stem}.json.gz").as_bytes()), None);
         }
     }
 }

@@ -1,10 +1,11 @@
 //! The files of a trail, plain and others in one order.
 
 use crate::evidence::content::Content;
+use crate::evidence::trail::Facts;
 use crate::evidence::trail::digests::Digest;
 use crate::evidence::trail::name::{self, LogName};
 use crate::evidence::trail::register::Register;
-use crate::evidence::{Exhibit, Facts};
+use crate::evidence::{self, Exhibit};
 use crate::terms::packed::Position;
 use crate::terms::path::SplitPath;
 
@@ -30,11 +31,12 @@ pub(crate) enum Held<'a> {
 impl<'a> Entry<'a> {
     /// None if what is in it cannot be hashed.
     fn of(exhibit: &'a Exhibit) -> Option<Self> {
-        let (content, held) = match &exhibit.facts {
+        let evidence::Facts::Trail(facts) = &exhibit.facts else { return None };
+        let (content, held) = match facts {
             Facts::Digest(content, digest) => (content, Held::Digest(digest.as_ref().and_then(|one| one.get(0)))),
             Facts::Log(content) => (content, Held::Log),
             Facts::Stray(content) => (content, Held::Stray),
-            _ => return None,
+            Facts::Metadata(_) => return None,
         };
         Some(Self { path: exhibit.path.split(), content: *content, held, is_sound: exhibit.is_sound() })
     }

@@ -11,11 +11,11 @@
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
-use crate::evidence::trail::continued::{self, Continued};
+use crate::evidence::trail::continued::Continued;
 use crate::evidence::trail::digests::Digest;
 use crate::evidence::trail::files::{Entries, Handed, Held};
 use crate::evidence::trail::metadata::Detached;
-use crate::evidence::trail::name::{self, ChainId, Claim, DigestKind, DigestName, Place};
+use crate::evidence::trail::name::{self, ChainId, DigestKind, DigestName, Named, Place};
 use crate::evidence::trail::place::{Assignment, Places};
 use crate::terms::finding::Code;
 use crate::terms::ledger::{Ledger, Raise};
@@ -209,7 +209,7 @@ impl<'a> Graph<'a> {
                 }
                 // It is there, in a form that is not read.
                 Held::Stray => {
-                    if let Some(Continued { claims: Claim::Digest(name), .. }) = continued::continued(entry.path.name) {
+                    if let Some(Continued { claims: Named::Digest(name), .. }) = Continued::of(entry.path.name) {
                         unread.entry(name).or_insert(Unread { path: entry.path, sha256: None, in_scope: scope.is_named(&name) });
                     }
                 }

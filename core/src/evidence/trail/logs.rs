@@ -9,7 +9,8 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::content::Content;
-use crate::evidence::trail::continued::{self, Continued};
+use crate::evidence::trail::Claim;
+use crate::evidence::trail::continued::Continued;
 use crate::evidence::trail::digests::Listed;
 use crate::evidence::trail::files::{Entries, Entry, Held};
 use crate::evidence::trail::graph::{Graph, NO_EVIDENCE, Node, may_lie_in};
@@ -537,7 +538,7 @@ fn is_in_place(places: &Places<'_>, path: SplitPath<'_>, object: Object<'_>, is_
 fn continued<'a>(entries: &Entries<'a>) -> BTreeMap<&'a str, (SplitPath<'a>, &'static str)> {
     let strays = entries.iter().filter(|entry| matches!(entry.held, Held::Stray));
     let continued = strays.filter_map(|entry| {
-        let Continued { stem, undo, is_copy, .. } = continued::continued(entry.path.name)?;
+        let Continued { stem, undo, is_copy, .. } = Continued::of(entry.path.name)?;
         // A copy whose content is known serves the log file that has this content, and no other.
         (!is_copy || entry.content.sha256().is_none()).then_some((stem, (entry.path, undo)))
     });
@@ -582,7 +583,7 @@ fn judge_signed(
         }
         // Files with other names are not read, so nothing can be said about their presence.
         let path = EntryPath::normalise(want.object().name.as_bytes(), path::Separator::Slash).0;
-        if matches!(evidence::classify(&path), Kind::Log(_) | Kind::Stray | Kind::Unrecognised | Kind::Digest(_)) {
+        if matches!(evidence::classify(&path), Kind::Trail(Claim::Log(_) | Claim::Stray | Claim::Unrecognised | Claim::Digest(_))) {
             let listed_by = format!("listed by {}", want.node().subject());
             let detail = want.outside().map_or_else(|| listed_by.clone(), |outside| format!("{listed_by}; {outside}"));
             let missing = want.raise(Code::LogMissing).expected(hashes_text(want));

@@ -14,7 +14,7 @@ use crate::trust::signature::Signature;
 /// The shapes in which an object's metadata is handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum MetadataShape {
+pub(crate) enum MetadataShape {
     /// `NAME.head.json` beside NAME: output of `aws s3api head-object` or `get-object`.
     Sidecar,
     /// `object-metadata*.json`: output of `rclone lsjson -R -M --files-only`.
@@ -23,6 +23,22 @@ pub enum MetadataShape {
     Lines,
     /// `object-metadata*.csv`: columns `key` and `signature`.
     Table,
+}
+
+impl MetadataShape {
+    /// The shape that a file name promises.
+    pub(crate) fn of(name: &[u8]) -> Option<Self> {
+        if name.ends_with(b".head.json") {
+            return Some(Self::Sidecar);
+        }
+        let rest = name.strip_prefix(b"object-metadata")?;
+        match rest.get(memchr::memrchr(b'.', rest)?..)? {
+            b".json" => Some(Self::Array),
+            b".jsonl" => Some(Self::Lines),
+            b".csv" => Some(Self::Table),
+            _ => None,
+        }
+    }
 }
 
 /// What the metadata of one digest object says.

@@ -139,7 +139,7 @@ pub struct LogName<'a> {
 
 /// What a name of a trail's file claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Claim<'a> {
+pub(crate) enum Named<'a> {
     Digest(DigestName<'a>),
     Log(LogName<'a>),
 }

@@ -4,8 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::content::Content;
+use crate::evidence::trail::Facts;
 use crate::evidence::trail::digests::{Digest, Digests};
-use crate::evidence::{Exhibit, Facts};
+use crate::evidence::{self, Exhibit};
 use crate::terms::packed::{PackedPath, Paths, Position};
 use crate::terms::path::SplitPath;
 
@@ -48,7 +49,7 @@ impl Register {
             Some(Row::Log(row)) => self.logs.push(row),
             Some(Row::Digest(row)) => {
                 self.digests.push(row);
-                if let Facts::Digest(_, Some(one)) = exhibit.facts {
+                if let evidence::Facts::Trail(Facts::Digest(_, Some(one))) = exhibit.facts {
                     self.facts.append(*one);
                 }
             }
@@ -60,7 +61,8 @@ impl Register {
     fn row(&mut self, exhibit: &Exhibit) -> Option<Row> {
         let Self { paths, logs, digests, facts } = self;
         let mut path = exhibit.path.split();
-        match &exhibit.facts {
+        let evidence::Facts::Trail(found) = &exhibit.facts else { return None };
+        match found {
             _ if !exhibit.notes.is_empty() => None,
             Facts::Log(Content::Whole { sha256, inflated_bytes }) => {
                 let path = paths.put(logs.last().map(|last| last.path), path)?;
@@ -150,7 +152,7 @@ impl Register {
             None => Facts::Log(content),
             Some(digest) => Facts::Digest(content, Some(Box::new(digest.alone()))),
         };
-        Some(Exhibit { path, facts, notes: Vec::new() })
+        Some(Exhibit { path, facts: evidence::Facts::Trail(facts), notes: Vec::new() })
     }
 
     fn digest_row(&self, index: usize) -> Option<&DigestRow> {
@@ -182,7 +184,11 @@ mod tests {
     fn log(path: &str, first: u8, inflated_bytes: u64) -> Exhibit {
         let content = Content::Whole { sha256: [first; 32], inflated_bytes };
         let nested = path.split_once("//").map(|(at, inner)| EntryPath::new(at).nesting(&EntryPath::new(inner)));
-        Exhibit { path: nested.unwrap_or_else(|| EntryPath::new(path)), facts: Facts::Log(content), notes: Vec::new() }
+        Exhibit {
+            path: nested.unwrap_or_else(|| EntryPath::new(path)),
+            facts: evidence::Facts::Trail(Facts::Log(content)),
+            notes: Vec::new(),
+        }
     }
 
     /// The digest file of an hour in some folder, under its own name or another.
@@ -192,7 +198,11 @@ mod tests {
         let digest = one.get(0).unwrap();
         let path = format!("{folder}/{}", other_name.unwrap_or(digest.name()));
         let content = Content::Whole { sha256: digest.sha256(), inflated_bytes };
-        Exhibit { path: EntryPath::new(&path), facts: Facts::Digest(content, Some(Box::new(one))), notes: Vec::new() }
+        Exhibit {
+            path: EntryPath::new(&path),
+            facts: evidence::Facts::Trail(Facts::Digest(content, Some(Box::new(one)))),
+            notes: Vec::new(),
+        }
     }
 
     fn exhibits(register: &Register) -> Vec<Exhibit> {
@@ -206,11 +216,11 @@ mod tests {
         let others = [
             plain.clone().with_note(Code::ContainerTruncated, ""),
             plain_digest.clone().with_note(Code::ContainerTruncated, ""),
-            Exhibit { facts: Facts::Log(Content::Damaged { stored_sha256: [1; 32] }), ..plain.clone() },
-            Exhibit { facts: Facts::Log(Content::Unread), ..plain.clone() },
-            Exhibit { facts: Facts::Stray(content), ..plain.clone() },
-            Exhibit { facts: Facts::Digest(content, None), ..plain.clone() },
-            Exhibit { facts: Facts::Refused, ..plain.clone() },
+            Exhibit { facts: evidence::Facts::Trail(Facts::Log(Content::Damaged { stored_sha256: [1; 32] })), ..plain.clone() },
+            Exhibit { facts: evidence::Facts::Trail(Facts::Log(Content::Unread)), ..plain.clone() },
+            Exhibit { facts: evidence::Facts::Trail(Facts::Stray(content)), ..plain.clone() },
+            Exhibit { facts: evidence::Facts::Trail(Facts::Digest(content, None)), ..plain.clone() },
+            Exhibit { facts: evidence::Facts::Refused, ..plain.clone() },
             log(&format!("{}/b.json", "a".repeat(1 << 16)), 1, 2),
             log(&"b".repeat(1 << 16), 1, 2),
         ];
