@@ -13,7 +13,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use tar::{Builder, EntryType, Header};
 use trailseal::container::{Alone, Host, PIECE_BYTES, Watch, read_archive, read_stream};
-use trailseal::{Case, Code, Exhibit, Limits};
+use trailseal::{Case, Code, Examine, Exhibit, Limits};
 use trailseal_forge::zip::{self, Kind};
 
 type Tree = Vec<(String, Vec<u8>)>;
@@ -59,7 +59,7 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn from_tar(bytes: &[u8], limits: &Limits) -> Vec<Exhibit> {
-    read_stream(&Alone, None, &mut &*bytes, limits)
+    read_stream(&Alone, &Examine::within(limits), None, &mut &*bytes)
 }
 
 #[test]
@@ -309,7 +309,7 @@ fn what_stands_behind_the_end_of_a_tar_archive_is_said() {
     assert_eq!(seen(&log[..log.len() - 1024]), refused, "no end mark");
     assert_eq!(seen(&gzip(&log)[..gzip(&log).len() - 4]), refused, "a cut trailer of gzip");
     let mut endless = log.as_slice().chain(std::io::repeat(0));
-    assert_eq!(codes(read_stream(&Alone, None, &mut endless, &Limits::default())), refused, "zeros without end");
+    assert_eq!(codes(read_stream(&Alone, &Examine::default(), None, &mut endless)), refused, "zeros without end");
 }
 
 #[test]
@@ -320,7 +320,7 @@ fn a_name_that_never_ends_is_no_way_to_fill_the_memory() {
     header.as_old_mut().name[..4].copy_from_slice(b"name");
     header.set_cksum();
     let mut endless = header.as_bytes().as_slice().chain(std::io::repeat(b'a'));
-    let seen = codes(read_stream(&Alone, None, &mut endless, &Limits::default()));
+    let seen = codes(read_stream(&Alone, &Examine::default(), None, &mut endless));
     assert_eq!(seen, [(Code::ArchiveEntryUnreadable, "(the archive itself)".to_owned())]);
 }
 
@@ -462,7 +462,7 @@ fn hosts_that_share_an_archive_find_together_what_one_finds_alone() {
                 let mut alone = examine_archive(&bytes, &vector.limits);
                 let mut shared: Vec<Exhibit> = (0..3)
                     .flat_map(|index| -> Vec<Exhibit> {
-                        read_archive(&Share { index, of: 3 }, None, &*bytes, bytes.len() as u64, &vector.limits)
+                        read_archive(&Share { index, of: 3 }, &Examine::within(&vector.limits), None, &*bytes, bytes.len() as u64)
                     })
                     .collect();
                 alone.sort();
@@ -498,7 +498,7 @@ fn a_host_can_end_the_reading() {
     let plain = tar(&tree);
     for bytes in [plain.clone(), gzip(&plain), std::fs::read(common::folder().join("example/handover.zip")).unwrap()] {
         let host = Impatient(5, AtomicU64::new(0));
-        let _: Vec<Exhibit> = read_archive(&host, None, &*bytes, bytes.len() as u64, &Limits::default());
+        let _: Vec<Exhibit> = read_archive(&host, &Examine::default(), None, &*bytes, bytes.len() as u64);
         let read = host.1.into_inner();
         // What was buffered before is still seen.
         assert!((5..200).contains(&read), "{read}");

@@ -2,14 +2,17 @@
 
 pub(crate) mod content;
 pub(crate) mod trail;
+pub(crate) mod visitor;
 
-use std::io::{BufRead, Read};
+use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::bytes::parcel::{pack, unpack};
+use crate::container::visit::{TOO_DEEP, is_too_long};
 use crate::evidence::content::{Content, Note, Reading, Tools, limit_note};
 use crate::evidence::trail::continued::{self, continued};
 use crate::evidence::trail::digests::Digests;
@@ -173,16 +176,21 @@ impl Exhibit {
         Self { path, facts, notes: Vec::new() }.with_note(code, detail)
     }
 
-    /// The exhibit of an entry whose path is longer than the limit, of which only a part is kept; `None` if it is not. Whatever the
-    /// entry is, this comes first: its path would be kept, compared and repeated.
-    pub(crate) fn of_long_path(path: &EntryPath, limits: &Limits) -> Option<Self> {
-        let most_bytes = limits.path_bytes as usize;
-        // Of nearly all paths the whole is short enough.
-        (path.as_bytes().len() > most_bytes && path.inner().len() > most_bytes).then(|| Self {
-            path: path.shortened(most_bytes),
+    /// The exhibit of an entry whose path is longer than the limit, of which only a part is kept.
+    pub(crate) fn of_long_path(path: &EntryPath, limits: &Limits) -> Self {
+        Self {
+            path: path.shortened(limits.path_bytes as usize),
             facts: Facts::Refused,
             notes: vec![limit_note("path_bytes", u64::from(limits.path_bytes))],
-        })
+        }
+    }
+
+    /// The exhibit of an entry that is not read because it is no evidence by its name.
+    pub(crate) fn passed_over(path: EntryPath) -> Self {
+        match classify(&path) {
+            Kind::Ignored(kind) => Self { path, facts: Facts::Ignored(kind), notes: Vec::new() },
+            _ => Self::refused(path, Code::ArchiveEntryUnreadable, "it was passed over"),
+        }
     }
 
     /// Something that is to be told of a path, and no entry of its own.
@@ -205,11 +213,6 @@ impl Exhibit {
         matches!(self.facts, Facts::Refused)
             && self.notes.iter().any(|note| note.code == Code::ArchiveEntryUnreadable)
             && matches!(classify(&self.path), Kind::Container | Kind::Ignored(IgnoredKind::Other))
-    }
-
-    /// True if there is something about it that a report must say.
-    pub(crate) fn is_noted(&self) -> bool {
-        !self.notes.is_empty()
     }
 
     /// The same content under another name. What it claims to be may differ, and then its facts are of no use there.
@@ -239,8 +242,12 @@ impl Exhibit {
     /// Adds what the container says about the entry, for example a checksum that does not agree.
     #[must_use]
     pub fn with_note(mut self, code: Code, detail: impl Into<String>) -> Self {
-        self.notes.push(Note { code, detail: Some(detail.into()) });
+        self.note(code, detail);
         self
+    }
+
+    pub(crate) fn note(&mut self, code: Code, detail: impl Into<String>) {
+        self.notes.push(Note { code, detail: Some(detail.into()) });
     }
 
     /// True if no note refutes its container.
@@ -283,15 +290,44 @@ pub fn examine_reader(path: EntryPath, reader: &mut dyn Read, limits: &Limits) -
     Tools::default().examine_reader(path, reader, limits)
 }
 
-pub(crate) fn examine_stream(
+impl Tools {
+    pub(crate) fn examine(&mut self, path: EntryPath, bytes: &[u8], limits: &Limits) -> Exhibit {
+        let stored_sha256 = || crate::bytes::hash::sha256(bytes);
+        examine_stream(path, &mut &*bytes, limits, &stored_sha256, self)
+    }
+
+    /// As [`examine_reader`].
+    pub(crate) fn examine_reader(&mut self, path: EntryPath, reader: &mut dyn Read, limits: &Limits) -> Exhibit {
+        let hasher = std::cell::RefCell::new(Sha256::new());
+        let mut reader = io::BufReader::with_capacity(256 << 10, Hashing { reader, hasher: &hasher });
+        // What a damaged entry holds after the damage counts for its hash as well.
+        let stored_sha256 = || hasher.borrow().clone().finalize().into();
+        examine_stream(path, &mut reader, limits, &stored_sha256, self)
+    }
+}
+
+struct Hashing<'a> {
+    reader: &'a mut dyn Read,
+    hasher: &'a std::cell::RefCell<Sha256>,
+}
+
+impl Read for Hashing<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        self.hasher.borrow_mut().update(buffer.get(..read).unwrap_or_default());
+        Ok(read)
+    }
+}
+
+fn examine_stream(
     path: EntryPath,
     reader: &mut dyn BufRead,
     limits: &Limits,
     stored_sha256: &dyn Fn() -> [u8; 32],
     tools: &mut Tools,
 ) -> Exhibit {
-    if let Some(refused) = Exhibit::of_long_path(&path, limits) {
-        return refused;
+    if is_too_long(&path, limits) {
+        return Exhibit::of_long_path(&path, limits);
     }
     let mut notes = Vec::new();
     let kind = classify(&path);
@@ -361,10 +397,7 @@ pub(crate) fn examine_stream(
             },
             // Hosts open containers; one that comes here lies in a container that is nested itself.
             Kind::Container => {
-                notes.push(Note {
-                    code: Code::ArchiveLimit,
-                    detail: Some("containers are read one level inside another, not deeper".to_owned()),
-                });
+                notes.push(Note { code: Code::ArchiveLimit, detail: Some(TOO_DEEP.to_owned()) });
                 Facts::Refused
             }
             Kind::Ignored(kind) => Facts::Ignored(kind),
@@ -395,10 +428,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::evidence::content::{HELD_BYTES, Workspace};
+    use crate::evidence::content::HELD_BYTES;
     use crate::evidence::trail::name::LogKind;
     use crate::terms::path::Separator;
-    use std::io;
 
     const LOG: &str = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01/111122223333_CloudTrail_us-east-1_20260301T0005Z_AbCdEf0123456789.json.gz";
     const DIGEST: &str = "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T000131Z.json.gz";
@@ -446,11 +478,11 @@ mod tests {
             told.reverse();
             (content.len() != 3).then_some(told)
         }
-        let mut workspace = Workspace::hashing_by(told);
+        let mut tools = Tools { whole_sha256: Some(told), ..Tools::default() };
         let mut hash = |content: &[u8]| {
             let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
             io::Write::write_all(&mut encoder, content).unwrap();
-            let exhibit = workspace.examine(EntryPath::new(LOG), &encoder.finish().unwrap(), &Limits::default());
+            let exhibit = tools.examine(EntryPath::new(LOG), &encoder.finish().unwrap(), &Limits::default());
             let Facts::Log(Content::Whole { sha256, inflated_bytes }) = exhibit.facts else { panic!("{exhibit:?}") };
             assert_eq!(inflated_bytes, content.len() as u64);
             sha256
@@ -466,11 +498,11 @@ mod tests {
             }
         }
         for content in [&long[..], b"four", b"two"] {
-            let exhibit = workspace.examine(EntryPath::new(LOG), content, &Limits::default());
+            let exhibit = tools.examine(EntryPath::new(LOG), content, &Limits::default());
             let sha256 = told(content).filter(|_| content.len() <= HELD_BYTES).unwrap_or_else(|| here(content));
             assert_eq!(exhibit.facts, Facts::Log(Content::Whole { sha256, inflated_bytes: content.len() as u64 }), "not packed");
         }
-        let exhibit = workspace.examine(EntryPath::new(LOG), &[0x1f, 0x8b, 8, 0, 0], &Limits::default());
+        let exhibit = tools.examine(EntryPath::new(LOG), &[0x1f, 0x8b, 8, 0, 0], &Limits::default());
         assert_eq!(exhibit.facts, Facts::Log(Content::Damaged { stored_sha256: here(&[0x1f, 0x8b, 8, 0, 0]) }));
     }
 
