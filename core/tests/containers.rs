@@ -4,7 +4,7 @@
 
 mod common;
 
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write as _};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,8 +12,9 @@ use common::{Expected, Vector, conclude, examine_archive, load};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tar::{Builder, EntryType, Header};
-use trailseal::container::{Alone, Host, PIECE_BYTES, Watch, read_archive, read_stream};
-use trailseal::{Case, Code, Examine, Exhibit, Limits};
+use trailseal::container::{Alone, Host, PIECE_BYTES, Told, Treatment, Visit, Watch, read_archive, read_stream};
+use trailseal::{Case, Code, EntryPath, Examine, Exhibit, Limits};
+use trailseal_forge::digest::sha256;
 use trailseal_forge::zip::{self, Kind};
 
 type Tree = Vec<(String, Vec<u8>)>;
@@ -429,6 +430,72 @@ fn limits_of_entries_hold_in_tar_and_zip() {
     let count = examine_archive(&bytes, &Limits::default()).len() as u64;
     assert_eq!(codes(examine_archive(&bytes, &limits(count, 1 << 20))), []);
     assert_eq!(codes(examine_archive(&bytes, &limits(count - 1, 1 << 20))).len(), 1);
+}
+
+/// A purpose that is not evidence: the hash of what lies under each path, archives too.
+#[derive(Default)]
+struct Sums(Limits);
+
+impl Visit for Sums {
+    type Yield = (Vec<u8>, Result<String, Told>);
+    type Workspace = Vec<u8>;
+
+    fn limits(&self) -> &Limits {
+        &self.0
+    }
+
+    fn treatment(&self, _: &EntryPath) -> Treatment {
+        Treatment::Read
+    }
+
+    fn visit(&self, path: EntryPath, stream: &mut dyn Read, content: &mut Vec<u8>) -> Self::Yield {
+        content.clear();
+        let read = stream.read_to_end(content).map(|_| sha256(content));
+        (path.as_bytes().to_vec(), read.map_err(|error| Told::Doubt(error.to_string())))
+    }
+
+    fn tell(&self, path: EntryPath, told: Told) -> Self::Yield {
+        (path.as_bytes().to_vec(), Err(told))
+    }
+
+    fn note(&self, (_, sum): &mut Self::Yield, detail: &str) {
+        *sum = Err(Told::Doubt(detail.to_owned()));
+    }
+
+    fn weigh(&self, _: &Self::Yield) -> u64 {
+        64
+    }
+}
+
+#[test]
+fn archives_are_read_for_other_purposes_too() {
+    let inner = zip::zip(&[zip::Entry::new(LOG, "{}")]);
+    // The last one is too large for a piece in a tar archive.
+    let tree: Tree = [(LOG, b"{}".to_vec()), ("README.txt", b"no evidence".to_vec()), ("a.zip", inner), ("b", vec![b'x'; 9 << 20])]
+        .map(|(path, content)| (path.to_owned(), content))
+        .into();
+    let entries = tree.iter().map(|(path, content)| zip::Entry { deflated: true, ..zip::Entry::new(path, content.clone()) });
+    let entries: Vec<zip::Entry> = entries.collect();
+    let plain = tar(&tree);
+    let sums = |bytes: &[u8]| {
+        let mut sums: Vec<(Vec<u8>, Result<String, Told>)> =
+            read_archive(&Alone, &Sums::default(), None, bytes, bytes.len() as u64);
+        sums.sort_by(|one, other| one.0.cmp(&other.0));
+        sums
+    };
+    let expected: Vec<_> = tree.iter().map(|(path, content)| (path.as_bytes().to_vec(), Ok(sha256(content)))).collect();
+    for bytes in [zip::zip(&entries), gzip(&plain), plain] {
+        assert_eq!(sums(&bytes), expected);
+    }
+    let wrong = zip::Entry { wrong_crc: true, ..zip::Entry::new("README.txt", "no evidence") };
+    let link = zip::Entry { kind: Kind::Symlink, ..zip::Entry::new("b", "README.txt") };
+    let detail = "a link, which some programs unpack as a file that holds its target".to_owned();
+    let expected = [
+        ("README.txt", Told::Doubt("its checksum or size in the archive is wrong".to_owned())),
+        ("b", Told::Refused { code: Code::ArchiveEntryUnreadable, detail: detail.clone() }),
+        ("b", Told::Doubt(detail)),
+    ];
+    assert_eq!(sums(&zip::zip(&[wrong, link])), expected.map(|(path, told)| (path.as_bytes().to_vec(), Err(told))));
 }
 
 /// One of several hosts that share an archive.
