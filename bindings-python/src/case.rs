@@ -6,8 +6,8 @@ use pyo3::PyTypeInfo;
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use trailseal::Policy;
 use trailseal::container::{Alone, read_files};
+use trailseal::{Examine, Policy};
 use trailseal_cli::evidence::Threads;
 
 use crate::arguments::{self, Asked, Question};
@@ -94,7 +94,7 @@ pub(crate) fn examine(
         let content = content_of("data", &data.value)?;
         let limits = arguments::limits(limits.as_ref())?;
         let mut file = Some((path.clone(), content));
-        let facts = py.detach(|| read_files(&Alone, || file.take(), &limits));
+        let facts = py.detach(|| read_files(&Alone, &Examine::within(&limits), || file.take()));
         Ok(Exhibit { path, facts })
     })
 }

@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyByteArray, PyBytes, PyIterator, PyMapping, PyString, PyTuple};
 use trailseal::container::{Packing, ReaderAt, read_archive, read_files, read_start, read_stream, unread_kind};
-use trailseal::{Case, Limits};
+use trailseal::{Case, Examine, Limits};
 use trailseal_cli::evidence::{Threads, gather};
 
 use crate::arguments::{is_path, os_string, path};
@@ -135,19 +135,20 @@ impl Source {
     /// Reads it, on the working thread.
     pub(crate) fn examine(self, line: &Line<Request>, threads: usize, limits: &Limits) -> PyResult<Case> {
         let threads = Threads { count: threads, watch: &*line.shared };
+        let examine = &Examine::within(limits);
         match self {
             Self::Paths(paths) => gather(&paths, limits, &threads).map_err(failure),
             Self::Bytes(content) => {
                 let bytes = content.as_ref();
                 check(bytes, None)?;
-                Ok(read_archive(&threads, None, bytes, bytes.len() as u64, limits))
+                Ok(read_archive(&threads, examine, None, bytes, bytes.len() as u64))
             }
             Self::File { name, length_bytes } => {
                 let mut start = vec![0; 512];
                 let read = Remote(line).read_at(&mut start, 0).unwrap_or_default();
                 start.truncate(read);
                 check(&start, name)?;
-                Ok(read_archive(&threads, None, Remote(line), length_bytes, limits))
+                Ok(read_archive(&threads, examine, None, Remote(line), length_bytes))
             }
             Self::Stream { name } => {
                 let mut stream = io::BufReader::with_capacity(STRETCH_BYTES, Remote(line));
@@ -157,11 +158,11 @@ impl Source {
                     let cause = "a zip archive needs a file object that can seek; one without is read as a tar archive";
                     return Err(unreadable(name.as_deref(), cause));
                 }
-                Ok(read_stream(&threads, None, &mut start.as_slice().chain(stream), limits))
+                Ok(read_stream(&threads, examine, None, &mut start.as_slice().chain(stream)))
             }
             Self::Pairs => {
                 let mut pulled = Pulled::new(line);
-                Ok(read_files(&threads, || pulled.next(), limits))
+                Ok(read_files(&threads, examine, || pulled.next()))
             }
         }
     }

@@ -1,7 +1,7 @@
 //! SHA-256 by the browser, where WebAssembly can wait for it.
 
 use js_sys::Uint8Array;
-use trailseal::Workspace;
+use trailseal::{Examine, Limits};
 use wasm_bindgen::prelude::*;
 
 /// Below, waiting takes longer than hashing here.
@@ -21,9 +21,10 @@ extern "C" {
     fn hashed() -> Option<Uint8Array>;
 }
 
-/// For a share of the work.
-pub(crate) fn workspace() -> Workspace {
-    if IS_THERE.with(|is_there| *is_there) { Workspace::hashing_by(sha256) } else { Workspace::default() }
+/// Examines within these limits, and has the browser hash if it can.
+pub(crate) fn examine_within(limits: &Limits) -> Examine {
+    let examine = Examine::within(limits);
+    if IS_THERE.with(|is_there| *is_there) { examine.hashing_by(sha256) } else { examine }
 }
 
 fn sha256(content: &[u8]) -> Option<[u8; 32]> {

@@ -11,9 +11,9 @@ use std::ops::Range;
 
 use js_sys::{Function, Uint8Array};
 use serde::{Deserialize, Serialize};
-use trailseal::container::{FolderFile, Host, Watch, folder_is_cut, no_archive, read_archive, read_file, read_start};
+use trailseal::container::{FolderFile, Host, Watch, Workspace, folder_is_cut, no_archive, read_archive, read_file, read_start};
 use trailseal::{
-    Case, Code, EntryPath, Limits, Objects, Policy, Provenance, Reading, Report, Request, Separator, Table, Trust, View, Workspace,
+    Case, Code, EntryPath, Examine, Limits, Objects, Policy, Provenance, Reading, Report, Request, Separator, Table, Trust, View,
 };
 use wasm_bindgen::prelude::*;
 
@@ -112,10 +112,6 @@ impl Host for Share {
     fn watch(&self) -> &dyn Watch {
         self
     }
-
-    fn workspace(&self) -> Workspace {
-        digest::workspace()
-    }
 }
 
 impl Watch for Share {
@@ -138,8 +134,8 @@ impl Watch for Share {
 struct Examiner {
     case: Case,
     share: Share,
-    limits: Limits,
-    workspace: Workspace,
+    visitor: Examine,
+    workspace: Workspace<Examine>,
     next: Option<Next>,
 }
 
@@ -178,7 +174,8 @@ pub fn begin(index: u32, of: u32, limits: &str, watch: Function) -> Result<f64, 
     let limits: Limits = read("limits", limits)?;
     let entries = limits.entries as f64;
     WATCH.set(Some(watch));
-    EXAMINER.set(Some(Examiner { case: Case::new(), share, limits, workspace: share.workspace(), next: None }));
+    let visitor = digest::examine_within(&limits);
+    EXAMINER.set(Some(Examiner { case: Case::new(), share, visitor, workspace: Workspace::default(), next: None }));
     Ok(entries)
 }
 
@@ -206,7 +203,7 @@ pub fn archive(name: &str, at: Option<String>, source: Source) -> Result<(), JsV
 #[wasm_bindgen]
 pub fn file(path: &str, source: Source) -> bool {
     Examiner::with(|examiner| {
-        match FolderFile::of(path.as_bytes(), Separator::Slash) {
+        match FolderFile::of(&examiner.visitor, path.as_bytes(), Separator::Slash) {
             FolderFile::Refused(exhibit) => examiner.case.admit(exhibit),
             FolderFile::Archive(_) => return false,
             FolderFile::Entry(path) => examiner.open(Next::File { path, opened: Opened::new(source) }),
@@ -219,15 +216,15 @@ pub fn file(path: &str, source: Source) -> bool {
 /// between it and who calls it: it is suspended while the browser hashes.
 #[wasm_bindgen]
 pub fn examine() {
-    Examiner::with(|Examiner { case, share, limits, workspace, next }| match next.take() {
+    Examiner::with(|Examiner { case, share, visitor, workspace, next }| match next.take() {
         Some(Next::Archive { at, opened }) => {
-            let found: Case = read_archive(share, at.as_ref(), opened, opened.size_bytes(), limits);
+            let found: Case = read_archive(share, visitor, at.as_ref(), opened, opened.size_bytes());
             case.merge(found);
         }
         Some(Next::File { path, opened }) => {
             let size_bytes = opened.size_bytes();
             let open = || Ok((opened.stream(), size_bytes));
-            case.admit(read_file(share, path, open, |_| Some(size_bytes), limits, workspace));
+            case.admit(read_file(share, visitor, path, open, |_| Some(size_bytes), workspace));
             Share::tell(1, size_bytes, 0, 0);
         }
         None => {}
@@ -237,7 +234,7 @@ pub fn examine() {
 /// Says that a folder holds more entries than are read.
 #[wasm_bindgen]
 pub fn cut() {
-    Examiner::with(|Examiner { case, limits, .. }| case.admit(folder_is_cut(limits)));
+    Examiner::with(|Examiner { case, visitor, .. }| case.admit(folder_is_cut(visitor)));
 }
 
 /// Ends the share, and returns what it gathered.

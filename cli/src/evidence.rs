@@ -8,8 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use rawzip::FileReader;
-use trailseal::container::{self, FolderFile, Gather, Host, Watch, folder_is_cut, read_archive, read_file, read_stream};
-use trailseal::{Case, Code, EntryPath, Exhibit, Limits, Provenance, Separator, Trust, Workspace, io_reason, is_read};
+use trailseal::container::{
+    self, FolderFile, Gather, Host, Visit as _, Watch, Workspace, folder_is_cut, read_archive, read_file, read_stream,
+};
+use trailseal::{Case, Code, EntryPath, Examine, Exhibit, Limits, Provenance, Separator, Trust, io_reason, is_read};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::Failure;
@@ -59,43 +61,43 @@ impl Host for Threads<'_> {
         self.watch
     }
 
-    /// This thread brings, the others examine, and so does this one whenever enough is waiting.
-    fn each<G: Gather, T: Send>(
+    /// This thread brings, the others work, and so does this one whenever enough is waiting.
+    fn each<T: Send, Y, W: FnMut(T) -> Y, G: Gather<Y>>(
         &self,
         bring: impl FnOnce(&mut dyn FnMut(T, usize)),
-        examine: impl Fn(T, &mut Workspace) -> Exhibit + Sync,
+        worker: impl Fn() -> W + Sync,
     ) -> G {
         let line =
             Line { state: Mutex::new(Waiting { items: VecDeque::new(), bytes: 0, idle: 0, is_over: false }), more: Condvar::new() };
-        let take = |gathered: &mut G, workspace: &mut Workspace, items: Vec<(T, usize)>| {
+        let take = |gathered: &mut G, work: &mut W, items: Vec<(T, usize)>| {
             for (item, _) in items.into_iter().take_while(|_| !self.watch.is_stopped()) {
-                gathered.admit(examine(item, workspace));
+                gathered.admit(work(item));
             }
         };
-        let work = || {
-            let (mut gathered, mut workspace) = (G::default(), self.workspace());
+        let work_on = || {
+            let (mut gathered, mut work) = (G::default(), worker());
             while let Some(items) = line.wait(self.count) {
-                take(&mut gathered, &mut workspace, items);
+                take(&mut gathered, &mut work, items);
             }
             gathered
         };
         std::thread::scope(|scope| {
             // Begun with the second item: an archive may have very many small ones in it.
             let (mut others, mut is_first) = (Vec::new(), true);
-            let (mut gathered, mut workspace) = (G::default(), self.workspace());
+            let (mut gathered, mut work) = (G::default(), worker());
             {
                 // However bringing ends, the others must not wait for more.
                 let _end = End(&line);
                 bring(&mut |item, bytes| {
                     if !std::mem::take(&mut is_first) && others.is_empty() {
-                        others.extend((1..self.count).map(|_| scope.spawn(work)));
+                        others.extend((1..self.count).map(|_| scope.spawn(work_on)));
                     }
                     if let Some(items) = line.put(item, bytes, self.count) {
-                        take(&mut gathered, &mut workspace, items);
+                        take(&mut gathered, &mut work, items);
                     }
                 });
             }
-            gathered.merge(work());
+            gathered.merge(work_on());
             for other in others {
                 match other.join() {
                     Ok(shard) => gathered.merge(shard),
@@ -203,24 +205,28 @@ pub fn gather(archives: &[PathBuf], limits: &Limits, threads: &Threads<'_>) -> R
         }
     }
     let mut walk = Walk::default();
+    let examine = &Examine::within(limits);
     let mut case: Case = threads.each(
-        |give| folders.iter().for_each(|(root, real_root)| walk.through(root, real_root, limits, threads, give)),
-        |Found { path, file }, workspace| {
-            let mut size_bytes = 0;
-            let open = || open(&file).inspect(|(_, opened_bytes)| size_bytes = *opened_bytes);
-            let size_after = |file: &File| file.metadata().ok().map(|metadata| metadata.len());
-            let exhibit = read_file(threads, path, open, size_after, limits, workspace);
-            threads.watch.advance(1, size_bytes);
-            exhibit
+        |give| folders.iter().for_each(|(root, real_root)| walk.through(root, real_root, examine, threads, give)),
+        || {
+            let mut workspace = Workspace::default();
+            move |Found { path, file }| {
+                let mut size_bytes = 0;
+                let open = || open(&file).inspect(|(_, opened_bytes)| size_bytes = *opened_bytes);
+                let size_after = |file: &File| file.metadata().ok().map(|metadata| metadata.len());
+                let exhibit = read_file(threads, examine, path, open, size_after, &mut workspace);
+                threads.watch.advance(1, size_bytes);
+                exhibit
+            }
         },
     );
     walk.exhibits.into_iter().for_each(|exhibit| case.admit(exhibit));
     for path in files {
-        case.merge(read_given(path, limits, threads)?);
+        case.merge(read_given(path, examine, threads)?);
     }
     for Found { path, file } in walk.nested {
         match open(&file) {
-            Ok((file, length_bytes)) => case.merge(read_archive(threads, Some(&path), shared(file), length_bytes, limits)),
+            Ok((file, length_bytes)) => case.merge(read_archive(threads, examine, Some(&path), shared(file), length_bytes)),
             Err(error) => case.admit(Exhibit::refused(path, Code::ArchiveEntryUnreadable, io_reason(&error))),
         }
     }
@@ -240,9 +246,9 @@ fn shared(file: File) -> Arc<FileReader> {
 }
 
 /// An archive that was given itself: what is none is a mistake of the caller.
-fn read_given(path: &Path, limits: &Limits, threads: &Threads<'_>) -> Result<Case, Failure> {
+fn read_given(path: &Path, examine: &Examine, threads: &Threads<'_>) -> Result<Case, Failure> {
     if path == Path::new("-") {
-        return Ok(read_stream(threads, None, &mut io::stdin().lock(), limits));
+        return Ok(read_stream(threads, examine, None, &mut io::stdin().lock()));
     }
     let (start, end) = ends(path).map_err(|error| Failure::read(path, &error))?;
     let name = path.file_name().unwrap_or_default().as_encoded_bytes();
@@ -250,7 +256,7 @@ fn read_given(path: &Path, limits: &Limits, threads: &Threads<'_>) -> Result<Cas
         return Err(Failure::at(path, detail));
     }
     let (file, length_bytes) = open(path).map_err(|error| Failure::read(path, &error))?;
-    Ok(read_archive(threads, None, shared(file), length_bytes, limits))
+    Ok(read_archive(threads, examine, None, shared(file), length_bytes))
 }
 
 /// How a file begins, and its last 22 bytes.
@@ -268,7 +274,7 @@ impl Walk {
         &mut self,
         root: &Path,
         real_root: &Path,
-        limits: &Limits,
+        examine: &Examine,
         threads: &Threads<'_>,
         give: &mut dyn FnMut(Found, usize),
     ) {
@@ -290,8 +296,8 @@ impl Walk {
             if entry.file_type().is_dir() {
                 continue;
             }
-            if self.entries == limits.entries {
-                self.exhibits.push(folder_is_cut(limits));
+            if self.entries == examine.limits().entries {
+                self.exhibits.push(folder_is_cut(examine));
                 break;
             }
             self.entries += 1;
@@ -305,7 +311,7 @@ impl Walk {
                 self.exhibits.push(Exhibit::refused(path, Code::ArchiveEntryUnsafe, detail));
                 continue;
             }
-            match with_bytes(root, entry.path(), FolderFile::of) {
+            match with_bytes(root, entry.path(), |path, separator| FolderFile::of(examine, path, separator)) {
                 FolderFile::Refused(exhibit) => self.exhibits.push(exhibit),
                 FolderFile::Archive(path) => self.nested.push(Found { path, file: entry.into_path() }),
                 FolderFile::Entry(path) => {
@@ -437,7 +443,7 @@ mod tests {
             let limits = Limits { entries, ..Limits::default() };
             let walked = gather(&[folder.path().to_owned()], &limits, &threads).unwrap();
             let mut pairs = files.iter().map(|path| (path, "{}"));
-            let paired: Case = container::read_files(&threads, || pairs.next(), &limits);
+            let paired: Case = container::read_files(&threads, &Examine::within(&limits), || pairs.next());
             let [walked, paired] = [walked, paired].map(|case| case.conclude(&trailseal::Policy::default()));
             assert_eq!(walked, paired, "{entries} entries");
             let raised = |code: Code| walked.findings.iter().any(|finding| finding.code == code);

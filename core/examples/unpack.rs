@@ -9,7 +9,7 @@ use std::io::{self, BufRead as _, Read as _, Write as _};
 
 use serde_json::{Value, json};
 use trailseal::container::{Alone, read_archive};
-use trailseal::{Case, EntryPath, Exhibit, Limits, Policy, examine, is_read};
+use trailseal::{Case, EntryPath, Examine, Exhibit, Limits, Policy, examine, is_read};
 
 fn main() -> io::Result<()> {
     let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
@@ -33,7 +33,7 @@ fn main() -> io::Result<()> {
 
 /// What is found about the archive, and what it holds under each name of evidence.
 fn archive(bytes: &[u8]) -> Value {
-    let exhibits: Vec<Exhibit> = read_archive(&Alone, None, bytes, bytes.len() as u64, &Limits::default());
+    let exhibits: Vec<Exhibit> = read_archive(&Alone, &Examine::default(), None, bytes, bytes.len() as u64);
     let mut case = Case::new();
     exhibits.iter().for_each(|exhibit| case.admit(exhibit.clone()));
     let findings = case.conclude(&Policy::default()).findings;

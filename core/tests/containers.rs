@@ -4,7 +4,7 @@
 
 mod common;
 
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write as _};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,8 +12,9 @@ use common::{Expected, Vector, conclude, examine_archive, load};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tar::{Builder, EntryType, Header};
-use trailseal::container::{Alone, Host, PIECE_BYTES, Watch, read_archive, read_stream};
-use trailseal::{Case, Code, Exhibit, Limits};
+use trailseal::container::{Alone, Host, PIECE_BYTES, Told, Treatment, Visit, Watch, read_archive, read_stream};
+use trailseal::{Case, Code, EntryPath, Examine, Exhibit, Limits};
+use trailseal_forge::digest::sha256;
 use trailseal_forge::zip::{self, Kind};
 
 type Tree = Vec<(String, Vec<u8>)>;
@@ -59,7 +60,7 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn from_tar(bytes: &[u8], limits: &Limits) -> Vec<Exhibit> {
-    read_stream(&Alone, None, &mut &*bytes, limits)
+    read_stream(&Alone, &Examine::within(limits), None, &mut &*bytes)
 }
 
 #[test]
@@ -242,6 +243,12 @@ fn what_tar_programs_read_differently_is_told() {
     assert_eq!(seen(&[(EntryType::new(b'M'), LOG, "", b"{}")]), refused(LOG));
     assert_eq!(seen(&[(label, LOG, "", b"")]), refused(LOG));
     assert_eq!(seen(&[log, (EntryType::XGlobalHeader, "pax", "", b"15 path=y.json\n")]), refused("pax"));
+    // A folder by its name alone is an empty file to some, unless its kind is none, as older programs wrote it.
+    let (as_folder, kind_of_old) = (format!("{LOG}/"), EntryType::new(b'\0'));
+    assert_eq!(seen(&[(EntryType::Regular, &as_folder, "", b"")]), refused(LOG));
+    assert_eq!(seen(&[(EntryType::Continuous, "public-keys/x.json/", "", b"")]), refused("public-keys/x.json"));
+    assert_eq!(seen(&[(kind_of_old, &as_folder, "", b"")]), []);
+    assert_eq!(seen(&[(EntryType::Regular, "days/", "", b""), log]), []);
     assert_eq!(seen(&[(EntryType::Regular, "days\\x.json", "", b"{}")]), refused("days\\x.json"));
 }
 
@@ -309,7 +316,7 @@ fn what_stands_behind_the_end_of_a_tar_archive_is_said() {
     assert_eq!(seen(&log[..log.len() - 1024]), refused, "no end mark");
     assert_eq!(seen(&gzip(&log)[..gzip(&log).len() - 4]), refused, "a cut trailer of gzip");
     let mut endless = log.as_slice().chain(std::io::repeat(0));
-    assert_eq!(codes(read_stream(&Alone, None, &mut endless, &Limits::default())), refused, "zeros without end");
+    assert_eq!(codes(read_stream(&Alone, &Examine::default(), None, &mut endless)), refused, "zeros without end");
 }
 
 #[test]
@@ -320,7 +327,7 @@ fn a_name_that_never_ends_is_no_way_to_fill_the_memory() {
     header.as_old_mut().name[..4].copy_from_slice(b"name");
     header.set_cksum();
     let mut endless = header.as_bytes().as_slice().chain(std::io::repeat(b'a'));
-    let seen = codes(read_stream(&Alone, None, &mut endless, &Limits::default()));
+    let seen = codes(read_stream(&Alone, &Examine::default(), None, &mut endless));
     assert_eq!(seen, [(Code::ArchiveEntryUnreadable, "(the archive itself)".to_owned())]);
 }
 
@@ -431,6 +438,72 @@ fn limits_of_entries_hold_in_tar_and_zip() {
     assert_eq!(codes(examine_archive(&bytes, &limits(count - 1, 1 << 20))).len(), 1);
 }
 
+/// A purpose that is not evidence: the hash of what lies under each path, archives too.
+#[derive(Default)]
+struct Sums(Limits);
+
+impl Visit for Sums {
+    type Yield = (Vec<u8>, Result<String, Told>);
+    type Workspace = Vec<u8>;
+
+    fn limits(&self) -> &Limits {
+        &self.0
+    }
+
+    fn treatment(&self, _: &EntryPath) -> Treatment {
+        Treatment::Read
+    }
+
+    fn visit(&self, path: EntryPath, stream: &mut dyn Read, content: &mut Vec<u8>) -> Self::Yield {
+        content.clear();
+        let read = stream.read_to_end(content).map(|_| sha256(content));
+        (path.as_bytes().to_vec(), read.map_err(|error| Told::Doubt(error.to_string())))
+    }
+
+    fn tell(&self, path: EntryPath, told: Told) -> Self::Yield {
+        (path.as_bytes().to_vec(), Err(told))
+    }
+
+    fn note(&self, (_, sum): &mut Self::Yield, detail: &str) {
+        *sum = Err(Told::Doubt(detail.to_owned()));
+    }
+
+    fn weigh(&self, _: &Self::Yield) -> u64 {
+        64
+    }
+}
+
+#[test]
+fn archives_are_read_for_other_purposes_too() {
+    let inner = zip::zip(&[zip::Entry::new(LOG, "{}")]);
+    // The last one is too large for a piece in a tar archive.
+    let tree: Tree = [(LOG, b"{}".to_vec()), ("README.txt", b"no evidence".to_vec()), ("a.zip", inner), ("b", vec![b'x'; 9 << 20])]
+        .map(|(path, content)| (path.to_owned(), content))
+        .into();
+    let entries = tree.iter().map(|(path, content)| zip::Entry { deflated: true, ..zip::Entry::new(path, content.clone()) });
+    let entries: Vec<zip::Entry> = entries.collect();
+    let plain = tar(&tree);
+    let sums = |bytes: &[u8]| {
+        let mut sums: Vec<(Vec<u8>, Result<String, Told>)> =
+            read_archive(&Alone, &Sums::default(), None, bytes, bytes.len() as u64);
+        sums.sort_by(|one, other| one.0.cmp(&other.0));
+        sums
+    };
+    let expected: Vec<_> = tree.iter().map(|(path, content)| (path.as_bytes().to_vec(), Ok(sha256(content)))).collect();
+    for bytes in [zip::zip(&entries), gzip(&plain), plain] {
+        assert_eq!(sums(&bytes), expected);
+    }
+    let wrong = zip::Entry { wrong_crc: true, ..zip::Entry::new("README.txt", "no evidence") };
+    let link = zip::Entry { kind: Kind::Symlink, ..zip::Entry::new("b", "README.txt") };
+    let detail = "a link, which some programs unpack as a file that holds its target".to_owned();
+    let expected = [
+        ("README.txt", Told::Doubt("its checksum or size in the archive is wrong".to_owned())),
+        ("b", Told::Refused { code: Code::ArchiveEntryUnreadable, detail: detail.clone() }),
+        ("b", Told::Doubt(detail)),
+    ];
+    assert_eq!(sums(&zip::zip(&[wrong, link])), expected.map(|(path, told)| (path.as_bytes().to_vec(), Err(told))));
+}
+
 /// One of several hosts that share an archive.
 struct Share {
     index: u64,
@@ -462,7 +535,7 @@ fn hosts_that_share_an_archive_find_together_what_one_finds_alone() {
                 let mut alone = examine_archive(&bytes, &vector.limits);
                 let mut shared: Vec<Exhibit> = (0..3)
                     .flat_map(|index| -> Vec<Exhibit> {
-                        read_archive(&Share { index, of: 3 }, None, &*bytes, bytes.len() as u64, &vector.limits)
+                        read_archive(&Share { index, of: 3 }, &Examine::within(&vector.limits), None, &*bytes, bytes.len() as u64)
                     })
                     .collect();
                 alone.sort();
@@ -498,7 +571,7 @@ fn a_host_can_end_the_reading() {
     let plain = tar(&tree);
     for bytes in [plain.clone(), gzip(&plain), std::fs::read(common::folder().join("example/handover.zip")).unwrap()] {
         let host = Impatient(5, AtomicU64::new(0));
-        let _: Vec<Exhibit> = read_archive(&host, None, &*bytes, bytes.len() as u64, &Limits::default());
+        let _: Vec<Exhibit> = read_archive(&host, &Examine::default(), None, &*bytes, bytes.len() as u64);
         let read = host.1.into_inner();
         // What was buffered before is still seen.
         assert!((5..200).contains(&read), "{read}");

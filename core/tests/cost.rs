@@ -6,7 +6,7 @@ mod common;
 
 use common::conclude;
 use trailseal::container::{Alone, read_archive, read_stream};
-use trailseal::{Code, EntryPath, Exhibit, Limits, Objects, Outcome, Policy, Provenance, Report, Request, Table, Trust};
+use trailseal::{Code, EntryPath, Examine, Exhibit, Limits, Objects, Outcome, Policy, Provenance, Report, Request, Table, Trust};
 use trailseal_forge::archive::Archive;
 use trailseal_forge::nasties::{self, Nasty};
 use trailseal_forge::trail::Trail;
@@ -19,7 +19,7 @@ fn policy() -> Policy {
 }
 
 fn report(bytes: &[u8]) -> Report {
-    let exhibits: Vec<Exhibit> = read_archive(&Alone, None, bytes, bytes.len() as u64, &Limits::default());
+    let exhibits: Vec<Exhibit> = read_archive(&Alone, &Examine::default(), None, bytes, bytes.len() as u64);
     conclude(exhibits, &policy())
 }
 
@@ -69,7 +69,7 @@ fn what_nobody_signed_does_not_fill_a_report() {
 
 /// What an archive holds that lies among others, of which each may come to 16 MiB and what its size allows.
 fn among_others(bytes: &[u8]) -> Vec<Exhibit> {
-    read_archive(&Alone, Some(&EntryPath::new("a.tar.gz")), bytes, bytes.len() as u64, &Limits::default())
+    read_archive(&Alone, &Examine::default(), Some(&EntryPath::new("a.tar.gz")), bytes, bytes.len() as u64)
 }
 
 #[test]
@@ -85,11 +85,12 @@ fn what_is_packed_in_itself_is_not_unpacked_without_end() {
     assert!(limit.detail.as_ref().unwrap().starts_with("unpacked_ratio is 512"), "{limit:?}");
     assert_ne!(report.overall(), Outcome::Passed);
     // The same from a stream, of which nobody knows how long it is.
-    let streamed: Vec<Exhibit> = read_stream(&Alone, Some(&EntryPath::new("a.tar.gz")), &mut beyond.as_slice(), &Limits::default());
+    let streamed: Vec<Exhibit> =
+        read_stream(&Alone, &Examine::default(), Some(&EntryPath::new("a.tar.gz")), &mut beyond.as_slice());
     assert_eq!(conclude(streamed, &policy()), report);
-    let limits = Limits { unpacked_ratio: 50_000, ..Limits::default() };
+    let examine = Examine::within(&Limits { unpacked_ratio: 50_000, ..Limits::default() });
     let all: Vec<Exhibit> =
-        read_archive(&Alone, Some(&EntryPath::new("a.tar.gz")), beyond.as_slice(), beyond.len() as u64, &limits);
+        read_archive(&Alone, &examine, Some(&EntryPath::new("a.tar.gz")), beyond.as_slice(), beyond.len() as u64);
     assert_eq!(all.len(), 30 + 3 + 2 + 1, "with another limit");
 }
 
@@ -107,8 +108,8 @@ fn honest_archives_are_far_from_the_bound() {
     archive.entries.iter_mut().for_each(|entry| entry.deflated = true);
     let zip = archive.zip();
     // Nothing is free here, and everything is packed but once.
-    let limits = Limits { unpacked_ratio: 128, ..Limits::default() };
-    let exhibits: Vec<Exhibit> = read_archive(&Alone, Some(&EntryPath::new("a.zip")), zip.as_slice(), zip.len() as u64, &limits);
+    let examine = Examine::within(&Limits { unpacked_ratio: 128, ..Limits::default() });
+    let exhibits: Vec<Exhibit> = read_archive(&Alone, &examine, Some(&EntryPath::new("a.zip")), zip.as_slice(), zip.len() as u64);
     assert_eq!(exhibits.len(), archive.entries.len());
 }
 

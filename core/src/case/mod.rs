@@ -80,7 +80,7 @@ pub struct Policy {
     pub weights: Weights,
 }
 
-impl Gather for Case {
+impl Gather<Exhibit> for Case {
     fn admit(&mut self, exhibit: Exhibit) {
         Case::admit(self, exhibit);
     }

@@ -4,6 +4,8 @@
 use memchr::memmem;
 use rawzip::ReaderAt;
 
+use super::stretch::read_exactly_at;
+
 /// What is said of an archive that goes on in other files.
 pub(super) const SPLIT: &str = "one part of a split zip archive: join the parts first";
 
@@ -81,24 +83,6 @@ pub(super) fn end_problem(
         && is_told(bytes, directory_bytes)
         && is_told(offset, directory);
     (!agrees).then_some(DISAGREE)
-}
-
-/// Fills the buffer from this place on; false if there is not as much.
-pub(super) fn read_exactly_at(reader: &impl ReaderAt, offset: u64, buffer: &mut [u8]) -> bool {
-    read_at_most(reader, offset, buffer) == buffer.len()
-}
-
-/// Reads from this place on, until the buffer is full or there is no more.
-pub(super) fn read_at_most(reader: &impl ReaderAt, offset: u64, buffer: &mut [u8]) -> usize {
-    let mut read = 0_usize;
-    while let Some(rest) = buffer.get_mut(read..).filter(|rest| !rest.is_empty()) {
-        match reader.read_at(rest, offset.saturating_add(read as u64)) {
-            Ok(more) if more > 0 => read = read.saturating_add(more),
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            _ => break,
-        }
-    }
-    read
 }
 
 pub(super) fn u16_at(bytes: &[u8], at: usize) -> u16 {

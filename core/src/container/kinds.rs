@@ -4,8 +4,8 @@ use std::io::Read as _;
 
 use flate2::bufread::GzDecoder;
 
-use super::Packing;
 use super::end::{SPLIT, u16_at};
+use super::packing::Packing;
 
 /// First bytes, and what begins with them.
 const MAGICS: [(&[u8], &str); 12] = [
@@ -85,7 +85,7 @@ pub fn no_archive(name: &[u8], start: &[u8], end: &[u8]) -> Option<String> {
     Some(kind.unwrap_or_else(|| "neither a folder nor an archive (zip, tar, tar.gz, tar.zst)".to_owned()))
 }
 
-/// The same by a name.
+/// What a file is by its name, if that is an archive of a kind that is not read, and what to do.
 pub(super) fn unread_name(name: &[u8]) -> Option<String> {
     let lower = name.to_ascii_lowercase();
     let end = lower.iter().rposition(|byte| *byte == b'.').and_then(|dot| lower.split_at_checked(dot));

@@ -4,18 +4,15 @@
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::evidence::{Exhibit, Facts};
 use crate::terms::limits::Limits;
 
 /// What any archive may come to, so that a single log, digest or metadata file at its limit can be read.
 const FREE: u64 = (1 << 30) + (1 << 28);
 /// The same of an archive among other files, which may be many.
 const FREE_AMONG_OTHERS: u64 = 1 << 24;
-/// What is kept of an entry, in bytes that would be inflated and hashed in the same time or memory.
-const PER_ENTRY: u64 = 4 << 10;
-const PER_IGNORED: u64 = 512;
-const PER_NOTE: u64 = 8 << 10;
-/// What the directory of a zip archive takes in memory.
+/// What a folder's name takes that is looked at, in bytes that would be inflated and hashed in the same time or memory.
+const PER_FOLDER: u64 = 512;
+/// What a member of a zip archive takes in memory, once its directory was read.
 const PER_MEMBER: u64 = 512;
 
 /// Sums up bytes that come out, each layer of packing by itself. Sums do not depend on an order, so neither does whether there are too
@@ -45,12 +42,6 @@ impl Meter {
         self.spent.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// An exhibit came out, from so many bytes.
-    pub(super) fn spend_for(&self, exhibit: &Exhibit, bytes: u64) {
-        let kept = if matches!(exhibit.facts, Facts::Ignored(_)) { PER_IGNORED } else { PER_ENTRY };
-        self.spend(bytes.saturating_add(kept).saturating_add(PER_NOTE.saturating_mul(exhibit.notes.len() as u64)));
-    }
-
     /// So many members came out of a zip archive's directory.
     pub(super) fn spend_for_members(&self, count: usize) {
         self.spend(PER_MEMBER.saturating_mul(count as u64));
@@ -58,13 +49,13 @@ impl Meter {
 
     /// A folder was looked at that may bear a file's name.
     pub(super) fn spend_for_folder(&self) {
-        self.spend(PER_IGNORED);
+        self.spend(PER_FOLDER);
     }
 
-    /// The limits for a zip archive in this one: its directory is in memory before it is known how large it is.
-    pub(super) fn limits(&self, limits: &Limits) -> Limits {
+    /// How many entries a zip archive in this one may have: its directory is in memory before it is known how large it is.
+    pub(super) fn entries(&self, limits: &Limits) -> u64 {
         let members = self.left() / PER_MEMBER;
-        Limits { entries: limits.entries.min(members.saturating_add(1)), ..limits.clone() }
+        limits.entries.min(members.saturating_add(1))
     }
 
     pub(super) fn is_exceeded(&self) -> bool {

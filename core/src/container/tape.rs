@@ -19,6 +19,8 @@ const LARGE_BYTES: u64 = 8 << 30;
 pub(super) enum Sort {
     File,
     Folder,
+    /// A folder by its name, and a file by its kind.
+    NamedFolder,
     HardLink,
     SymbolicLink,
     Device,
@@ -137,8 +139,9 @@ impl<'a> Tape<'a> {
         let is_file = matches!(header.kind, b'0' | b'\0' | b'7');
         let stored_bytes = extras.size.unwrap_or(header.size_bytes);
         let sort = match header.kind {
-            // Older programs know folders by their names alone.
-            _ if is_file && name.ends_with(b"/") => Sort::Folder,
+            // Older programs know folders by their names alone; then their kind is none.
+            b'\0' if name.ends_with(b"/") => Sort::Folder,
+            _ if is_file && name.ends_with(b"/") => Sort::NamedFolder,
             b'0' | b'\0' | b'7' | b'S' => Sort::File,
             b'1' => Sort::HardLink,
             b'2' => Sort::SymbolicLink,

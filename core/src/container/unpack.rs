@@ -6,11 +6,8 @@ use std::io::{self, BufRead, BufReader, Read};
 use flate2::bufread::GzDecoder;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
-use super::{Packing, read_start, unread_kind};
-
-/// How a Zstandard frame begins, and one that is skipped, whatever its last four bits (RFC 8878, 3.1).
-pub(super) const ZSTD_MAGIC: u32 = 0xfd2f_b528;
-pub(super) const SKIPPED_MAGIC: u32 = 0x184d_2a50;
+use super::kinds::unread_kind;
+use super::packing::{Packing, SKIPPED_MAGIC, read_start};
 
 /// The tar stream inside whatever it is packed in, or why there is none. Once it was read, `has_several` tells whether it went on in a
 /// second member of gzip data.

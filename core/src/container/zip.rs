@@ -8,15 +8,17 @@ use memchr::memmem;
 use rawzip::extra_fields::{ExtraFieldId, ExtraFields};
 use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipFileHeaderRecord, ZipLocator};
 
-use super::end::{SPLIT, end_problem, read_at_most, read_exactly_at, u16_at, u32_at};
+use super::end::{SPLIT, end_problem, u16_at, u32_at};
+use super::folder::UNSAFE_NAME;
+use super::kinds::unread_kind;
 use super::meter::Meter;
-use super::{NESTED_BYTES, PIECE_BYTES, Packing, Seen, Sequential, ignored, problem, read_start, unread_kind};
+use super::names::Seen;
+use super::packing::{MARKERS, NESTED_BYTES, Packing, read_start};
+use super::stretch::{Sequential, read_at_most, read_exactly_at};
+use super::visit::{PIECE_BYTES, Told, Treatment, Visit, Workspace, is_too_long, passed_over, place_of};
 use crate::bytes::crc::Crc;
-use crate::evidence::content::Workspace;
-use crate::evidence::{self, Exhibit, Kind, is_read};
 use crate::terms::error::{Error, io_reason};
 use crate::terms::finding::Code;
-use crate::terms::limits::Limits;
 use crate::terms::packed::{PackedPath, Paths, Position};
 use crate::terms::path::{EntryPath, Separator};
 
@@ -29,12 +31,10 @@ pub(super) struct Zip<R> {
     members: Vec<Member>,
     /// Those of the members, inside the archive.
     paths: Paths,
-    /// What is wrong with the archive itself.
-    problems: Vec<Exhibit>,
     /// Its directory was read to the end, and what stands between its members can be told.
     is_whole: bool,
-    /// What programs would find elsewhere or otherwise, as members that were examined showed. It concerns the archive as a whole.
-    doubts: Mutex<Vec<Exhibit>>,
+    /// What programs would find elsewhere or otherwise, as members that were visited showed. It concerns the archive as a whole.
+    doubts: Mutex<Vec<(EntryPath, String)>>,
 }
 
 /// One entry of a zip archive's directory. All of them are held while the archive is read, so it is small.
@@ -87,9 +87,6 @@ enum Refusal {
 const LOCAL_HEADER_BYTES: u64 = 30;
 const LOCAL_HEADER_MAGIC: &[u8] = b"PK\x03\x04";
 
-/// In front of an archive that could have been split, and was not (APPNOTE 8.5.4); the first one is Info-ZIP's, too.
-pub(super) const MARKERS: [&[u8]; 2] = [b"PK00", b"PK\x07\x08"];
-
 /// The longest extra field and descriptor.
 const MOST_SLACK_BYTES: u32 = 65_535 + 24;
 
@@ -114,7 +111,7 @@ const DEFLATE: u8 = 8;
 impl Refusal {
     fn words(self) -> (Code, &'static str) {
         match self {
-            Self::Escapes => (Code::ArchiveEntryUnsafe, "its path leaves the archive, is absolute or holds a NUL"),
+            Self::Escapes => (Code::ArchiveEntryUnsafe, UNSAFE_NAME),
             // Programs that go by the name would unpack it as a file.
             Self::FolderWithContent => {
                 (Code::ArchiveEntryUnreadable, "it claims to be a folder, and has a file's name and content")
@@ -126,9 +123,9 @@ impl Refusal {
         }
     }
 
-    fn exhibit(self, path: EntryPath) -> Exhibit {
+    fn told(self) -> Told {
         let (code, detail) = self.words();
-        Exhibit::refused(path, code, detail)
+        Told::refused(code, detail)
     }
 
     /// True if some programs would read it otherwise, or under another name.
@@ -138,7 +135,7 @@ impl Refusal {
 }
 
 impl Member {
-    fn of(record: &ZipFileHeaderRecord<'_>, paths: &mut Paths, last: Option<&Self>) -> Self {
+    fn of(visitor: &impl Visit, record: &ZipFileHeaderRecord<'_>, paths: &mut Paths, last: Option<&Self>) -> Self {
         const KIND: u32 = 0o170_000;
         const FOLDER: u32 = 0o040_000;
         const REGULAR: u32 = 0o100_000;
@@ -161,7 +158,7 @@ impl Member {
         let claims_folder = mode == FOLDER || (mode == 0 && attributes & DOS_FOLDER != 0);
         let flags = record.flags();
         let method = u8::try_from(record.compression_method().as_u16()).unwrap_or(u8::MAX);
-        let kind = evidence::classify(&path);
+        let treatment = visitor.treatment(&path);
         let is_doubtful = !has_clean_fields(record.extra_fields(), 0)
             || (method == STORE && stored_bytes != size_bytes)
             || flags.bits() & MASKED != 0
@@ -173,7 +170,7 @@ impl Member {
             Claim::Refused(Refusal::Encrypted)
         } else if is_doubtful || (is_folder && !(is_empty && stored_bytes <= MOST_EMPTY_BYTES)) {
             Claim::Refused(Refusal::Doubtful)
-        } else if is_folder || (claims_folder && is_empty && matches!(kind, Kind::Ignored(_))) {
+        } else if is_folder || (claims_folder && is_empty && !treatment.is_read()) {
             Claim::Folder
         } else if claims_folder {
             Claim::Refused(Refusal::FolderWithContent)
@@ -181,7 +178,7 @@ impl Member {
             Claim::Link
         } else if mode != 0 && mode != REGULAR {
             Claim::Refused(Refusal::Device)
-        } else if matches!(kind, Kind::Container) {
+        } else if treatment == Treatment::Open {
             Claim::Container
         } else {
             Claim::File
@@ -217,12 +214,20 @@ impl Member {
 }
 
 impl<R: ReaderAt> Zip<R> {
-    /// Reads the directory of an archive of `length_bytes`. `at` is where it lies inside the case; `None` for one that was given itself.
+    /// Reads the directory of an archive of `length_bytes`, up to so many `entries`. `at` is where it lies inside the case; `None` for
+    /// one that was given itself. With it comes what is to be told of it as a whole, weighed already.
     ///
     /// # Errors
     ///
     /// [`Error::Container`] if there is no directory, because the archive is cut off or is no zip archive.
-    pub(super) fn open(at: Option<EntryPath>, reader: R, length_bytes: u64, limits: &Limits, meter: &Meter) -> Result<Self, Error> {
+    pub(super) fn open<V: Visit>(
+        visitor: &V,
+        at: Option<EntryPath>,
+        reader: R,
+        length_bytes: u64,
+        entries: u64,
+        meter: &Meter,
+    ) -> Result<(Self, Vec<V::Yield>), Error> {
         let mut buffer = vec![0; rawzip::MAX_CENTRAL_DIRECTORY_RECORD_SIZE.max(rawzip::RECOMMENDED_BUFFER_SIZE)];
         let archive = match ZipLocator::new().locate_in_reader(reader, &mut buffer, length_bytes) {
             Ok(archive) => archive,
@@ -232,21 +237,14 @@ impl<R: ReaderAt> Zip<R> {
                 return Err(Error::Container { reason: if is_part { SPLIT.to_owned() } else { error.to_string() } });
             }
         };
-        let mut zip = Self {
-            at,
-            archive,
-            members: Vec::new(),
-            paths: Paths::default(),
-            problems: Vec::new(),
-            is_whole: false,
-            doubts: Mutex::default(),
-        };
-        zip.list(&mut buffer, length_bytes, limits, meter);
-        Ok(zip)
+        let mut zip = Self { at, archive, members: Vec::new(), paths: Paths::default(), is_whole: false, doubts: Mutex::default() };
+        let mut problems = Problems { found: Vec::new(), visitor, meter };
+        zip.list(&mut buffer, length_bytes, entries, &mut problems);
+        Ok((zip, problems.found))
     }
 
-    fn list(&mut self, buffer: &mut [u8], length_bytes: u64, limits: &Limits, meter: &Meter) {
-        let mut problems = Problems { found: Vec::new(), limits, meter };
+    fn list<V: Visit>(&mut self, buffer: &mut [u8], length_bytes: u64, most: u64, problems: &mut Problems<'_, V>) {
+        let (visitor, meter) = (problems.visitor, problems.meter);
         let mut is_whole = true;
         let mut names = Seen::default();
         let mut end = self.archive.directory_offset();
@@ -256,8 +254,8 @@ impl<R: ReaderAt> Zip<R> {
             let seen = self.members.len() as u64;
             match entries.next_entry() {
                 Ok(None) => break,
-                Ok(Some(_)) if seen == limits.entries => {
-                    problems.put(problem(at, Code::ArchiveLimit, format!("entries is {}", limits.entries)));
+                Ok(Some(_)) if seen == most => {
+                    problems.tell(place_of(at), Told::limit("entries", most));
                     is_whole = false;
                     break;
                 }
@@ -267,19 +265,19 @@ impl<R: ReaderAt> Zip<R> {
                 }
                 Ok(Some(record)) => {
                     end = record.central_directory_offset().saturating_add(record_bytes(&record));
-                    let member = Member::of(&record, &mut self.paths, self.members.last());
+                    let member = Member::of(visitor, &record, &mut self.paths, self.members.last());
                     let path = self.paths.get(member.path).join();
                     let path = at.map_or_else(|| path.clone(), |at| at.nesting(&path));
                     let is_folder = member.claim == Claim::Folder;
-                    let folders = names.folders_of(&path, is_folder, limits, meter);
-                    folders.into_iter().for_each(|folder| problems.put(Exhibit::folder(folder)));
-                    if member.claim == Claim::File && names.is_second(&path) {
-                        problems.tell(path, "its name is that of an entry before");
+                    let folders = names.folders_of(&path, is_folder, visitor, meter);
+                    folders.into_iter().for_each(|folder| problems.tell(folder, Told::Folder));
+                    if member.claim == Claim::File && names.is_second(&path, visitor.treatment(&path)) {
+                        problems.doubt(path, "its name is that of an entry before");
                     }
                     self.members.push(member);
                 }
                 Err(error) => {
-                    problems.put(problem(at, Code::ArchiveEntryUnreadable, error.to_string()));
+                    problems.tell(place_of(at), Told::unreadable(error.to_string()));
                     is_whole = false;
                     break;
                 }
@@ -294,7 +292,7 @@ impl<R: ReaderAt> Zip<R> {
             if let Claim::Refused(refusal) = member.claim
                 && refusal.is_doubt()
             {
-                problems.tell(self.path(member), refusal.words().1);
+                problems.doubt(self.path(member), refusal.words().1);
             }
         }
         if is_whole {
@@ -302,18 +300,17 @@ impl<R: ReaderAt> Zip<R> {
             let count = self.members.len() as u64;
             let ends = end_problem(self.archive.get_ref(), self.archive.eocd_offset(), length_bytes, directory, count);
             let starts = (!self.measure_slack(&sorted)).then_some("something stands before its first entry");
-            let details = [ends, starts].into_iter().flatten();
-            let found = details.map(|detail| problem(self.at.as_ref(), Code::ArchiveEntryUnreadable, detail.to_owned()));
-            found.for_each(|problem| problems.put(problem));
+            for detail in [ends, starts].into_iter().flatten() {
+                problems.tell(place_of(self.at.as_ref()), Told::unreadable(detail));
+            }
             let mut header = Vec::new();
             let folders = self.members.iter().filter(|member| member.claim == Claim::Folder);
             for folder in folders.take_while(|_| !meter.is_exceeded()) {
                 if let Ok(Local { doubt: Some(detail), .. }) | Err(detail) = self.local(folder, &mut header) {
-                    problems.tell(self.path(folder), detail);
+                    problems.doubt(self.path(folder), detail);
                 }
             }
         }
-        self.problems = problems.found;
     }
 
     /// The numbers of its members in the order in which they lie in it.
@@ -384,32 +381,33 @@ impl<R: ReaderAt> Zip<R> {
         self.members.iter().filter(|member| member.claim == Claim::Container)
     }
 
-    /// What is wrong with the archive itself; to be admitted like any exhibit.
-    pub(super) fn problems(&self) -> &[Exhibit] {
-        &self.problems
-    }
-
     /// Where a member lies inside the case.
     pub(super) fn path(&self, member: &Member) -> EntryPath {
         let path = self.paths.get(member.path).join();
         if let Some(at) = &self.at { at.nesting(&path) } else { path }
     }
 
-    /// Examines one member.
-    pub(super) fn examine(&self, member: &Member, limits: &Limits, workspace: &mut Workspace) -> Exhibit {
+    /// Brings one member to a visitor, or tells what there is instead of its content.
+    pub(super) fn visit<V: Visit>(&self, visitor: &V, member: &Member, workspace: &mut Workspace<V>) -> V::Yield {
         let path = self.path(member);
-        if let Some(refused) = Exhibit::of_long_path(&path, limits) {
-            return refused;
-        }
-        match member.claim {
-            Claim::Refused(refusal) => refusal.exhibit(path),
-            Claim::Link => self.examine_link(path, member, workspace),
-            _ if !is_read(&path) => self.examine_ignored(path, member, limits, workspace),
-            _ => self.examine_file(path, member, limits, workspace),
-        }
+        let told = if is_too_long(&path, visitor.limits()) {
+            Told::LongPath
+        } else {
+            match member.claim {
+                Claim::Refused(refusal) => refusal.told(),
+                Claim::Link => self.link(visitor, &path, member, workspace),
+                _ => match visitor.treatment(&path) {
+                    treatment @ (Treatment::Skim | Treatment::Skip) => {
+                        self.passed_over(visitor, &path, treatment, member, workspace)
+                    }
+                    treatment => return self.visit_file(visitor, path, treatment, member, workspace),
+                },
+            }
+        };
+        visitor.tell(path, told)
     }
 
-    fn examine_link(&self, path: EntryPath, member: &Member, workspace: &mut Workspace) -> Exhibit {
+    fn link<V: Visit>(&self, visitor: &V, path: &EntryPath, member: &Member, workspace: &mut Workspace<V>) -> Told {
         const MAX_LINK_BYTES: u64 = 4096;
         let mut target = Vec::new();
         let is_whole = match self.local(member, &mut workspace.header) {
@@ -419,31 +417,37 @@ impl<R: ReaderAt> Zip<R> {
             _ => false,
         };
         match path.resolve(&target).filter(|_| is_whole && !target.contains(&0)) {
-            None => Exhibit::refused(path, Code::ArchiveEntryUnsafe, "a link that leaves the archive"),
-            Some(_) if is_read(&path) => {
+            None => Told::is_unsafe("a link that leaves the archive"),
+            Some(_) if visitor.treatment(path).is_read() => {
                 // It may be a link in an archive whose directory is not read, or for a program that knows none.
                 let detail = "a link, which some programs unpack as a file that holds its target";
-                self.doubt(&path, detail);
-                Exhibit::refused(path, Code::ArchiveEntryUnreadable, detail)
+                self.doubt(path, detail);
+                Told::unreadable(detail)
             }
-            Some(target) => Exhibit::link(path, target),
+            Some(target) => Told::Link(target),
         }
     }
 
-    /// What is no evidence matters where another entry could hide in it from programs that read from the beginning.
-    fn examine_ignored(&self, path: EntryPath, member: &Member, limits: &Limits, workspace: &mut Workspace) -> Exhibit {
-        let refused = |path, detail| Exhibit::refused(path, Code::ArchiveEntryUnreadable, detail);
+    /// What is not to be read matters where another entry could hide in it from programs that read from the beginning.
+    fn passed_over<V: Visit>(
+        &self,
+        visitor: &V,
+        path: &EntryPath,
+        treatment: Treatment,
+        member: &Member,
+        workspace: &mut Workspace<V>,
+    ) -> Told {
         match self.local(member, &mut workspace.header) {
-            Ok(Local { doubt: Some(detail), .. }) | Err(detail) => refused(path, detail),
-            Ok(local) if self.hides_another(member, &local, limits, workspace) => {
-                refused(path, "some programs would end it before its end, and find another entry in it")
+            Ok(Local { doubt: Some(detail), .. }) | Err(detail) => Told::unreadable(detail),
+            Ok(local) if self.hides_another(member, &local, visitor.limits().entry_bytes, workspace) => {
+                Told::unreadable("some programs would end it before its end, and find another entry in it")
             }
-            Ok(local) => ignored(path, limits, || read_start(&mut *self.reader(member, &local))),
+            Ok(local) => passed_over(path, treatment, || read_start(&mut *self.reader(member, &local))),
         }
     }
 
     /// True if some program could end a member before its end, and find something there.
-    fn hides_another(&self, member: &Member, local: &Local, limits: &Limits, workspace: &mut Workspace) -> bool {
+    fn hides_another<V: Visit>(&self, member: &Member, local: &Local, most_bytes: u64, workspace: &mut Workspace<V>) -> bool {
         let is_suspect = match member.method {
             STORE => member.is_described,
             _ => self.holds_magic(member, local, &mut workspace.stored).unwrap_or(true),
@@ -452,21 +456,17 @@ impl<R: ReaderAt> Zip<R> {
             return is_suspect;
         }
         let mut whole = Summing { reader: self.reader(member, local), crc: Crc::new(), size_bytes: 0, is_whole: false };
-        let read = io::copy(&mut (&mut whole).take(limits.entry_bytes), &mut io::sink());
-        workspace.tools.spend(whole.size_bytes);
+        let read = io::copy(&mut (&mut whole).take(most_bytes), &mut io::sink());
+        workspace.spend(whole.size_bytes);
         read.is_err() || !whole.is_whole
     }
 
     fn doubt(&self, path: &EntryPath, detail: &str) {
-        self.doubts.lock().unwrap_or_else(PoisonError::into_inner).push(Exhibit::told(
-            path.clone(),
-            Code::ArchiveEntryUnreadable,
-            detail,
-        ));
+        self.doubts.lock().unwrap_or_else(PoisonError::into_inner).push((path.clone(), detail.to_owned()));
     }
 
-    /// What examining members showed of the archive as a whole; to be admitted by whoever examined them.
-    pub(super) fn take_doubts(&self) -> Vec<Exhibit> {
+    /// What visiting members showed of the archive as a whole, and where; to be told by whoever visited them.
+    pub(super) fn take_doubts(&self) -> Vec<(EntryPath, String)> {
         std::mem::take(&mut *self.doubts.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -497,56 +497,65 @@ impl<R: ReaderAt> Zip<R> {
         }
     }
 
-    fn examine_file(&self, path: EntryPath, member: &Member, limits: &Limits, workspace: &mut Workspace) -> Exhibit {
-        let refused = |path, detail: String| Exhibit::refused(path, Code::ArchiveEntryUnreadable, detail);
-        if member.size_bytes() > limits.entry_bytes {
-            return Exhibit::refused(path, Code::ArchiveLimit, format!("entry_bytes is {}", limits.entry_bytes));
+    fn visit_file<V: Visit>(
+        &self,
+        visitor: &V,
+        path: EntryPath,
+        treatment: Treatment,
+        member: &Member,
+        workspace: &mut Workspace<V>,
+    ) -> V::Yield {
+        let most_bytes = visitor.limits().entry_bytes;
+        if member.size_bytes() > most_bytes {
+            return visitor.tell(path, Told::limit("entry_bytes", most_bytes));
         }
         if !matches!(member.method, STORE | DEFLATE) {
-            return refused(path, not_supported(member.method));
+            return visitor.tell(path, Told::unreadable(not_supported(member.method)));
         }
         let local = match self.local(member, &mut workspace.header) {
             Ok(local) => local,
             Err(detail) => {
                 self.doubt(&path, detail);
-                return refused(path, detail.to_owned());
+                return visitor.tell(path, Told::unreadable(detail));
             }
         };
         if let Some(detail) = local.doubt {
             self.doubt(&path, detail);
         }
         let mut reader = Summing { reader: self.reader(member, &local), crc: Crc::new(), size_bytes: 0, is_whole: false };
-        let exhibit = if member.size_bytes() <= PIECE_BYTES {
-            let Workspace { stored: buffer, tools, .. } = workspace;
-            buffer.clear();
+        let is_too_deep = treatment == Treatment::Open;
+        let mut yielded = if member.size_bytes() <= PIECE_BYTES {
+            let Workspace { stored, own, .. } = &mut *workspace;
+            stored.clear();
             // A member may hold more than it states; what it states decides how it is read, never how much.
-            match (&mut reader).take(PIECE_BYTES.saturating_add(1)).read_to_end(buffer) {
+            match (&mut reader).take(PIECE_BYTES.saturating_add(1)).read_to_end(stored) {
                 Ok(read) if read as u64 > PIECE_BYTES => {
-                    tools.spend(read as u64);
-                    return refused(path, "it holds more than its header states".to_owned());
+                    workspace.spend(read as u64);
+                    return visitor.tell(path, Told::unreadable("it holds more than its header states"));
                 }
-                Ok(_) => tools.examine(path, buffer, limits),
+                Ok(_) if is_too_deep => visitor.tell(path, Told::too_deep()),
+                Ok(_) => visitor.visit_piece(path, stored, own),
                 Err(error) => {
-                    tools.spend(reader.size_bytes);
+                    workspace.spend(reader.size_bytes);
                     let detail = unreadable(&error);
                     self.doubt(&path, &detail);
-                    return refused(path, detail);
+                    return visitor.tell(path, Told::unreadable(detail));
                 }
             }
+        } else if is_too_deep {
+            visitor.tell(path, Told::too_deep())
         } else {
-            workspace.tools.examine_reader(path, &mut (&mut reader).take(limits.entry_bytes), limits)
+            visitor.visit(path, &mut (&mut reader).take(most_bytes), &mut workspace.own)
         };
-        workspace.tools.spend(reader.size_bytes);
+        workspace.spend(reader.size_bytes);
         let is_as_stated = reader.size_bytes == member.size_bytes() && reader.crc.finalize() == member.crc32;
-        let exhibit = if reader.is_whole && !is_as_stated {
-            exhibit.with_note(Code::ArchiveEntryUnreadable, "its checksum or size in the archive is wrong")
-        } else {
-            exhibit
-        };
-        match local.doubt {
-            Some(detail) => exhibit.with_note(Code::ArchiveEntryUnreadable, detail),
-            None => exhibit,
+        if reader.is_whole && !is_as_stated {
+            visitor.note(&mut yielded, "its checksum or size in the archive is wrong");
         }
+        if let Some(detail) = local.doubt {
+            visitor.note(&mut yielded, detail);
+        }
+        yielded
     }
 
     /// What is in a member.
@@ -693,21 +702,22 @@ impl<R: Read> Read for Undivided<R> {
 }
 
 /// What is found while a directory is read, which can be more than the directory itself.
-struct Problems<'a> {
-    found: Vec<Exhibit>,
-    limits: &'a Limits,
+struct Problems<'a, V: Visit> {
+    found: Vec<V::Yield>,
+    visitor: &'a V,
     meter: &'a Meter,
 }
 
-impl Problems<'_> {
-    fn put(&mut self, exhibit: Exhibit) {
-        self.meter.spend_for(&exhibit, 0);
-        self.found.push(exhibit);
+impl<V: Visit> Problems<'_, V> {
+    fn tell(&mut self, path: EntryPath, told: Told) {
+        let yielded = self.visitor.tell(path, told);
+        self.meter.spend(self.visitor.weigh(&yielded));
+        self.found.push(yielded);
     }
 
-    fn tell(&mut self, path: EntryPath, detail: &str) {
-        let long = Exhibit::of_long_path(&path, self.limits);
-        self.put(long.unwrap_or_else(|| Exhibit::told(path, Code::ArchiveEntryUnreadable, detail)));
+    fn doubt(&mut self, path: EntryPath, detail: &str) {
+        let is_too_long = is_too_long(&path, self.visitor.limits());
+        self.tell(path, if is_too_long { Told::LongPath } else { Told::Doubt(detail.to_owned()) });
     }
 }
 
@@ -749,10 +759,10 @@ impl<R: ReaderAt> ReaderAt for Nested<R> {
 }
 
 /// An archive inside an archive.
-pub(super) enum Inner<'z, R> {
-    /// A zip archive.
-    Zip(Zip<Nested<R>>),
-    /// Anything else, to be given to [`read_tar`](super::read_tar).
+pub(super) enum Inner<'z, R, Y> {
+    /// A zip archive, and what is to be told of it as a whole.
+    Zip(Zip<Nested<R>>, Vec<Y>),
+    /// Anything else: if it is an archive, then a tar archive.
     Stream(Box<dyn Read + 'z>),
 }
 
@@ -762,22 +772,26 @@ impl<R: ReaderAt + Clone> Zip<R> {
     ///
     /// # Errors
     ///
-    /// The exhibit that says why it cannot be opened.
-    pub(super) fn open_nested(&self, member: &Member, limits: &Limits, meter: &Meter) -> Result<Inner<'_, R>, Exhibit> {
+    /// Why it cannot be opened, to be told of it.
+    pub(super) fn open_nested<V: Visit>(
+        &self,
+        visitor: &V,
+        member: &Member,
+        meter: &Meter,
+    ) -> Result<Inner<'_, R, V::Yield>, Told> {
         let path = self.path(member);
-        if let Some(refused) = Exhibit::of_long_path(&path, limits) {
-            return Err(refused);
+        if is_too_long(&path, visitor.limits()) {
+            return Err(Told::LongPath);
         }
-        let refused = |detail| problem(Some(&path), Code::ArchiveEntryUnreadable, detail);
         if !matches!(member.method, STORE | DEFLATE) {
-            return Err(refused(not_supported(member.method)));
+            return Err(Told::unreadable(not_supported(member.method)));
         }
-        let local = self.local(member, &mut Vec::new()).map_err(|detail| refused(detail.to_owned()))?;
+        let local = self.local(member, &mut Vec::new()).map_err(Told::unreadable)?;
         if let Some(detail) = local.doubt {
-            return Err(refused(detail.to_owned()));
+            return Err(Told::unreadable(detail));
         }
         let mut stream = self.reader(member, &local);
-        let start = read_start(&mut *stream).map_err(|error| refused(unreadable(&error)))?;
+        let start = read_start(&mut *stream).map_err(|error| Told::unreadable(unreadable(&error)))?;
         let mut whole = io::Cursor::new(start.clone()).chain(stream);
         if Packing::of(&start) != Some(Packing::Zip) {
             return Ok(Inner::Stream(Box::new(whole)));
@@ -790,16 +804,17 @@ impl<R: ReaderAt + Clone> Zip<R> {
             let read = (&mut whole)
                 .take(NESTED_BYTES.saturating_add(1))
                 .read_to_end(&mut unpacked)
-                .map_err(|error| refused(unreadable(&error)))?;
+                .map_err(|error| Told::unreadable(unreadable(&error)))?;
             meter.spend(read as u64);
             if read as u64 > NESTED_BYTES {
                 let detail = format!("a nested zip archive that is packed itself may unpack to {NESTED_BYTES} bytes");
-                return Err(problem(Some(&path), Code::ArchiveLimit, detail));
+                return Err(Told::refused(Code::ArchiveLimit, detail));
             }
             (NestedBytes::Unpacked(unpacked.into()), read as u64)
         };
-        let nested = Zip::open(Some(path.clone()), Nested(bytes), length_bytes, &meter.limits(limits), meter);
-        nested.map(Inner::Zip).map_err(|error| refused(error.to_string()))
+        let entries = meter.entries(visitor.limits());
+        let nested = Zip::open(visitor, Some(path), Nested(bytes), length_bytes, entries, meter);
+        nested.map(|(zip, problems)| Inner::Zip(zip, problems)).map_err(|error| Told::unreadable(error.to_string()))
     }
 }
 

@@ -6,11 +6,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::bytes::gunzip::{self, Inflater, gunzip};
-use crate::evidence::{Exhibit, examine_stream};
 use crate::terms::error::io_reason;
 use crate::terms::finding::Code;
 use crate::terms::limits::Limits;
-use crate::terms::path::EntryPath;
 
 /// What is known of an entry's inflated content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -50,16 +48,7 @@ pub(crate) const HELD_BYTES: usize = 32 << 20;
 /// Memory for examining one entry after the other, so that each need not ask for its own. It keeps nothing that the next entry
 /// could see.
 #[derive(Debug, Default)]
-pub struct Workspace {
-    /// For the stored bytes of an entry, if they have to be brought together.
-    pub(crate) stored: Vec<u8>,
-    /// For the headers of an entry, if it has any.
-    pub(crate) header: Vec<u8>,
-    pub(crate) tools: Tools,
-}
-
-#[derive(Debug, Default)]
-pub(crate) struct Tools {
+pub struct Tools {
     pub(super) inflater: Option<Inflater>,
     pub(super) content: Vec<u8>,
     pub(super) whole_sha256: Option<WholeSha256>,
@@ -67,56 +56,15 @@ pub(crate) struct Tools {
     pub(super) spent: u64,
 }
 
-impl Workspace {
-    /// One whose log files are hashed by the host. They are held as a whole for it, up to 32 MiB inflated.
-    pub fn hashing_by(whole_sha256: WholeSha256) -> Self {
-        // All of it at once: what grows is copied, and leaves holes that WebAssembly never gives back.
-        let inflater = Some(Inflater::holding(HELD_BYTES));
-        Self { tools: Tools { whole_sha256: Some(whole_sha256), inflater, ..Tools::default() }, ..Self::default() }
-    }
-
-    /// As [`examine()`].
-    pub fn examine(&mut self, path: EntryPath, bytes: &[u8], limits: &Limits) -> Exhibit {
-        self.tools.examine(path, bytes, limits)
-    }
-}
-
 impl Tools {
-    pub(crate) fn examine(&mut self, path: EntryPath, bytes: &[u8], limits: &Limits) -> Exhibit {
-        let stored_sha256 = || crate::bytes::hash::sha256(bytes);
-        examine_stream(path, &mut &*bytes, limits, &stored_sha256, self)
-    }
-
-    /// As [`examine_reader`].
-    pub(crate) fn examine_reader(&mut self, path: EntryPath, reader: &mut dyn Read, limits: &Limits) -> Exhibit {
-        let hasher = std::cell::RefCell::new(Sha256::new());
-        let mut reader = io::BufReader::with_capacity(256 << 10, Hashing { reader, hasher: &hasher });
-        // What a damaged entry holds after the damage counts for its hash as well.
-        let stored_sha256 = || hasher.borrow().clone().finalize().into();
-        examine_stream(path, &mut reader, limits, &stored_sha256, self)
-    }
-
     /// What was spent since the last call.
     pub(crate) fn take_spent(&mut self) -> u64 {
         std::mem::take(&mut self.spent)
     }
 
-    /// So many bytes were unpacked for what is examined.
+    /// So many bytes were spent besides.
     pub(crate) fn spend(&mut self, bytes: u64) {
         self.spent = self.spent.saturating_add(bytes);
-    }
-}
-
-struct Hashing<'a> {
-    reader: &'a mut dyn Read,
-    hasher: &'a std::cell::RefCell<Sha256>,
-}
-
-impl Read for Hashing<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.reader.read(buffer)?;
-        self.hasher.borrow_mut().update(buffer.get(..read).unwrap_or_default());
-        Ok(read)
     }
 }
 
@@ -167,6 +115,12 @@ const DIGEST_SHARE: u64 = 4;
 
 /// Below that no ratio is asked for.
 const SMALL_DIGEST_BYTES: u64 = 64 << 10;
+
+/// What inflates from now on. For a host that hashes it has all its memory at once: what grows is copied, and leaves holes that
+/// WebAssembly never gives back.
+fn inflater(kept: &mut Option<Inflater>, whole_sha256: Option<WholeSha256>) -> &mut Inflater {
+    kept.get_or_insert_with(|| if whole_sha256.is_some() { Inflater::holding(HELD_BYTES) } else { Inflater::default() })
+}
 
 /// A reader that counts what is taken from it.
 struct Consumed<R> {
@@ -288,7 +242,7 @@ impl Opened<'_> {
         let mut reader = start.chain(&mut *self.reader);
         if start == gunzip::MAGIC {
             let mut member_reader = Consumed { reader: &mut reader, bytes: 0 };
-            let member = gunzip(&mut member_reader, limit, self.inflater.get_or_insert_default(), sink);
+            let member = gunzip(&mut member_reader, limit, inflater(self.inflater, self.whole_sha256), sink);
             let member_bytes = member_reader.bytes;
             if let Ok(member) = &member {
                 self.member_bytes = Some(member_bytes);
@@ -325,7 +279,7 @@ impl Opened<'_> {
             let mut inflated_bytes = 0_u64;
             let mut first = None;
             // Only who wants it whole gets a copy.
-            let mut whole = self.whole_sha256.map(|_| &mut self.inflater.get_or_insert_default().output);
+            let mut whole = self.whole_sha256.map(|_| &mut inflater(self.inflater, self.whole_sha256).output);
             loop {
                 let piece = match &mut whole {
                     Some(whole) => {

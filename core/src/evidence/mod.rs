@@ -4,13 +4,17 @@ pub(crate) mod content;
 pub(crate) mod keys;
 pub(crate) mod kind;
 pub(crate) mod trail;
+pub(crate) mod visitor;
 
-use std::io::{BufRead, Read};
+use std::io::{self, BufRead, Read};
+
 
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::bytes::parcel::{pack, unpack};
+use crate::container::visit::{TOO_DEEP, is_too_long};
 use crate::evidence::content::{Note, Opened, Tools, limit_note};
 use crate::evidence::keys::Keys;
 use crate::evidence::kind::Evidence;
@@ -87,7 +91,7 @@ macro_rules! kinds {
                     $(Self::$variant(claim) => <$kind>::read(claim, path, content).map_or(Facts::Refused, Facts::$variant),)*
                     // Hosts open containers; one that comes here lies in a container that is nested itself.
                     Self::Container => {
-                        content.tell(Code::ArchiveLimit, "containers are read one level inside another, not deeper".to_owned());
+                        content.tell(Code::ArchiveLimit, TOO_DEEP.to_owned());
                         Facts::Refused
                     }
                     Self::Ignored(kind) => Facts::Ignored(kind),
@@ -171,16 +175,21 @@ impl Exhibit {
         Self { path, facts, notes: Vec::new() }.with_note(code, detail)
     }
 
-    /// The exhibit of an entry whose path is longer than the limit, of which only a part is kept; `None` if it is not. Whatever the
-    /// entry is, this comes first: its path would be kept, compared and repeated.
-    pub(crate) fn of_long_path(path: &EntryPath, limits: &Limits) -> Option<Self> {
-        let most_bytes = limits.path_bytes as usize;
-        // Of nearly all paths the whole is short enough.
-        (path.as_bytes().len() > most_bytes && path.inner().len() > most_bytes).then(|| Self {
-            path: path.shortened(most_bytes),
+    /// The exhibit of an entry whose path is longer than the limit, of which only a part is kept.
+    pub(crate) fn of_long_path(path: &EntryPath, limits: &Limits) -> Self {
+        Self {
+            path: path.shortened(limits.path_bytes as usize),
             facts: Facts::Refused,
             notes: vec![limit_note("path_bytes", u64::from(limits.path_bytes))],
-        })
+        }
+    }
+
+    /// The exhibit of an entry that is not read because it is no evidence by its name.
+    pub(crate) fn passed_over(path: EntryPath) -> Self {
+        match classify(&path) {
+            Kind::Ignored(kind) => Self { path, facts: Facts::Ignored(kind), notes: Vec::new() },
+            _ => Self::refused(path, Code::ArchiveEntryUnreadable, "it was passed over"),
+        }
     }
 
     /// Something that is to be told of a path, and no entry of its own.
@@ -205,11 +214,6 @@ impl Exhibit {
             && matches!(classify(&self.path), Kind::Container | Kind::Ignored(IgnoredKind::Other))
     }
 
-    /// True if there is something about it that a report must say.
-    pub(crate) fn is_noted(&self) -> bool {
-        !self.notes.is_empty()
-    }
-
     /// The same content under another name. What it claims to be may differ, and then its facts are of no use there.
     pub(crate) fn under(&self, path: EntryPath) -> Self {
         match self.facts.under(&path) {
@@ -221,8 +225,12 @@ impl Exhibit {
     /// Adds what the container says about the entry, for example a checksum that does not agree.
     #[must_use]
     pub fn with_note(mut self, code: Code, detail: impl Into<String>) -> Self {
-        self.notes.push(Note { code, detail: Some(detail.into()) });
+        self.note(code, detail);
         self
+    }
+
+    pub(crate) fn note(&mut self, code: Code, detail: impl Into<String>) {
+        self.notes.push(Note { code, detail: Some(detail.into()) });
     }
 
     /// True if no note refutes its container.
@@ -260,15 +268,44 @@ pub fn examine_reader(path: EntryPath, reader: &mut dyn Read, limits: &Limits) -
     Tools::default().examine_reader(path, reader, limits)
 }
 
-pub(crate) fn examine_stream(
+impl Tools {
+    pub(crate) fn examine(&mut self, path: EntryPath, bytes: &[u8], limits: &Limits) -> Exhibit {
+        let stored_sha256 = || crate::bytes::hash::sha256(bytes);
+        examine_stream(path, &mut &*bytes, limits, &stored_sha256, self)
+    }
+
+    /// As [`examine_reader`].
+    pub(crate) fn examine_reader(&mut self, path: EntryPath, reader: &mut dyn Read, limits: &Limits) -> Exhibit {
+        let hasher = std::cell::RefCell::new(Sha256::new());
+        let mut reader = io::BufReader::with_capacity(256 << 10, Hashing { reader, hasher: &hasher });
+        // What a damaged entry holds after the damage counts for its hash as well.
+        let stored_sha256 = || hasher.borrow().clone().finalize().into();
+        examine_stream(path, &mut reader, limits, &stored_sha256, self)
+    }
+}
+
+struct Hashing<'a> {
+    reader: &'a mut dyn Read,
+    hasher: &'a std::cell::RefCell<Sha256>,
+}
+
+impl Read for Hashing<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        self.hasher.borrow_mut().update(buffer.get(..read).unwrap_or_default());
+        Ok(read)
+    }
+}
+
+fn examine_stream(
     path: EntryPath,
     reader: &mut dyn BufRead,
     limits: &Limits,
     stored_sha256: &dyn Fn() -> [u8; 32],
     tools: &mut Tools,
 ) -> Exhibit {
-    if let Some(refused) = Exhibit::of_long_path(&path, limits) {
-        return refused;
+    if is_too_long(&path, limits) {
+        return Exhibit::of_long_path(&path, limits);
     }
     let mut notes = Vec::new();
     let mut opened = Opened {
@@ -309,12 +346,11 @@ mod tests {
 
     use super::*;
     use crate::evidence::content::Content;
-    use crate::evidence::content::{HELD_BYTES, Workspace};
+    use crate::evidence::content::HELD_BYTES;
     use crate::evidence::trail::Claim;
     use crate::evidence::trail::metadata::MetadataShape;
     use crate::evidence::trail::name::LogKind;
     use crate::terms::path::Separator;
-    use std::io;
 
     const LOG: &str = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01/111122223333_CloudTrail_us-east-1_20260301T0005Z_AbCdEf0123456789.json.gz";
     const DIGEST: &str = "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T000131Z.json.gz";
@@ -365,11 +401,11 @@ mod tests {
             told.reverse();
             (content.len() != 3).then_some(told)
         }
-        let mut workspace = Workspace::hashing_by(told);
+        let mut tools = Tools { whole_sha256: Some(told), ..Tools::default() };
         let mut hash = |content: &[u8]| {
             let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
             io::Write::write_all(&mut encoder, content).unwrap();
-            let exhibit = workspace.examine(EntryPath::new(LOG), &encoder.finish().unwrap(), &Limits::default());
+            let exhibit = tools.examine(EntryPath::new(LOG), &encoder.finish().unwrap(), &Limits::default());
             let Facts::Trail(trail::Facts::Log(Content::Whole { sha256, inflated_bytes })) = exhibit.facts else {
                 panic!("{exhibit:?}")
             };
@@ -387,7 +423,7 @@ mod tests {
             }
         }
         for content in [&long[..], b"four", b"two"] {
-            let exhibit = workspace.examine(EntryPath::new(LOG), content, &Limits::default());
+            let exhibit = tools.examine(EntryPath::new(LOG), content, &Limits::default());
             let sha256 = told(content).filter(|_| content.len() <= HELD_BYTES).unwrap_or_else(|| here(content));
             assert_eq!(
                 exhibit.facts,
@@ -395,7 +431,7 @@ mod tests {
                 "not packed"
             );
         }
-        let exhibit = workspace.examine(EntryPath::new(LOG), &[0x1f, 0x8b, 8, 0, 0], &Limits::default());
+        let exhibit = tools.examine(EntryPath::new(LOG), &[0x1f, 0x8b, 8, 0, 0], &Limits::default());
         assert_eq!(
             exhibit.facts,
             Facts::Trail(trail::Facts::Log(Content::Damaged { stored_sha256: here(&[0x1f, 0x8b, 8, 0, 0]) }))

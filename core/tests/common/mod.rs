@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use trailseal::container::{Alone, read_archive};
-use trailseal::{Case, Exhibit, Limits, Policy, Provenance, Report, Request, Trust};
+use trailseal::{Case, Examine, Exhibit, Limits, Policy, Provenance, Report, Request, Trust};
 
 /// One entry of `index.json`.
 #[derive(Clone, Deserialize)]
@@ -119,7 +119,7 @@ impl Vector {
 
 /// The exhibits of an archive, and of those in it.
 pub fn examine_archive(bytes: &[u8], limits: &Limits) -> Vec<Exhibit> {
-    read_archive(&Alone, None, bytes, bytes.len() as u64, limits)
+    read_archive(&Alone, &Examine::within(limits), None, bytes, bytes.len() as u64)
 }
 
 /// The report on some exhibits.

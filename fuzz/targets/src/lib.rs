@@ -8,8 +8,8 @@ mod structure;
 pub use structure::{containers, mutate};
 use trailseal::container::{Alone, read_archive, read_stream};
 use trailseal::{
-    Case, Comparison, EntryPath, Exhibit, Limits, Objects, Outcome, Policy, Provenance, Report, Request, Separator, Table, Trust,
-    examine, examine_reader, is_read, printable,
+    Case, Comparison, EntryPath, Examine, Exhibit, Limits, Objects, Outcome, Policy, Provenance, Report, Request, Separator, Table,
+    Trust, examine, examine_reader, is_read, printable,
 };
 
 /// A target's name and its function.
@@ -97,12 +97,12 @@ pub fn conclude(bytes: &[u8]) {
 
 /// A zip archive and those inside it: nothing in it makes the reader panic, or the verdict pass without a trusted key.
 pub fn zip(bytes: &[u8]) {
-    judge(read_archive(&Alone, None, bytes, bytes.len() as u64, &limits()));
+    judge(read_archive(&Alone, &Examine::within(&limits()), None, bytes, bytes.len() as u64));
 }
 
 /// A tar archive, packed or not, and those inside it, as above.
 pub fn tar(mut bytes: &[u8]) {
-    judge(read_stream(&Alone, None, &mut bytes, &limits()));
+    judge(read_stream(&Alone, &Examine::within(&limits()), None, &mut bytes));
 }
 
 /// A scope file is refused, or means the same when it is written down and read again.

@@ -8,7 +8,7 @@ use chrono::Duration;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use trailseal::container::{Alone, read_archive};
-use trailseal::{Case, Limits, Outcome, Policy, Provenance, Report, Request, Trust};
+use trailseal::{Case, Examine, Limits, Outcome, Policy, Provenance, Report, Request, Trust};
 use trailseal_cli::evidence::{Threads, gather};
 use trailseal_forge::archive::{Archive, head_object, sidecar_path};
 use trailseal_forge::digest::{Sealed, sha256};
@@ -362,7 +362,7 @@ fn edit(items: &mut Vec<Item>, script: &mut Script<'_>, material: &[Item]) {
 }
 
 fn judge(archive: &[u8], policy: &Policy) -> Report {
-    let case: Case = read_archive(&Alone, None, archive, archive.len() as u64, &Limits::default());
+    let case: Case = read_archive(&Alone, &Examine::default(), None, archive, archive.len() as u64);
     case.conclude(policy)
 }
 
