@@ -13,7 +13,7 @@ use crate::bytes::parcel::{pack, unpack};
 use crate::evidence::content::{Content, Note, Reading, Tools, limit_note};
 use crate::evidence::trail::continued::{self, continued};
 use crate::evidence::trail::digests::Digests;
-use crate::evidence::trail::metadata::{Detached, MetadataShape};
+use crate::evidence::trail::metadata::{MetadataShape, ObjectMetadata};
 use crate::evidence::trail::name::{DigestName, LogName, digest_name, log_name};
 use crate::terms::error::Error;
 use crate::terms::finding::{Code, Effect};
@@ -148,7 +148,7 @@ pub(crate) enum Facts {
     Log(Content),
     /// Shared by all links to it, as what follows.
     Keys(Arc<[KeyEntry]>),
-    Metadata(Arc<[Detached]>),
+    Metadata(Arc<[ObjectMetadata]>),
     /// No log file by its name, but perhaps by its content.
     Stray(Content),
     Ignored(IgnoredKind),
@@ -225,7 +225,7 @@ impl Exhibit {
         if let (Facts::Metadata(found), Kind::Metadata(shape)) = (&self.facts, classify(&path)) {
             // Only a sidecar tells by its name whose metadata it holds.
             let found = match shape {
-                MetadataShape::Sidecar => found.iter().map(|detached| detached.under(&path)).collect(),
+                MetadataShape::Sidecar => found.iter().map(|metadata| metadata.under(&path)).collect(),
                 _ => found.clone(),
             };
             Self { path, facts: Facts::Metadata(found), notes: self.notes.clone() }

@@ -133,13 +133,13 @@ enum Found<'a> {
 
 /// A digest file and the entries that hold it.
 #[derive(Clone, Copy)]
-pub(crate) struct Handed<'h, 'a> {
+pub(crate) struct Copies<'h, 'a> {
     pub(crate) digest: Digest<'a>,
     entries: &'h Entries<'a>,
     pub(super) alike: &'h [(Digest<'a>, Position)],
 }
 
-impl<'h, 'a> Handed<'h, 'a> {
+impl<'h, 'a> Copies<'h, 'a> {
     /// All that stand in a sorted list.
     pub(crate) fn all(digests: &'h [(Digest<'a>, Position)], entries: &'h Entries<'a>) -> impl Iterator<Item = Self> {
         let is_same = |(one, _): &(Digest<'_>, _), (other, _): &(Digest<'_>, _)| {
