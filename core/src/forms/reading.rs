@@ -227,7 +227,7 @@ pub(crate) fn asked(question: &Question) -> String {
 /// Findings of one code and effect, either of what was asked or outside of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group<'a> {
-    /// All of them; never empty.
+    /// The findings of the group; never empty.
     pub findings: Vec<&'a Finding>,
     /// True if they lie outside what was asked.
     pub outside: bool,

@@ -75,7 +75,7 @@ impl Case {
         self.judge(policy, spread, |judged| judged.report())
     }
 
-    /// The same, and what became of each single object.
+    /// Judges the case as [`conclude_with`](Self::conclude_with) does, and lists what became of each single object.
     pub fn conclude_with_objects(self, policy: &Policy, spread: &Spread<'_>) -> (Report, Objects) {
         self.judge(policy, spread, |judged| {
             let objects = judged.objects();
@@ -85,7 +85,7 @@ impl Case {
 }
 
 impl Judgement<'_> {
-    /// What it says.
+    /// The report on the case.
     pub(crate) fn report(self) -> Report {
         let (axes, counts) = (self.axes(), self.counts());
         let (mut chains, mut keys, mut missing_keys) = (self.chains(), self.keys(), self.missing_keys());

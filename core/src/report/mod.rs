@@ -111,7 +111,7 @@ impl Axes {
         }
     }
 
-    /// The worst of them.
+    /// The verdict: the worst outcome of all axes.
     pub fn overall(&self) -> Outcome {
         // Without an axis that was assessed and passed, nothing was proved.
         Axis::ALL

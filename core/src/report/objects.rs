@@ -60,7 +60,7 @@ pub struct JudgedObject {
     pub in_scope: bool,
     /// SHA-256 of the inflated bytes that are there.
     pub sha256: Option<String>,
-    /// Their number.
+    /// How many inflated bytes are there.
     pub inflated_bytes: Option<u64>,
 }
 

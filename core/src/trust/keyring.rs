@@ -160,13 +160,16 @@ fn level(trust: &Trust, sha256: &[u8; 32], giver: Giver<'_>) -> Level {
     }
 }
 
+/// The list and the place in it of an entry.
+type Place<'a> = (Giver<'a>, u64);
+
 /// Entries of enclosed lists that no digest file names, and which are too many to be looked at.
 #[derive(Default)]
 struct PassedOver<'a> {
     /// How many that no digest file names were met, those that were looked at too.
     unneeded: u64,
-    /// How many were passed over, and of the first and the last of them the list and the place.
-    run: Option<(u64, (Giver<'a>, u64), (Giver<'a>, u64))>,
+    /// How many were passed over, with the first and the last of them.
+    run: Option<(u64, Place<'a>, Place<'a>)>,
 }
 
 impl<'a> PassedOver<'a> {

@@ -13,7 +13,7 @@ pub enum Signature {
     NotHex(String),
 }
 
-/// The same where it is kept.
+/// A stated [`Signature`], borrowed from where it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SignatureRef<'a> {
     Bytes(&'a [u8]),

@@ -50,7 +50,8 @@ pub(crate) struct Node<'a> {
     pub(crate) previous: Position,
     /// The first node of the same object: other contents under one object must face the same signatures.
     pub(super) first_of_object: Position,
-    /// Held by the first node of an object: the first nodes whose link leads to that object, and which therefore quote its signature.
+    /// Who quotes the signature of the object: the first nodes whose links lead to it. Only the first node of an object holds them, and its
+    /// other contents look there.
     pub(super) quoted_by: [Position; MOST_SIGNATURES],
     /// The signature that verified.
     pub(super) verified: Option<&'a [u8]>,
@@ -171,7 +172,7 @@ pub(crate) const MOST_SIGNATURES: usize = 4;
 pub(crate) struct Graph<'a> {
     /// Sorted by chain, then by time.
     pub(crate) nodes: Vec<Node<'a>>,
-    /// Each chain's nodes, as a range of the above.
+    /// Each chain's nodes, as a range of `nodes`.
     pub(crate) chains: BTreeMap<ChainId<'a>, std::ops::Range<usize>>,
     /// Digest files that are there but could not be read.
     pub(crate) unread: BTreeMap<DigestName<'a>, Unread<'a>>,
@@ -180,7 +181,7 @@ pub(crate) struct Graph<'a> {
     /// Digest files of no chain, whose names were not asked.
     pub(crate) chainless_outside: u64,
     entries: &'a Entries<'a>,
-    /// Their positions, by the digest file that they hold.
+    /// The positions of the entries that hold digest files, those of one digest file together.
     held: Vec<Position>,
 }
 
@@ -188,9 +189,9 @@ pub(crate) struct Graph<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct Unread<'a> {
     pub(crate) path: SplitPath<'a>,
-    /// Of its inflated bytes, if it could be inflated.
+    /// SHA-256 of its inflated bytes, if it could be inflated.
     pub(crate) sha256: Option<[u8; 32]>,
-    /// Its name was asked.
+    /// True if its name was asked.
     in_scope: bool,
 }
 
@@ -306,7 +307,7 @@ impl<'a> Graph<'a> {
         held.into_iter().flatten().filter_map(|position| position.get())
     }
 
-    /// Where they lie.
+    /// The paths of the entries that hold a digest file.
     pub(crate) fn paths(&self, node: &Node<'_>) -> impl Iterator<Item = SplitPath<'a>> {
         self.entries(node).filter_map(|entry| self.entries.path(entry))
     }
@@ -431,7 +432,7 @@ impl<'a> Graph<'a> {
         (!is_there).then_some(previous.object)
     }
 
-    /// Those of a chain that end before a time.
+    /// The nodes of a chain whose own time lies before a time.
     fn older(&self, chain: &ChainId<'_>, time: Time) -> &[Node<'a>] {
         let nodes = self.nodes_of(chain);
         nodes.get(..nodes.partition_point(|node| node.time < time)).unwrap_or_default()
@@ -516,7 +517,7 @@ mod tests {
         report(archive, &Request::default()).counts.digests.proved
     }
 
-    /// As long as a right one.
+    /// A signature that is wrong, and as long as a right one.
     fn wrong_signature(number: usize) -> String {
         format!("{number:0512x}")
     }

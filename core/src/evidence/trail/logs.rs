@@ -33,7 +33,7 @@ pub(crate) struct Logs<'a> {
     pub(crate) listed: Vec<ListedLog<'a>>,
     /// For each entry: the listed object that it serves or copies, as a position in `listed`.
     holders: Vec<Position>,
-    /// Those in scope.
+    /// The listed log files in scope, counted for each chain.
     pub(crate) per_chain: BTreeMap<ChainId<'a>, LogCounts>,
     /// Log files in scope that no digest file lists, by account and region.
     pub(crate) unreferenced: BTreeMap<(&'a str, &'a str), u64>,
@@ -58,7 +58,7 @@ impl<'a> Logs<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct Listing<'a> {
     node: &'a Node<'a>,
-    /// Its place in the list.
+    /// The place of the line in the list.
     number: u32,
 }
 
@@ -89,11 +89,11 @@ impl<'a> Listing<'a> {
     }
 }
 
-/// One listed object.
+/// A log file that digest files list, with the entry that serves it.
 pub(crate) struct ListedLog<'a> {
     /// The line that lists it, of several the one that can be believed most.
     line: &'a Listing<'a>,
-    /// The others: the signed ones, or all where there is no signed one.
+    /// The other lines that list it: the signed ones, or all where there is no signed one.
     peers: &'a [Listing<'a>],
     credence: Credence,
     pub(crate) in_scope: bool,
@@ -329,7 +329,8 @@ struct Matching<'m, 'a> {
 #[derive(Default)]
 struct Index {
     order: Vec<Position>,
-    /// For each place in that order, one behind it before which none of its like is free, so that these are not passed again and again.
+    /// For each place in that order a later one, up to which none of its like is free: a search goes on from there, and does not pass again
+    /// and again what is taken.
     skips: Vec<Position>,
     /// Where the last search ended. Objects are sorted too, and the next one's entry is nearly always there.
     hint: usize,

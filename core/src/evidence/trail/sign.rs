@@ -54,7 +54,7 @@ impl<'a> Graph<'a> {
         from_metadata.chain(from_successors)
     }
 
-    /// Those of the above that may be held against the node: what an invalid successor quotes is worth nothing.
+    /// The signatures of a node that may be held against it: what an invalid successor quotes is worth nothing.
     pub(crate) fn quotable_signatures(&self, node: &Node<'a>) -> impl Iterator<Item = (Option<usize>, SignatureRef<'a>)> {
         self.signatures(node).filter(|(source, _)| {
             source
