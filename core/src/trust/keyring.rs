@@ -19,7 +19,7 @@ pub(crate) struct Key {
     pub(crate) fingerprint: String,
     pub(crate) public: PublicKey,
     pub(crate) level: Level,
-    /// It stands in a list of the verifier's own.
+    /// True if it stands in a list of the verifier's own.
     is_own: bool,
     /// The validity windows that its best sources state: those at this level, and of these the verifier's own if there are any.
     pub(crate) validity: BTreeSet<Period>,

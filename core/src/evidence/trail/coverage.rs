@@ -12,13 +12,13 @@ use crate::terms::scope::{Question, Scope, TrailAsked};
 use crate::terms::spans::Spans;
 use crate::terms::time::{DAY_SECONDS, HOUR_SECONDS, Period, Time};
 
-/// One chain's coverage.
+/// How a chain covers what was asked of it.
 #[derive(Default)]
 pub(crate) struct Coverage {
     pub(crate) proved: Spans,
     pub(crate) silent: Spans,
     pub(crate) gaps: Spans,
-    /// It covers all of an asked period.
+    /// True if a period was asked, and the chain covers all of it.
     pub(crate) is_complete: bool,
 }
 

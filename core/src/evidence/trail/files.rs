@@ -39,7 +39,7 @@ impl<'a> Entry<'a> {
         Some(Self { path: exhibit.path.split(), content: *content, held, is_sound: exhibit.is_sound() })
     }
 
-    /// It claims to be a log file.
+    /// True if it claims to be a log file.
     pub(crate) fn is_log(&self) -> bool {
         matches!(self.held, Held::Log)
     }

@@ -6,7 +6,7 @@
 //! 4. From the signed nodes, hash links sign what lies before them.
 //! 5. Chains of one name are told apart by the places at which their digest files lie.
 //!
-//! What contradicts or is missing is said by [`chain`](crate::chain), which reads this graph.
+//! What contradicts or is missing is said by [`chain`](crate::evidence::trail::chain), which reads this graph.
 
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
@@ -90,7 +90,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// By the key inside it.
+    /// The name in the key inside it.
     pub(crate) fn name(&self) -> DigestName<'a> {
         DigestName { chain: self.chain.without_place(), time: self.time }
     }
@@ -239,7 +239,7 @@ fn read_and_unread<'a>(entries: &Entries<'a>, scope: &Scope) -> (Read<'a>, BTree
 }
 
 impl<'a> Graph<'a> {
-    /// Steps 1 and 2.
+    /// Steps 1 and 2: makes nodes of digest files, and resolves their links.
     pub(crate) fn build(
         entries: &'a Entries<'a>,
         chains: &'a [ChainId<'a>],
@@ -448,8 +448,8 @@ impl<'a> Graph<'a> {
         read.map(|node| node.time).max(unread.next_back().map(|(name, _)| name.time))
     }
 
-    /// As [`newest_before`](Self::newest_before), among authenticated digest files: what nobody signed must not make a hole look
-    /// smaller than it is.
+    /// When the newest authenticated digest file of a chain before a time ended, by its name: what nobody signed must not make a hole look
+    /// smaller than it is, as it may in [`newest_before`](Self::newest_before).
     pub(crate) fn newest_authenticated_before(&self, chain: &ChainId<'_>, time: Time) -> Option<Time> {
         self.older(chain, time).iter().rev().find(|node| node.is_authenticated()).map(|node| node.time)
     }

@@ -39,7 +39,7 @@ pub(crate) struct ObjectMetadata {
 }
 
 impl ObjectMetadata {
-    /// None if the path names no digest file: other objects carry no signature.
+    /// The metadata of an object; none if its path names no digest file, as other objects carry no signature.
     fn of(path: EntryPath, fields: &[(Cow<'_, str>, Json<'_>)]) -> Option<Self> {
         let name = std::str::from_utf8(path.file_name()).ok()?;
         name::digest_name(name)?;
@@ -60,7 +60,7 @@ impl ObjectMetadata {
 }
 
 impl ObjectMetadata {
-    /// The same metadata in a sidecar of another name.
+    /// What a sidecar of another name says if it holds this metadata.
     pub(crate) fn under(&self, path: &EntryPath) -> Self {
         Self { path: object_of_sidecar(path), ..self.clone() }
     }

@@ -69,7 +69,7 @@ impl<'a> Graph<'a> {
         is_near && self.paths(other).any(|path| bears_name(path, other.digest))
     }
 
-    /// Steps 3 and 4.
+    /// Steps 3 and 4: checks signatures, and follows hash links from what is signed.
     pub(crate) fn authenticate(&mut self, keyring: &Keyring, spread: &Spread<'_>) {
         for start in (0..self.nodes.len()).step_by(CHECKED_AT_ONCE) {
             self.check(start..start.saturating_add(CHECKED_AT_ONCE), keyring, spread);
