@@ -286,7 +286,7 @@ fn count_digest(node: &Node<'_>, counts: &mut DigestCounts) {
     *slot = slot.saturating_add(1);
 }
 
-/// Where its digest files lie, in the order of time.
+/// Where the digest files of a chain lie, in the order of time.
 fn places_of(nodes: &[Node<'_>]) -> Vec<String> {
     let mut places: Vec<Place<'_>> = Vec::new();
     for place in nodes.iter().map(|node| node.digest.object().place()) {

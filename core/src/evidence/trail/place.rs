@@ -74,7 +74,8 @@ impl<'a> Places<'a> {
         agree(object.folder) || self.renamed(object).any(|(_, key)| agree(object::folder_of(&key)))
     }
 
-    /// True if path and object [`agree`](Self::agree), and where two buckets hold the digest's key, its own bucket's name is a folder above it.
+    /// True if path and object [`agree`](Self::agree), and where two buckets hold the digest's key, its own bucket's name is a folder
+    /// above it.
     pub(crate) fn agree_with_digest(&self, path: SplitPath<'_>, object: Object<'_>) -> bool {
         self.agree(path, object) && (!self.shared_keys.contains(&(object.folder, object.name)) || self.names_bucket(path, object))
     }
