@@ -90,7 +90,7 @@ impl<'a> Places<'a> {
         names(object.bucket, object.folder) || self.renamed(object).any(|(bucket, key)| names(&bucket, object::folder_of(&key)))
     }
 
-    /// Where the stated renamings put it.
+    /// Where the stated renamings put an object: bucket and key.
     fn renamed(&self, object: Object<'_>) -> impl Iterator<Item = (String, String)> {
         self.relocations.iter().filter_map(move |rule| rule.apply(object.bucket, &object.key()))
     }
