@@ -92,11 +92,8 @@ impl Asked {
                 file.joined(self.request).map_err(|error| at(error.to_string()))?
             }
         };
-        Ok(Policy {
-            scope: request.scope().map_err(|error| wrong_value("scope", error))?,
-            weights: request.weights().map_err(|error| wrong_value("scope", error))?,
-            trust: trust(&self.keys, self.pins.as_deref(), archives, Reading::All)?,
-        })
+        let trust = trust(&self.keys, self.pins.as_deref(), archives, Reading::All)?;
+        request.policy(trust).map_err(|error| wrong_value("scope", error))
     }
 }
 

@@ -319,8 +319,7 @@ impl Demand {
 
 impl Demand {
     fn policy(self) -> Result<Policy, JsValue> {
-        let (scope, weights) = (self.request.scope().map_err(told)?, self.request.weights().map_err(told)?);
-        Ok(Policy { trust: self.trust, scope, weights })
+        self.request.policy(self.trust).map_err(told)
     }
 }
 

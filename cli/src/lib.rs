@@ -13,7 +13,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{CommandFactory, Parser};
-use trailseal::{Case, Code, Comparison, Limits, Objects, Outcome, Policy, Report, Request, Table};
+use trailseal::{Case, Code, Comparison, Limits, Objects, Outcome, Report, Request, Table};
 
 use crate::args::{Command, Compare, CompareFormat, Described, Format, Verb, Verify};
 use crate::evidence::Threads;
@@ -177,11 +177,7 @@ fn verify(verify: &Verify) -> Result<Outcome, Failure> {
         None => Request::default(),
     };
     let request = file.joined(verify.scope.request())?;
-    let policy = Policy {
-        scope: request.scope()?,
-        weights: request.weights()?,
-        trust: evidence::read_trust(&verify.keys, &verify.pins, &verify.archives)?,
-    };
+    let policy = request.policy(evidence::read_trust(&verify.keys, &verify.pins, &verify.archives)?)?;
     let limits = args::limits(&verify.limits).map_err(Failure::new)?;
     let threads = threads(verify.threads);
     let case = gather(&verify.archives, &limits, threads)?;

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use trailseal::{
-    Axis, Chain, Code, DigestKind, Effect, Finding, Group, Inventory, KeyFacts, LogKind, NOT_CLAIMED, Outcome, Reading, Report,
-    Standing, counted, printable,
+    Answer, Axis, Chain, Code, DigestKind, Effect, Finding, Group, Inventory, KeyFacts, LogKind, NOT_CLAIMED, Outcome, Reading,
+    Report, Standing, counted, printable,
 };
 
 /// Columns of text; terminals that are wider read no better.
@@ -23,7 +23,7 @@ const DIM: Style = Style::new().dimmed();
 pub(crate) fn text(report: &Report, full: bool) -> String {
     let reading = Reading::of(report);
     let mut page = Page { text: String::new(), full };
-    page.verdict(report);
+    page.verdict(report, &reading);
     page.chains(report, &reading);
     page.findings(report);
     page.missing_keys(report);
@@ -211,7 +211,7 @@ impl Page {
         self.more(commands.len());
     }
 
-    fn verdict(&mut self, report: &Report) {
+    fn verdict(&mut self, report: &Report, reading: &Reading) {
         let style = outcome_style(report.overall).bold();
         let (word, rest) = report.sentence.split_once(' ').unwrap_or((&report.sentence, ""));
         let margin = word.len() + 1;
@@ -224,11 +224,9 @@ impl Page {
             }
         }
         self.blank();
-        for axis in Axis::ALL {
-            let outcome = report.axes.of(axis);
-            let style = outcome_style(outcome);
-            let shown = outcome.name().replace('_', " ");
-            self.line(format!("  {:<13}{style}{shown:<15}{style:#}{DIM}{}{DIM:#}", axis.name(), answer(axis, outcome)));
+        for Answer { axis, outcome, shown, .. } in &reading.axes {
+            let style = outcome_style(*outcome);
+            self.line(format!("  {:<13}{style}{shown:<15}{style:#}{DIM}{}{DIM:#}", axis.name(), answer(*axis, *outcome)));
         }
         self.blank();
     }

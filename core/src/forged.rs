@@ -4,7 +4,7 @@ use trailseal_forge::archive::Archive;
 use trailseal_forge::keys::{self, Listed, US_EAST_1};
 use trailseal_forge::trail::Trail;
 
-use crate::{Case, EntryPath, Limits, Objects, Policy, Provenance, Report, Request, Trust, examine};
+use crate::{Case, EntryPath, Limits, Objects, Provenance, Report, Request, Trust, examine};
 
 /// A trail of us-east-1 whose first digest file begins then.
 pub(crate) fn trail(first: &str) -> Trail {
@@ -16,7 +16,7 @@ pub(crate) fn report(archive: &Archive, request: &Request) -> Report {
     judged(archive, request).0
 }
 
-/// The same, with what became of each file.
+/// The report on some files, and what became of each, for a verifier who has the key of us-east-1.
 pub(crate) fn judged(archive: &Archive, request: &Request) -> (Report, Objects) {
     let mut trust = Trust::default();
     trust.add_keys("us-east-1.json", &keys::list(&[Listed::key(&US_EAST_1)]), Provenance::Own).unwrap();
@@ -24,6 +24,5 @@ pub(crate) fn judged(archive: &Archive, request: &Request) -> (Report, Objects) 
     for entry in &archive.entries {
         case.admit(examine(EntryPath::new(&entry.path), &entry.bytes, &Limits::default()));
     }
-    let policy = Policy { trust, scope: request.scope().unwrap(), weights: request.weights().unwrap() };
-    case.conclude_with_objects(&policy, &|_, _| ())
+    case.conclude_with_objects(&request.policy(trust).unwrap(), &|_, _| ())
 }

@@ -46,7 +46,7 @@ fn request() -> Request {
 fn policy(request: &Request) -> Policy {
     let mut trust = Trust::default();
     trust.add_keys("us-east-1.json", &keys::list(&[Listed::key(&US_EAST_1)]), Provenance::Own).unwrap();
-    Policy { trust, scope: request.scope().unwrap(), weights: request.weights().unwrap() }
+    request.policy(trust).unwrap()
 }
 
 fn verdict(archive: &Archive) -> Report {

@@ -15,7 +15,7 @@ fn policy() -> Policy {
     let mut trust = Trust::default();
     trust.add_keys("us-east-1.json", &nasties::keys(), Provenance::Own).unwrap();
     let [from, to] = nasties::PERIOD.map(|time| Some(time.to_owned()));
-    Policy { trust, scope: Request { from, to, ..Request::default() }.scope().unwrap(), ..Policy::default() }
+    Request { from, to, ..Request::default() }.policy(trust).unwrap()
 }
 
 fn report(bytes: &[u8]) -> Report {

@@ -6,9 +6,7 @@ mod common;
 
 use base64::Engine as _;
 use serde_json::Value;
-use trailseal::{
-    EntryPath, Limits, Outcome, Policy, Provenance, PublicKey, Request, Trust, examine, fingerprint, string_to_sign_sha256,
-};
+use trailseal::{EntryPath, Limits, Outcome, Provenance, PublicKey, Request, Trust, examine, fingerprint, string_to_sign_sha256};
 
 fn facts() -> Value {
     serde_json::from_slice(&std::fs::read(common::folder().join("facts.json")).unwrap()).unwrap()
@@ -99,9 +97,9 @@ fn a_chain_that_was_signed_elsewhere_passes_as_a_whole() {
             admit(text(log, "s3Object"), text(chain, "logRaw"));
         }
     }
-    let scope =
+    let request =
         Request { from: Some("2026-03-01T01:01:31Z".into()), to: Some("2026-03-01T02:01:31Z".into()), ..Request::default() };
-    let policy = Policy { trust, scope: scope.scope().unwrap(), ..Policy::default() };
+    let policy = request.policy(trust).unwrap();
     let report = common::conclude(exhibits, &policy);
     assert_eq!(report.overall(), Outcome::Passed, "{:#?}", report.findings);
     assert_eq!((report.counts.digests.authenticated, report.counts.outside.digests), (1, 1));

@@ -341,7 +341,7 @@ proptest! {
         };
         let mut trust = Trust::default();
         trust.add_keys("us-east-1.json", &keys::list(&[Listed::key(&US_EAST_1)]), Provenance::Own).unwrap();
-        let policy = Policy { trust, scope: request.scope().unwrap(), ..Policy::default() };
+        let policy = request.policy(trust).unwrap();
         prop_assert_eq!(conclude(examined(&before), &policy).overall(), Outcome::Passed);
         before.extend(forgery.files());
         let forged = conclude(examined(&before), &policy);

@@ -83,7 +83,7 @@ fn policy(question: &Question) -> Policy {
         trails: question.trails.iter().map(Asked::text).collect(),
         ..Request::default()
     };
-    Policy { trust, scope: request.scope().unwrap(), weights: request.weights().unwrap() }
+    request.policy(trust).unwrap()
 }
 
 /// Codes and details of everything that is not just said.

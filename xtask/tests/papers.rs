@@ -122,6 +122,55 @@ fn the_tests_that_hold_a_promise_exist() {
     assert!(held > 40, "only {held} names were read");
 }
 
+/// What takes longer to read is several steps, and each of them has a name.
+#[test]
+fn no_function_of_the_core_is_longer_than_60_lines() {
+    const MOST_LINES: usize = 60;
+    let (mut seen, mut long) = (0, Vec::new());
+    for path in source_files(&root().join("core/src")) {
+        let source = fs::read_to_string(&path).expect("a source file");
+        for (name, lines) in functions(&source) {
+            seen += 1;
+            if lines > MOST_LINES {
+                long.push(format!("{} in {}: {lines} lines", name, path.display()));
+            }
+        }
+    }
+    assert!(seen > 500, "only {seen} functions were read");
+    assert!(long.is_empty(), "longer than {MOST_LINES} lines:\n{}", long.join("\n"));
+}
+
+/// The functions of a source file as rustfmt lays it out, each with its lines from `fn` to the brace that closes it.
+fn functions(source: &str) -> Vec<(&str, usize)> {
+    const QUALIFIERS: [&str; 6] = ["pub ", "pub(crate) ", "pub(super) ", "const ", "async ", "unsafe "];
+    let lines: Vec<&str> = source.lines().collect();
+    let mut functions = Vec::new();
+    for (first, line) in lines.iter().enumerate() {
+        let mut rest = line.trim_start();
+        let indent = &line[..line.len() - rest.len()];
+        while let Some(after) = QUALIFIERS.iter().find_map(|qualifier| rest.strip_prefix(qualifier)) {
+            rest = after;
+        }
+        let Some(name) = rest.strip_prefix("fn ") else { continue };
+        let is_end = |line: &&str| {
+            let of_indent = line.strip_prefix(indent).unwrap_or_default();
+            of_indent == "}" || (!of_indent.starts_with(' ') && of_indent.ends_with([';', '}']))
+        };
+        let length = lines[first..].iter().position(is_end).map(|last| last + 1).expect("an end");
+        functions.push((name.split(['(', '<']).next().unwrap_or_default(), length));
+    }
+    functions
+}
+
+/// The Rust source files of a folder and of those in it.
+fn source_files(folder: &Path) -> Vec<PathBuf> {
+    let paths = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let mut files: Vec<PathBuf> = paths.flat_map(|path| if path.is_dir() { source_files(&path) } else { vec![path] }).collect();
+    files.retain(|path| path.extension().is_some_and(|kind| kind == "rs"));
+    files.sort();
+    files
+}
+
 /// All Rust source directly in a folder.
 fn sources(folder: &str) -> String {
     let entries = fs::read_dir(root().join(folder)).expect("a folder");

@@ -204,7 +204,7 @@ impl<'de> Visitor<'de> for Nested<'_> {
         let mut fields: Fields<'_> = Vec::new();
         let deeper = |nested: &Self| nested.deeper::<A::Error>();
         deeper(&self)?;
-        while let Some(key) = map.next_key_seed(Key)? {
+        while let Some(key) = map.next_key_seed(FieldName)? {
             if fields.is_empty() {
                 self.count(VALUES_OF_A_LIST)?;
             }
@@ -223,9 +223,9 @@ impl<'de> Visitor<'de> for Nested<'_> {
 }
 
 /// The key of a field.
-struct Key;
+struct FieldName;
 
-impl<'de> DeserializeSeed<'de> for Key {
+impl<'de> DeserializeSeed<'de> for FieldName {
     type Value = Cow<'de, str>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
@@ -233,7 +233,7 @@ impl<'de> DeserializeSeed<'de> for Key {
     }
 }
 
-impl<'de> Visitor<'de> for Key {
+impl<'de> Visitor<'de> for FieldName {
     type Value = Cow<'de, str>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -9,7 +9,7 @@ use crate::evidence::trail::digests::Digest;
 use crate::evidence::trail::files::{Entries, Held};
 use crate::evidence::trail::graph::{self, Graph};
 use crate::evidence::trail::logs::{self, Logs};
-use crate::evidence::trail::metadata::Detached;
+use crate::evidence::trail::metadata::ObjectMetadata;
 use crate::evidence::trail::name::ChainId;
 use crate::evidence::trail::place::Places;
 use crate::evidence::trail::register::Register;
@@ -29,7 +29,7 @@ use crate::trust::list::KeyEntry;
 pub(crate) struct Evidence<'a> {
     pub(crate) entries: Entries<'a>,
     pub(crate) keys: Vec<(&'a EntryPath, &'a KeyEntry)>,
-    pub(crate) detached: Vec<&'a Detached>,
+    pub(crate) detached: Vec<&'a ObjectMetadata>,
     /// Those that its digest files claim to belong to.
     pub(crate) chains: Vec<ChainId<'a>>,
 }

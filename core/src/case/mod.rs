@@ -14,6 +14,7 @@ use crate::evidence::trail::register::Register;
 use crate::evidence::{Exhibit, Facts, IgnoredKind};
 use crate::terms::error::Error;
 use crate::terms::ledger::Weights;
+use crate::terms::request::Request;
 use crate::terms::scope::Scope;
 use crate::trust::Trust;
 
@@ -78,6 +79,17 @@ pub struct Policy {
     pub scope: Scope,
     /// How codes are weighed, where the caller departs from the catalogue.
     pub weights: Weights,
+}
+
+impl Request {
+    /// What a verdict on this request depends on, for a verifier who trusts these keys.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the request, as [`Request::scope`] and [`Request::weights`] tell it.
+    pub fn policy(&self, trust: Trust) -> Result<Policy, Error> {
+        Ok(Policy { trust, scope: self.scope()?, weights: self.weights()? })
+    }
 }
 
 impl Gather<Exhibit> for Case {

@@ -406,8 +406,8 @@ mod tests {
     use super::*;
     use crate::Examine;
     use crate::container::Alone;
-    use crate::evidence::{Facts, trail};
     use crate::evidence::content::Content;
+    use crate::evidence::{Facts, trail};
     use crate::terms::limits::Limits;
 
     const DIGEST: &str = "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T000131Z.json";
@@ -441,7 +441,9 @@ mod tests {
         let exhibit = read_file(&Alone, &Examine::default(), path, open, |_| None, workspace);
         let content = match exhibit.facts {
             // What is empty cannot be inflated.
-            Facts::Trail(trail::Facts::Stray(Content::Whole { sha256, .. } | Content::Damaged { stored_sha256: sha256 })) => Some(sha256),
+            Facts::Trail(trail::Facts::Stray(Content::Whole { sha256, .. } | Content::Damaged { stored_sha256: sha256 })) => {
+                Some(sha256)
+            }
             _ => None,
         };
         (content, exhibit.notes.into_iter().filter_map(|note| note.detail).collect())

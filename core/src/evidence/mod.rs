@@ -8,7 +8,6 @@ pub(crate) mod visitor;
 
 use std::io::{self, BufRead, Read};
 
-
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};

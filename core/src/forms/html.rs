@@ -32,7 +32,7 @@ pub const HTML_STYLE: &str = concat!(
     include_str!("../../templates/picture.css"),
     include_str!("../../templates/report.css"),
 );
-/// The same for a part of somebody else's page, whose own theme decides: JupyterLab, VS Code, Colab, and pages of Sphinx each say
+/// The style of a report inside somebody else's page, whose own theme decides: JupyterLab, VS Code, Colab, and pages of Sphinx each say
 /// theirs in their own way.
 const FRAGMENT_STYLE: &str = concat!(
     ".trailseal {\n",
@@ -222,7 +222,7 @@ struct MissingKeyRow<'a> {
 /// What somebody types to get the same report.
 struct Again {
     options: String,
-    /// The same options as Python's arguments.
+    /// What asks for the same report in Python, as arguments.
     arguments: String,
     /// The scope file, where options cannot say it; absent too if no scope file can.
     scope_file: Option<String>,

@@ -17,9 +17,9 @@ use crate::terms::outcome::Outcome;
 use crate::terms::spans::Spans;
 use crate::terms::time::{DAY_SECONDS, Period, Time};
 
-/// Findings that one test case names; the case of the axis names more of them, and the canonical report all.
+/// Findings that the test case of a day names; that of an axis names more of them, and the canonical report all.
 const NAMED_PER_DAY: usize = 20;
-/// The same for the case of an axis.
+/// Findings that the test case of an axis names.
 const NAMED_PER_AXIS: usize = 1_000;
 /// Bytes of findings in all cases of days together; a finding that concerns many days is named in each of them.
 const NAMED_BYTES: usize = 6_000_000;
@@ -39,13 +39,13 @@ impl Report {
 }
 
 /// One test case.
-struct Case {
+struct TestCase {
     name: String,
     class: String,
     result: CaseResult,
 }
 
-/// How it ended. The kind is for machines, the message for a list, the text for whoever looks closer.
+/// How a test case ended. The kind is for machines, the message for a list, the text for whoever looks closer.
 enum CaseResult {
     Passed,
     Skipped { message: String },
@@ -54,7 +54,7 @@ enum CaseResult {
 }
 
 fn document(report: &Report, xml: &mut Writer<Vec<u8>>) -> io::Result<()> {
-    let verdict: Vec<Case> = Axis::ALL.iter().map(|axis| of_axis(report, *axis)).collect();
+    let verdict: Vec<TestCase> = Axis::ALL.iter().map(|axis| of_axis(report, *axis)).collect();
     let mut about: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for finding in report.findings.iter().filter(|finding| finding.effect >= Effect::Limits) {
         if let Some(chain) = &finding.chain {
@@ -63,7 +63,7 @@ fn document(report: &Report, xml: &mut Writer<Vec<u8>>) -> io::Result<()> {
     }
     let mut left = NAMED_BYTES;
     let mut cases = |chain| of_chain(report, chain, about.get(chain.id.as_str()).map_or(&[], Vec::as_slice), &mut left);
-    let chains: Vec<(&str, Vec<Case>)> = report.chains.iter().map(|chain| (chain.id.as_str(), cases(chain))).collect();
+    let chains: Vec<(&str, Vec<TestCase>)> = report.chains.iter().map(|chain| (chain.id.as_str(), cases(chain))).collect();
     let all = || verdict.iter().chain(chains.iter().flat_map(|(_, cases)| cases));
     let attributes = [
         ("name", "trailseal".to_owned()),
@@ -78,16 +78,16 @@ fn document(report: &Report, xml: &mut Writer<Vec<u8>>) -> io::Result<()> {
     Ok(())
 }
 
-fn is_failure(case: &Case) -> bool {
+fn is_failure(case: &TestCase) -> bool {
     matches!(case.result, CaseResult::Failure { .. })
 }
 
-fn is_error(case: &Case) -> bool {
+fn is_error(case: &TestCase) -> bool {
     matches!(case.result, CaseResult::Error { .. })
 }
 
-fn suite(stated: Option<&Report>, name: &str, cases: &[Case], xml: &mut Writer<Vec<u8>>) -> io::Result<()> {
-    let count = |wanted: fn(&Case) -> bool| cases.iter().filter(|case| wanted(case)).count().to_string();
+fn suite(stated: Option<&Report>, name: &str, cases: &[TestCase], xml: &mut Writer<Vec<u8>>) -> io::Result<()> {
+    let count = |wanted: fn(&TestCase) -> bool| cases.iter().filter(|case| wanted(case)).count().to_string();
     let attributes = [
         ("name", inert(name)),
         ("tests", cases.len().to_string()),
@@ -121,7 +121,7 @@ fn properties(report: &Report, xml: &mut Writer<Vec<u8>>) -> io::Result<()> {
     Ok(())
 }
 
-fn write_case(case: &Case, xml: &mut Writer<Vec<u8>>) -> io::Result<()> {
+fn write_case(case: &TestCase, xml: &mut Writer<Vec<u8>>) -> io::Result<()> {
     let attributes = [("classname", inert(&case.class)), ("name", inert(&case.name))];
     let element = xml.create_element("testcase").with_attributes(borrowed(&attributes));
     let (tag, kind, message, text) = match &case.result {
@@ -151,7 +151,7 @@ fn inert(text: &str) -> String {
     visible(text).replace('\u{fffe}', "%EF%BF%BE").replace('\u{ffff}', "%EF%BF%BF")
 }
 
-fn of_axis(report: &Report, axis: Axis) -> Case {
+fn of_axis(report: &Report, axis: Axis) -> TestCase {
     let outcome = report.axes.of(axis);
     let about = || report.findings.iter().filter(|finding| finding.axis == axis && finding.effect >= Effect::Limits);
     let seen = Seen::of(about(), about().count(), NAMED_PER_AXIS);
@@ -165,7 +165,7 @@ fn of_axis(report: &Report, axis: Axis) -> Case {
             text: "nothing in the archive confirms it".to_owned(),
         }),
     };
-    Case { name, class, result }
+    TestCase { name, class, result }
 }
 
 /// The findings of one case.
@@ -181,7 +181,7 @@ impl<'a> Seen<'a> {
         Self { named: findings.take(most).collect(), more: all.saturating_sub(most) as u64 }
     }
 
-    /// As [`result`](Self::result), in so many bytes; without them only the kind is said.
+    /// The [`result`](Self::result), if it fits into the bytes that are left; else only its kind is said.
     fn result_in(&self, left: &mut usize) -> Option<CaseResult> {
         let result = self.result()?;
         match left.checked_sub(result.bytes()) {
@@ -243,7 +243,7 @@ struct Stretch<'a> {
     seen: Seen<'a>,
 }
 
-fn of_chain(report: &Report, chain: &Chain, findings: &[&Finding], left: &mut usize) -> Vec<Case> {
+fn of_chain(report: &Report, chain: &Chain, findings: &[&Finding], left: &mut usize) -> Vec<TestCase> {
     let mut stretches = stretches_of(chain);
     place(findings, &mut stretches);
     stretches.iter().map(|stretch| of_stretch(report, chain, stretch, left)).collect()
@@ -291,7 +291,7 @@ fn stretches_of(chain: &Chain) -> Vec<Stretch<'_>> {
     stretches
 }
 
-fn of_stretch(report: &Report, chain: &Chain, stretch: &Stretch<'_>, left: &mut usize) -> Case {
+fn of_stretch(report: &Report, chain: &Chain, stretch: &Stretch<'_>, left: &mut usize) -> TestCase {
     let Stretch { period, day, seen } = stretch;
     let last = period.to.plus(-1).date_text();
     let first = period.from.date_text();
@@ -311,5 +311,5 @@ fn of_stretch(report: &Report, chain: &Chain, stretch: &Stretch<'_>, left: &mut 
         // Nothing limits it, but it must not look proved.
         CaseResult::Skipped { message: "nothing is proved of this time".to_owned() }
     };
-    Case { name, class: format!("trailseal.{}", chain.id), result }
+    TestCase { name, class: format!("trailseal.{}", chain.id), result }
 }

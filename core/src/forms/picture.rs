@@ -51,7 +51,7 @@ pub enum State {
 }
 
 impl State {
-    /// Those that have a mark, the best first.
+    /// The states that have a mark, the best first.
     pub(crate) const MARKED: [Self; 5] = [Self::Proved, Self::Silent, Self::Unproved, Self::Gap, Self::Failed];
 
     /// Its name in the picture.

@@ -79,7 +79,7 @@ impl Reading {
         let answers = Axis::ALL.iter().map(|axis| {
             let outcome = report.axes.of(*axis);
             let (question, answer) = (question_asked(*axis).to_owned(), answer(*axis, outcome).to_owned());
-            Answer { axis: *axis, question, outcome, shown: shown(outcome), answer }
+            Answer { axis: *axis, question, outcome, shown: outcome.word(), answer }
         });
         let chains = rows(report).into_iter().map(|row| Standing {
             number: row.number,
@@ -92,7 +92,7 @@ impl Reading {
             notes: row.notes,
         });
         Self {
-            overall: shown(report.overall),
+            overall: report.overall.word(),
             verified: verified(report),
             asked: report.asked.questions.iter().map(asked).collect(),
             axes: answers.collect(),
@@ -147,10 +147,6 @@ pub(crate) fn symbol(outcome: Outcome) -> &'static str {
         Outcome::Indeterminate => "?",
         Outcome::NotAssessed => "–",
     }
-}
-
-pub(crate) fn shown(outcome: Outcome) -> String {
-    outcome.name().replace('_', " ")
 }
 
 pub(crate) fn question_asked(axis: Axis) -> &'static str {
@@ -227,7 +223,7 @@ pub(crate) fn asked(question: &Question) -> String {
 /// Findings of one code and effect, either of what was asked or outside of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group<'a> {
-    /// All of them; never empty.
+    /// The findings of the group; never empty.
     pub findings: Vec<&'a Finding>,
     /// True if they lie outside what was asked.
     pub outside: bool,

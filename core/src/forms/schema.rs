@@ -58,7 +58,7 @@ fn written(schema: Value) -> String {
     serde_json::to_string_pretty(&sorted(schema)).unwrap_or_default() + "\n"
 }
 
-/// The same with sorted names, whichever features serde_json was built with.
+/// A value with its names sorted, whichever features serde_json was built with.
 fn sorted(value: Value) -> Value {
     match value {
         Value::Object(map) => {

@@ -144,7 +144,7 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// Those of `out`.
+    /// What `out` fails with.
     pub fn write_csv(self, report: &Report, objects: &Objects, out: &mut dyn io::Write) -> io::Result<()> {
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
         writer.write_record(self.columns().iter().map(|column| column.name)).map_err(underlying)?;
@@ -155,7 +155,7 @@ impl Table {
     }
 }
 
-/// The error of the writer below, with its kind: a closed pipe is to be told from a full disk.
+/// The error under one of the CSV writer, with its kind: a closed pipe is to be told from a full disk.
 fn underlying(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,

@@ -170,7 +170,7 @@ impl Comparison {
             std::iter::once(("the verdict", self.overall)).chain(self.axes.iter().map(|(axis, change)| (axis.name(), *change)));
         for (what, Change { old, new }) in outcomes {
             if rank(new) > rank(old) {
-                worse.push(format!("{what} went from {} to {}", words(old), words(new)));
+                worse.push(format!("{what} went from {} to {}", old.word(), new.word()));
             }
         }
         for (effect, what) in [(Effect::Refutes, "refutes"), (Effect::Limits, "limits")] {
@@ -229,10 +229,6 @@ const fn rank(outcome: Outcome) -> u8 {
         Outcome::Indeterminate => 2,
         Outcome::Failed => 3,
     }
-}
-
-fn words(outcome: Outcome) -> String {
-    outcome.name().replace('_', " ")
 }
 
 fn seconds(gap: &ChainGap) -> u64 {
@@ -377,7 +373,7 @@ fn show(text: &str) -> String {
 }
 
 fn transition(change: Change<Outcome>) -> String {
-    if change.is_one() { format!("{} → {}", words(change.old), words(change.new)) } else { words(change.new) }
+    if change.is_one() { format!("{} → {}", change.old.word(), change.new.word()) } else { change.new.word() }
 }
 
 fn times(finding: &Finding) -> String {

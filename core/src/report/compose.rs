@@ -75,7 +75,7 @@ impl Case {
         self.judge(policy, spread, |judged| judged.report())
     }
 
-    /// The same, and what became of each single object.
+    /// Judges the case as [`conclude_with`](Self::conclude_with) does, and lists what became of each single object.
     pub fn conclude_with_objects(self, policy: &Policy, spread: &Spread<'_>) -> (Report, Objects) {
         self.judge(policy, spread, |judged| {
             let objects = judged.objects();
@@ -85,7 +85,7 @@ impl Case {
 }
 
 impl Judgement<'_> {
-    /// What it says.
+    /// The report on the case.
     pub(crate) fn report(self) -> Report {
         let (axes, counts) = (self.axes(), self.counts());
         let (mut chains, mut keys, mut missing_keys) = (self.chains(), self.keys(), self.missing_keys());
@@ -286,7 +286,7 @@ fn count_digest(node: &Node<'_>, counts: &mut DigestCounts) {
     *slot = slot.saturating_add(1);
 }
 
-/// Where its digest files lie, in the order of time.
+/// Where the digest files of a chain lie, in the order of time.
 fn places_of(nodes: &[Node<'_>]) -> Vec<String> {
     let mut places: Vec<Place<'_>> = Vec::new();
     for place in nodes.iter().map(|node| node.digest.object().place()) {

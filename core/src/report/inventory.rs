@@ -201,7 +201,7 @@ mod tests {
     use super::*;
     use crate::evidence::examine;
     use crate::forged::trail;
-    use crate::{Case, EntryPath, Limits, Outcome, Policy, Request};
+    use crate::{Case, EntryPath, Limits, Outcome, Request};
 
     /// Digest files that are there and cannot be read, in their container or by their names, are not absent: neither here nor in a report.
     #[test]
@@ -222,7 +222,7 @@ mod tests {
             case
         };
         let request = Request { accounts: vec!["111122223333".to_owned()], ..Request::default() };
-        let policy = Policy { scope: request.scope().unwrap(), ..Policy::default() };
+        let policy = request.policy(Trust::default()).unwrap();
         for is_renamed in [false, true] {
             let found = case(is_renamed).inspect(&Trust::default());
             assert_eq!((found.chains.len(), found.unread_digests), (0, digests as u64));

@@ -111,7 +111,7 @@ impl Axes {
         }
     }
 
-    /// The worst of them.
+    /// The verdict: the worst outcome of all axes.
     pub fn overall(&self) -> Outcome {
         // Without an axis that was assessed and passed, nothing was proved.
         Axis::ALL
@@ -360,6 +360,22 @@ mod tests {
         }
     }
 
+    /// Questions about two accounts, a day each, and an archive that answers both.
+    fn ask_two_questions(report: &mut Report) {
+        let question = |account: &str, period: &str| Question {
+            accounts: [account.to_owned()].into(),
+            period: Some(period.parse().unwrap()),
+            ..Question::default()
+        };
+        report.asked.questions = vec![
+            question("111122223333", "2026-03-02T00:00:00Z/2026-03-03T00:00:00Z"),
+            question("444455556666", "2026-03-01T00:00:00Z/2026-03-02T00:00:00Z"),
+        ];
+        report.chains = vec![chain(true), chain(false), chain(true)];
+        report.counts.digests = DigestCounts { proved: 25, authenticated: 25, ..DigestCounts::default() };
+        report.counts.logs = LogCounts { proved: 1, authenticated: 1, ..LogCounts::default() };
+    }
+
     #[test]
     fn the_sentence_says_for_when_what_and_why() {
         let mut report = crate::Case::new().conclude(&crate::Policy::default());
@@ -375,22 +391,8 @@ mod tests {
             "Indeterminate with no period asked: nothing contradicts the evidence, but integrity, authenticity, continuity and coverage \
              could not be established; 0 digest files and 0 log files in 0 chains are proved."
         );
-        let of_two_questions = |report: &mut Report| {
-            let question = |account: &str, period: &str| Question {
-                accounts: [account.to_owned()].into(),
-                period: Some(period.parse().unwrap()),
-                ..Question::default()
-            };
-            report.asked.questions = vec![
-                question("111122223333", "2026-03-02T00:00:00Z/2026-03-03T00:00:00Z"),
-                question("444455556666", "2026-03-01T00:00:00Z/2026-03-02T00:00:00Z"),
-            ];
-            report.chains = vec![chain(true), chain(false), chain(true)];
-            report.counts.digests = DigestCounts { proved: 25, authenticated: 25, ..DigestCounts::default() };
-            report.counts.logs = LogCounts { proved: 1, authenticated: 1, ..LogCounts::default() };
-        };
         assert_eq!(
-            sentence(passed, passed, passed, passed, &of_two_questions),
+            sentence(passed, passed, passed, passed, &ask_two_questions),
             "Passed for 2026-03-01T00:00:00Z to 2026-03-03T00:00:00Z: 25 digest files and 1 log file in 2 chains are what AWS signed and \
              delivered, unaltered and in an unbroken chain, under keys that the verifier supplied. No region was named: one that is \
              missing altogether would not be noticed."

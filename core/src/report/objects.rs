@@ -10,7 +10,7 @@ use crate::case::judgement::Judgement;
 use crate::evidence::content::Content;
 use crate::evidence::trail::files::{Entry, Held};
 use crate::evidence::trail::graph::{Node, Status};
-use crate::evidence::trail::logs::Want;
+use crate::evidence::trail::logs::ListedLog;
 use crate::evidence::trail::name::{ChainId, digest_name};
 use crate::terms::error::Error;
 use crate::terms::outcome::{Fate, Level, ObjectKind};
@@ -60,20 +60,29 @@ pub struct JudgedObject {
     pub in_scope: bool,
     /// SHA-256 of the inflated bytes that are there.
     pub sha256: Option<String>,
-    /// Their number.
+    /// How many inflated bytes are there.
     pub inflated_bytes: Option<u64>,
 }
 
 impl Judgement<'_> {
     /// Lists all objects of a judged case.
     pub(crate) fn objects(&self) -> Objects {
-        let Self { graph, logs, evidence, .. } = self;
-        let (entries, scope) = (&evidence.entries, &self.policy.scope);
         let mut rows: Vec<JudgedObject> = Vec::new();
-        let mut chain = Chains::default();
+        let mut chains = Chains::default();
+        self.list_digests(&mut chains, &mut rows);
+        self.list_listed_logs(&mut chains, &mut rows);
+        self.list_other_logs(&mut chains, &mut rows);
+        rows.sort_by(|one, other| order(one).cmp(&order(other)));
+        Objects(rows)
+    }
+
+    /// The digest files of the graph, the predecessors that are missing in it, and the digest files that found no place in it.
+    fn list_digests<'s>(&'s self, chains: &mut Chains<'s>, rows: &mut Vec<JudgedObject>) {
+        let Self { graph, evidence, .. } = self;
+        let (entries, scope) = (&evidence.entries, &self.policy.scope);
         let mut placed = vec![false; entries.len()];
         for node in &graph.nodes {
-            let id = chain.id(node.chain);
+            let id = chains.id(node.chain);
             for (number, index) in graph.entries(node).enumerate() {
                 let Some(entry) = entries.get(index) else { continue };
                 placed.get_mut(index).into_iter().for_each(|placed| *placed = true);
@@ -100,23 +109,31 @@ impl Judgement<'_> {
             rows.push(JudgedObject {
                 fate: if entry.content == Content::Unread { Fate::Unproved } else { Fate::Failed },
                 in_scope: name.as_ref().is_none_or(|name| scope.is_named(name)),
-                ..row(ObjectKind::Digest, None, Some(entry.path), name.map(|name| chain.id(&name.chain)), Some(entry.content))
+                ..row(ObjectKind::Digest, None, Some(entry.path), name.map(|name| chains.id(&name.chain)), Some(entry.content))
             });
         }
-        for want in &logs.wants {
-            let entry = want.entry().and_then(|index| entries.get(index));
+    }
+
+    /// The log files that digest files list, present or absent.
+    fn list_listed_logs<'s>(&'s self, chains: &mut Chains<'s>, rows: &mut Vec<JudgedObject>) {
+        for log in &self.logs.listed {
+            let entry = log.entry().and_then(|index| self.evidence.entries.get(index));
             rows.push(JudgedObject {
-                fate: want.fate,
-                level: level_of(want.node()),
-                ..listed(want, entry.as_ref(), chain.id(want.node().chain))
+                fate: log.fate,
+                level: level_of(log.node()),
+                ..listed(log, entry.as_ref(), chains.id(log.node().chain))
             });
         }
-        for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.is_log()) {
-            let holder = logs.holder(index);
-            match holder {
-                Some(want) if want.entry() == Some(index) => {}
-                Some(want) => {
-                    rows.push(JudgedObject { fate: Fate::Duplicate, ..listed(want, Some(&entry), chain.id(want.node().chain)) });
+    }
+
+    /// The entries that serve no object: copies of listed log files, and log files that no digest file lists.
+    fn list_other_logs<'s>(&'s self, chains: &mut Chains<'s>, rows: &mut Vec<JudgedObject>) {
+        let logs = self.logs;
+        for (index, entry) in self.evidence.entries.iter().enumerate().filter(|(_, entry)| entry.is_log()) {
+            match logs.holder(index) {
+                Some(log) if log.entry() == Some(index) => {}
+                Some(log) => {
+                    rows.push(JudgedObject { fate: Fate::Duplicate, ..listed(log, Some(&entry), chains.id(log.node().chain)) });
                 }
                 None => rows.push(JudgedObject {
                     fate: Fate::Unreferenced,
@@ -125,8 +142,6 @@ impl Judgement<'_> {
                 }),
             }
         }
-        rows.sort_by(|one, other| order(one).cmp(&order(other)));
-        Objects(rows)
     }
 }
 
@@ -137,11 +152,11 @@ fn order(row: &JudgedObject) -> impl Ord + '_ {
 }
 
 /// An object of a list, with an entry for it.
-fn listed(want: &Want<'_>, entry: Option<&Entry<'_>>, chain: Arc<str>) -> JudgedObject {
-    let object = Some(want.object().to_string());
+fn listed(log: &ListedLog<'_>, entry: Option<&Entry<'_>>, chain: Arc<str>) -> JudgedObject {
+    let object = Some(log.object().to_string());
     JudgedObject {
-        in_scope: want.in_scope,
-        period: Some(want.node().digest.period()),
+        in_scope: log.in_scope,
+        period: Some(log.node().digest.period()),
         ..row(ObjectKind::Log, object, entry.map(|entry| entry.path), Some(chain), entry.map(|entry| entry.content))
     }
 }

@@ -33,7 +33,7 @@ pub(crate) fn findings(all: Vec<Finding>) -> Vec<Finding> {
     share(parties, FINDING_BYTES).into_iter().flat_map(|(party, most)| by_chain(party, most)).collect()
 }
 
-/// Findings of one code and effect in so many bytes.
+/// Findings of one code and effect, shortened to so many bytes: each of their chains keeps its share.
 fn by_chain(mut party: Vec<Finding>, most_bytes: usize) -> Vec<Finding> {
     if party.iter().map(bytes).sum::<usize>() <= most_bytes {
         return party;
@@ -89,7 +89,7 @@ pub(crate) fn share(parties: Vec<Vec<Finding>>, most_bytes: usize) -> Vec<(Vec<F
     parties.into_iter().zip(parts).collect()
 }
 
-/// One finding that stands for all of these.
+/// One finding that stands for several, with their number and the period of all.
 fn as_one(rest: Vec<Finding>) -> Option<Finding> {
     let mut all = rest.into_iter();
     let mut one = all.next()?;

@@ -54,14 +54,14 @@ impl Raise {
         self
     }
 
-    /// The chain, and where in it; runs are gathered along a chain.
+    /// Sets the chain, and where in it: runs are gathered along a chain.
     pub(crate) fn chain(mut self, chain: &impl Display, position: usize) -> Self {
         self.finding.chain = Some(chain.to_string());
         self.position = Some(position as u64);
         self
     }
 
-    /// The chain, for a finding that stands for itself.
+    /// Sets the chain of a finding that has no place along it.
     pub(crate) fn on_chain(mut self, chain: String) -> Self {
         self.finding.chain = Some(chain);
         self
@@ -72,14 +72,14 @@ impl Raise {
         self
     }
 
-    /// So many subjects, from the first to this one.
+    /// Makes the finding one about so many subjects, from the first to this one.
     pub(crate) fn through(mut self, count: u64, last: String) -> Self {
         self.finding.count = count;
         self.finding.last = (last != self.finding.first).then_some(last);
         self
     }
 
-    /// A place in some other order along which runs are gathered.
+    /// Sets a place in an order that is no chain's, along which runs are gathered.
     pub(crate) fn position(mut self, position: u64) -> Self {
         self.position = Some(position);
         self
@@ -134,12 +134,12 @@ impl<'a> Ledger<'a> {
         Self { weights, raised: Vec::new() }
     }
 
-    /// An empty one for a part of the work.
+    /// An empty ledger of the same weights, for a part of the work: [`join`](Self::join) takes it over.
     pub(crate) fn part(&self) -> Self {
         Self::new(self.weights)
     }
 
-    /// Takes over what a part of the work entered.
+    /// Takes over what was entered into the ledger of a part of the work.
     pub(crate) fn join(&mut self, part: Self) {
         self.raised.extend(part.raised);
     }

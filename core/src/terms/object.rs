@@ -20,7 +20,7 @@ pub(crate) fn key_folders(folder: &str) -> impl DoubleEndedIterator<Item = &[u8]
 pub(crate) struct Object<'a> {
     /// The bucket's name.
     pub(crate) bucket: &'a str,
-    /// What stands before its name.
+    /// What stands in its key before the name.
     pub(crate) folder: &'a str,
     /// The last part of its key.
     pub(crate) name: &'a str,
@@ -40,7 +40,7 @@ impl<'a> Object<'a> {
         self.name == other.name && self.folder == other.folder
     }
 
-    /// By key, then by bucket.
+    /// Compares by key, then by bucket.
     pub(crate) fn by_key(&self, other: &Self) -> Ordering {
         self.compare_keys(other).then_with(|| self.bucket.cmp(other.bucket))
     }

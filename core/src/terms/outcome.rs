@@ -80,6 +80,11 @@ impl Outcome {
         }
     }
 
+    /// Its name as people read it.
+    pub(crate) fn word(self) -> String {
+        self.name().replace('_', " ")
+    }
+
     /// The worst effect decides; without any, at least one confirmation is needed to pass.
     pub(crate) fn fold(effects: impl Iterator<Item = Effect>, confirmations: u64) -> Self {
         match effects.max() {

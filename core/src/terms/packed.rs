@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::terms::path::SplitPath;
 
-/// A part of a text, or of all signatures.
+/// Where a text stands in a longer one that many share, or a signature among the bytes of all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Part {
     pub(crate) start: u64,
@@ -21,7 +21,7 @@ impl Part {
         text.get(self.range()).unwrap_or_default()
     }
 
-    /// Adds to a text, unless the part that was added last is the same.
+    /// Appends a text to the one that is shared, unless the part that was added last is the same, which then serves again.
     pub(crate) fn put(text: &mut String, last: Option<Self>, new: &str) -> Self {
         last.filter(|last| last.of(text) == new).unwrap_or_else(|| {
             let part = Self { start: text.len() as u64, bytes: new.len() as u64 };
@@ -31,7 +31,7 @@ impl Part {
     }
 }
 
-/// Adds an item, unless it is the one that was added last.
+/// Adds an item to a list, unless the one that was added last is the same, and says where it stands.
 pub(crate) fn put_item<T: PartialEq>(items: &mut Vec<T>, new: T) -> Position {
     if items.last() != Some(&new) {
         items.push(new);
@@ -43,11 +43,11 @@ pub(crate) fn at<T>(items: &[T], position: Position) -> Option<&T> {
     items.get(position.get()?)
 }
 
-/// The text.
+/// The paths of many entries in one text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Paths(Vec<u8>);
 
-/// Where a path stands in it.
+/// Where a path stands among the [`Paths`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PackedPath {
     /// Where its name begins.
@@ -59,7 +59,8 @@ pub(crate) struct PackedPath {
 }
 
 impl Paths {
-    /// None if it is too long: its folder and its name may have 65,535 bytes each. The folder is the last one, if it is the same.
+    /// Adds a path, whose folder is kept once where it is the same as the last one's. None if it is too long: its folder and its name may
+    /// have 65,535 bytes each.
     pub(crate) fn put(&mut self, last: Option<PackedPath>, SplitPath { folder, name }: SplitPath<'_>) -> Option<PackedPath> {
         let (folder_bytes, name_bytes) = (u16::try_from(folder.len()).ok()?, u16::try_from(name.len()).ok()?);
         let start = self.0.len() as u64;
@@ -86,7 +87,7 @@ impl Paths {
         SplitPath { folder: slice(path.folder_start(), path.folder_bytes), name: slice(path.name, path.name_bytes) }
     }
 
-    /// Adds another text, and says how far its paths move.
+    /// Appends the paths of another text, and says how many bytes now stand before them.
     pub(crate) fn append(&mut self, mut other: Self) -> u64 {
         let bytes = self.0.len() as u64;
         self.0.append(&mut other.0);
@@ -109,13 +110,13 @@ impl PackedPath {
         self.name.saturating_sub(self.folder_before.into())
     }
 
-    /// Where it stands once its text stands behind another.
+    /// Where the path stands once so many bytes stand before its text.
     pub(crate) fn behind(self, bytes: u64) -> Self {
         Self { name: self.name.saturating_add(bytes), ..self }
     }
 }
 
-/// A position in one of the long lists, or none. Half as large as an `Option<usize>`, of which there would be several for every file;
+/// A position in a long list, or none. Half as large as an `Option<usize>`, of which there would be several for every file;
 /// what lies beyond four thousand million files is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Position(u32);

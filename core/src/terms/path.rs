@@ -45,7 +45,7 @@ impl EntryPath {
         Self::normalise(path.as_bytes(), Separator::Slash).0
     }
 
-    /// Its bytes.
+    /// The bytes of the path.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -56,7 +56,7 @@ impl EntryPath {
         Self([&self.0, b"//".as_slice(), &inner.0].concat().into())
     }
 
-    /// What stands before this place in it, for example a folder.
+    /// The first bytes of the path, up to a place in it: for example a folder.
     pub(crate) fn up_to(&self, end: usize) -> Self {
         Self(self.0.get(..end).unwrap_or_default().into())
     }
@@ -98,7 +98,7 @@ impl EntryPath {
         boundary.and_then(|boundary| self.0.get(boundary.saturating_add(2)..)).unwrap_or(&self.0)
     }
 
-    /// The last part.
+    /// The last part of the path.
     pub fn file_name(&self) -> &[u8] {
         self.split().name
     }
@@ -108,14 +108,14 @@ impl EntryPath {
         self.split().folders()
     }
 
-    /// Its two pieces.
+    /// The path in two pieces: what stands before its name, and the name.
     pub(crate) fn split(&self) -> SplitPath<'_> {
         let end = memchr::memrchr(b'/', &self.0).map_or(0, |slash| slash.saturating_add(1));
         let (folder, name) = self.0.split_at_checked(end).unwrap_or_default();
         SplitPath { folder, name }
     }
 
-    /// Its printable form, as [`printable`].
+    /// The path in a printable form, as [`printable`] makes it.
     pub fn text(&self) -> String {
         printable(&self.0)
     }
@@ -124,9 +124,9 @@ impl EntryPath {
 /// An entry's path in two pieces, as long lists keep it. Its order is that of paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SplitPath<'a> {
-    /// What stands before its name, with the slash at its end.
+    /// What stands before the name, with the slash at its end.
     pub(crate) folder: &'a [u8],
-    /// The last part.
+    /// The last part of the path.
     pub(crate) name: &'a [u8],
 }
 
@@ -141,12 +141,12 @@ impl<'a> SplitPath<'a> {
         parts
     }
 
-    /// In one piece again.
+    /// The path in one piece.
     pub(crate) fn join(self) -> EntryPath {
         EntryPath([self.folder, self.name].concat().into())
     }
 
-    /// Its printable form.
+    /// The path in a printable form.
     pub(crate) fn text(self) -> String {
         self.join().text()
     }

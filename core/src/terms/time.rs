@@ -40,7 +40,7 @@ pub enum TimeError {
 impl Time {
     /// The first instant that has a text.
     pub(crate) const FIRST: Self = Self(-62_167_219_200);
-    /// The last one.
+    /// The last instant that has a text.
     const LAST: Self = Self(253_402_300_799);
 
     /// Reads the one form that CloudTrail writes into digest files, `YYYY-MM-DDTHH:MM:SSZ`; nothing else.

@@ -123,7 +123,7 @@ pub struct KeyFacts {
     pub problem: Option<String>,
 }
 
-/// Reads a key list, as [`Trust::add_keys`] does, and describes it.
+/// Reads a key list, as [`Trust::add_keys`](crate::trust::Trust::add_keys) does, and describes it.
 ///
 /// # Errors
 ///

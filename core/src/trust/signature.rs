@@ -13,7 +13,7 @@ pub enum Signature {
     NotHex(String),
 }
 
-/// The same where it is kept.
+/// A stated [`Signature`], borrowed from where it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SignatureRef<'a> {
     Bytes(&'a [u8]),
@@ -40,7 +40,7 @@ impl Signature {
 }
 
 impl SignatureRef<'_> {
-    /// Its first bytes, to tell signatures apart in a report.
+    /// The first bytes of the signature, to tell signatures apart in a report.
     pub(crate) fn abbreviated(&self) -> String {
         match self {
             Self::Bytes(bytes) => format!("{}… ({} bytes)", hex::encode(bytes.get(..8).unwrap_or(bytes)), bytes.len()),
@@ -59,7 +59,7 @@ pub(crate) struct Checked {
 }
 
 impl Checked {
-    /// Does the RSA arithmetic.
+    /// Checks a signature: does the RSA arithmetic.
     pub(crate) fn new(key: &PublicKey, message_sha256: [u8; 32], signature: &[u8]) -> Self {
         Self { message_sha256, verifies: key.verifies(&message_sha256, signature) }
     }
@@ -73,7 +73,7 @@ pub(crate) trait Signed {
 
 /// Something that names the hash of another's bytes.
 pub(crate) trait Commits<T> {
-    /// True if it names the hash of this one's.
+    /// True if it names the hash of the other's bytes.
     fn commits_to(&self, other: &T) -> bool;
 }
 
@@ -94,7 +94,7 @@ pub(crate) struct Authentic<T> {
 }
 
 impl<T: Signed> Authentic<T> {
-    /// What a signature that verified is the signature of.
+    /// Makes that authentic of which a signature verified, and nothing else.
     pub(crate) fn by_signature(subject: T, checked: &Checked, key: usize) -> Option<Self> {
         (checked.verifies && checked.message_sha256 == subject.message_sha256())
             .then_some(Self { subject, route: Route::Signature { key } })
@@ -102,7 +102,7 @@ impl<T: Signed> Authentic<T> {
 }
 
 impl<T> Authentic<T> {
-    /// What something authentic commits to.
+    /// Makes that authentic to whose bytes something authentic commits.
     pub(crate) fn by_hash_link<U: Commits<T>>(source: &Authentic<U>, subject: T) -> Option<Self> {
         source.subject.commits_to(&subject).then_some(Self { subject, route: Route::HashLink })
     }

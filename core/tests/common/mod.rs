@@ -108,7 +108,7 @@ impl Vector {
         if let Some(pins) = &self.pins {
             trust.add_pins(&pins.join("\n")).unwrap();
         }
-        Policy { trust, scope: self.scope.scope().unwrap(), weights: self.scope.weights().unwrap() }
+        self.scope.policy(trust).unwrap()
     }
 
     /// Its report.

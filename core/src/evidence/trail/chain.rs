@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::bytes::text;
 use crate::evidence::kind::Evidence as _;
-use crate::evidence::trail::digests::Odd;
+use crate::evidence::trail::digests::{Odd, Previous};
 use crate::evidence::trail::fetch::sidecar_command;
 use crate::evidence::trail::graph::{Graph, NO_EVIDENCE, Node, Status, bears_name, may_lie_in};
 use crate::evidence::trail::name::DigestKind;
@@ -19,7 +19,7 @@ use crate::terms::outcome::Level;
 use crate::terms::path::SplitPath;
 use crate::terms::scope::Scope;
 use crate::terms::spread::{self, Spread};
-use crate::terms::time::Period;
+use crate::terms::time::{Period, Time};
 use crate::trust::keyring::Keyring;
 use crate::trust::signature::{Route, SignatureRef};
 
@@ -75,7 +75,7 @@ fn path_text(graph: &Graph<'_>, node: &Node<'_>) -> String {
 
 fn judge_signature(graph: &Graph<'_>, node: &Node<'_>, keyring: &Keyring, ledger: &mut Ledger<'_>) {
     let fingerprint = || text::printable(node.digest.fingerprint().as_bytes());
-    let odd_metadata = node.metadata.iter().find(|detached| !has_supported_algorithm(detached));
+    let odd_metadata = node.metadata.iter().find(|metadata| !has_supported_algorithm(metadata));
     if let Some(algorithm) = node.digest.unsupported().or_else(|| odd_metadata.and_then(|odd| odd.algorithm.as_deref())) {
         ledger.enter(raise(Code::DigestAlgorithmUnsupported, node).found(text::printable(algorithm.as_bytes())));
     }
@@ -187,51 +187,60 @@ fn judge_identity(graph: &Graph<'_>, node: &Node<'_>, places: &Places<'_>, ledge
     }
 }
 
+/// A signed digest file's link: does it lead to its predecessor, and does that join on?
 fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
-    let chain = node.chain;
-    let is_normal = chain.kind == DigestKind::Normal;
-    let Some(previous) = node.digest.previous() else {
-        if is_normal
-            && node.digest.odd().is_none_or(|odd| !odd.is_loss)
-            && let Some(older) = graph.newest_before(chain, node.time)
-        {
-            ledger.enter(raise(Code::ChainRestart, node).found(format!("an older digest file ends at {older}")));
-        }
-        return;
-    };
+    let Some(previous) = node.digest.previous() else { return judge_start(graph, node, ledger) };
     let Some(name) = node.previous_name() else {
         ledger.enter(raise(Code::ChainLinkForeign, node).found(previous.object.to_string()));
         return;
     };
-    let Some(predecessor) = node.previous.get().and_then(|index| graph.node(index)) else {
-        if let Some(unread) = graph.unread.get(&name) {
-            // It is there, but no digest file; perhaps its bytes still tell that they were altered.
-            if let (Some(expected), Some(found)) = (previous.sha256, unread.sha256)
-                && expected != found
-            {
-                let raise = raise(Code::ChainLinkHashMismatch, node).entry(unread.path.text());
-                ledger.enter(raise.expected(hex::encode(expected)).found(hex::encode(found)));
-            }
-        } else if let Some(older) = graph.newest_before(chain, name.time) {
-            let missing = raise(Code::ChainDigestMissing, node).expected(previous.object.to_string());
-            let missing = match graph.unopened {
-                Some(path) => missing.effect(Effect::Limits).detail(may_lie_in(path)),
-                None => missing,
-            };
-            let hole = |older| Period::new(older, node.digest.period().from).ok();
-            // The scope of a hole is the scope of its time, not that of its edges.
-            let surely = hole(graph.newest_authenticated_before(chain, name.time).unwrap_or(older));
-            let missing = match surely {
-                Some(_) => missing.in_scope(scope.is_asked(chain.account, chain.region, Some(chain), surely)),
-                None => missing,
-            };
-            ledger.enter(match hole(older) {
-                Some(hole) => missing.period(hole),
-                None => missing,
-            });
+    if let Some(predecessor) = node.previous.get().and_then(|index| graph.node(index)) {
+        judge_seam(graph, node, previous, predecessor, ledger);
+    } else if let Some(unread) = graph.unread.get(&name) {
+        // It is there, but no digest file; perhaps its bytes still tell that they were altered.
+        if let (Some(expected), Some(found)) = (previous.sha256, unread.sha256)
+            && expected != found
+        {
+            let raise = raise(Code::ChainLinkHashMismatch, node).entry(unread.path.text());
+            ledger.enter(raise.expected(hex::encode(expected)).found(hex::encode(found)));
         }
-        return;
-    };
+    } else if let Some(older) = graph.newest_before(node.chain, name.time) {
+        let surely = graph.newest_authenticated_before(node.chain, name.time).unwrap_or(older);
+        ledger.enter(raise_missing(graph, node, previous, scope, [older, surely]));
+    }
+}
+
+/// A normal digest file without a predecessor, although older ones of its chain are there: logging was switched off and on again.
+fn judge_start(graph: &Graph<'_>, node: &Node<'_>, ledger: &mut Ledger<'_>) {
+    if node.is_starting()
+        && node.digest.odd().is_none_or(|odd| !odd.is_loss)
+        && let Some(older) = graph.newest_before(node.chain, node.time)
+    {
+        ledger.enter(raise(Code::ChainRestart, node).found(format!("an older digest file ends at {older}")));
+    }
+}
+
+/// The predecessor is missing. The ends of what comes before the hole are those of the newest older digest file, and of the newest one
+/// that is authenticated: only that one surely bounds the hole.
+fn raise_missing(graph: &Graph<'_>, node: &Node<'_>, previous: Previous<'_>, scope: &Scope, ends: [Time; 2]) -> Raise {
+    let chain = node.chain;
+    let [hole, surely] = ends.map(|end| Period::new(end, node.digest.period().from).ok());
+    let mut missing = raise(Code::ChainDigestMissing, node).expected(previous.object.to_string());
+    if let Some(path) = graph.unopened {
+        missing = missing.effect(Effect::Limits).detail(may_lie_in(path));
+    }
+    // The scope of a hole is the scope of its time, not that of its edges.
+    if surely.is_some() {
+        missing = missing.in_scope(scope.is_asked(chain.account, chain.region, Some(chain), surely));
+    }
+    match hole {
+        Some(hole) => missing.period(hole),
+        None => missing,
+    }
+}
+
+/// Where a digest file and its predecessor meet: the predecessor's hash, the time between them, and their places.
+fn judge_seam(graph: &Graph<'_>, node: &Node<'_>, previous: Previous<'_>, predecessor: &Node<'_>, ledger: &mut Ledger<'_>) {
     let raise = |code| raise(code, node).in_scope(node.in_scope || predecessor.in_scope);
     if let Some(sha256) = previous.sha256.filter(|sha256| *sha256 != predecessor.digest.sha256()) {
         ledger.enter(
@@ -242,12 +251,12 @@ fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Le
         );
     }
     // An interval that is none has no edges.
-    let is_normal = is_normal && !node.digest.period().is_empty();
+    let has_edges = node.chain.kind == DigestKind::Normal && !node.digest.period().is_empty();
     let (begin, end) = (node.digest.period().from, predecessor.digest.period().to);
-    if is_normal && let Ok(gap) = Period::new(end, begin) {
+    if has_edges && let Ok(gap) = Period::new(end, begin) {
         ledger.enter(raise(Code::ChainLinkTimeGap).period(gap));
     }
-    if is_normal && let Ok(overlap) = Period::new(begin, end) {
+    if has_edges && let Ok(overlap) = Period::new(begin, end) {
         ledger.enter(raise(Code::ChainLinkTimeOverlap).period(overlap));
     }
     let (here, before) = (node.digest.object(), predecessor.digest.object());

@@ -12,13 +12,13 @@ use crate::terms::scope::{Question, Scope, TrailAsked};
 use crate::terms::spans::Spans;
 use crate::terms::time::{DAY_SECONDS, HOUR_SECONDS, Period, Time};
 
-/// One chain's coverage.
+/// How a chain covers what was asked of it.
 #[derive(Default)]
 pub(crate) struct Coverage {
     pub(crate) proved: Spans,
     pub(crate) silent: Spans,
     pub(crate) gaps: Spans,
-    /// It covers all of an asked period.
+    /// True if a period was asked, and the chain covers all of it.
     pub(crate) is_complete: bool,
 }
 
@@ -54,7 +54,7 @@ pub(crate) fn judge_chain(nodes: &[Node<'_>], scope: &Scope, ledger: &mut Ledger
     for gap in &gaps.0 {
         let before = ends.partition_point(|end| *end <= gap.from).checked_sub(1).and_then(|last| ends.get(last));
         let after = begins.get(begins.partition_point(|(begin, _)| *begin < gap.to));
-        // Of the unsigned, those that begin before its end, without those that ended before its begin.
+        // Unsigned digest files that reach into the gap: those that begin before its end, less those that end before it begins.
         let begun = unsigned_begins.partition_point(|begin| *begin < gap.to);
         let inside = begun.saturating_sub(unsigned_ends.partition_point(|end| *end <= gap.from));
         let bounds = match (before, after) {

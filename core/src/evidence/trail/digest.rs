@@ -10,7 +10,7 @@ use crate::terms::object::Object;
 use crate::terms::time::{Period, Time};
 use crate::trust::signature::{Signature, SignatureRef};
 
-/// The first oddity, and whether any of them is a loss.
+/// What is odd about a digest file: the first oddity in words, and whether any is a loss.
 #[derive(Default)]
 struct Oddities {
     first: Option<String>,

@@ -25,7 +25,7 @@ pub(crate) struct Stated<'a> {
     pub(crate) signature_unsupported: bool,
     /// How its form departs from the one that AWS documents.
     pub(crate) odd: Option<Odd<'a>>,
-    /// Of the inflated bytes.
+    /// SHA-256 of the inflated bytes.
     pub(crate) sha256: [u8; 32],
     pub(crate) string_to_sign_sha256: [u8; 32],
 }
@@ -65,15 +65,15 @@ pub(crate) struct Odd<'a> {
 pub(crate) struct Digests {
     text: String,
     signatures: Vec<u8>,
-    places: Vec<Place>,
+    places: Vec<PackedPlace>,
     origins: Vec<Origin>,
     rows: Vec<Row>,
     links: Vec<Link>,
-    /// Shared by all links to the same digest file.
+    /// The lists of log files. Links of an archive to one digest file share its list.
     lists: Vec<Arc<List>>,
 }
 
-/// One of them.
+/// One of several packed digest files.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Digest<'a> {
     all: &'a Digests,
@@ -82,7 +82,7 @@ pub(crate) struct Digest<'a> {
 
 /// Where objects lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct Place {
+struct PackedPlace {
     bucket: Part,
     folder: Part,
 }
@@ -116,7 +116,7 @@ struct Row {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Link {
     sha256: Option<[u8; 32]>,
-    /// If not, what was given in its place stands in the text.
+    /// True if the signature is hexadecimal, and its bytes stand among the signatures; else what was given in its place stands in the text.
     is_hex: bool,
     place: Position,
     name: Part,
@@ -128,12 +128,12 @@ struct Link {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct List {
     text: String,
-    places: Vec<Place>,
-    rows: Vec<LogRow>,
+    places: Vec<PackedPlace>,
+    rows: Vec<ListRow>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct LogRow {
+struct ListRow {
     /// Zeros if the hash's algorithm is not supported.
     sha256: [u8; 32],
     name_start: u32,
@@ -160,14 +160,14 @@ impl Second {
     }
 }
 
-fn put_place(text: &mut String, places: &mut Vec<Place>, object: &Object<'_>) -> Position {
+fn put_place(text: &mut String, places: &mut Vec<PackedPlace>, object: &Object<'_>) -> Position {
     let last = places.last().copied();
     let bucket = Part::put(text, last.map(|last| last.bucket), object.bucket);
     let folder = Part::put(text, last.map(|last| last.folder), object.folder);
-    put_item(places, Place { bucket, folder })
+    put_item(places, PackedPlace { bucket, folder })
 }
 
-fn object_at<'a>(text: &'a str, places: &[Place], place: Position, name: &'a str) -> Object<'a> {
+fn object_at<'a>(text: &'a str, places: &[PackedPlace], place: Position, name: &'a str) -> Object<'a> {
     let (bucket, folder) = at(places, place).map_or(("", ""), |place| (place.bucket.of(text), place.folder.of(text)));
     Object { bucket, folder, name }
 }
@@ -275,7 +275,7 @@ impl<'a> Digest<'a> {
         }
     }
 
-    /// It alone.
+    /// This digest file, packed without those beside it.
     pub(crate) fn alone(self) -> Digests {
         Digests::of(self.facts(self.shared_list()))
     }
@@ -294,7 +294,7 @@ impl<'a> Digest<'a> {
         object_at(&self.all.text, &self.all.places, place, self.name())
     }
 
-    /// The name of that object.
+    /// The name of the object that it claims to be: the last part of its key.
     pub(crate) fn name(self) -> &'a str {
         self.row.name.of(&self.all.text)
     }
@@ -340,7 +340,7 @@ impl<'a> Digest<'a> {
         self.text(|origin| origin.odd).map(|reason| Odd { reason, is_loss })
     }
 
-    /// Of the inflated bytes.
+    /// SHA-256 of the inflated bytes.
     pub(crate) fn sha256(self) -> [u8; 32] {
         self.row.sha256
     }
@@ -393,7 +393,7 @@ impl List {
     pub(crate) fn push(&mut self, Listed { object, sha256, newest, oldest }: Listed<'_>) -> Option<()> {
         let place = put_place(&mut self.text, &mut self.places, &object);
         let name = Part::put(&mut self.text, None, object.name);
-        self.rows.push(LogRow {
+        self.rows.push(ListRow {
             sha256: sha256.copied().unwrap_or_default(),
             name_start: u32::try_from(name.start).ok()?,
             place,
@@ -488,7 +488,7 @@ mod tests {
         assert_eq!(found, rows.map(|(bucket, key, first)| (bucket, key.to_owned(), first)));
         let List { text, places, .. } = &*digests.lists[0];
         assert_eq!((text.matches("a/").count(), places.len()), (1, 5));
-        assert_eq!(size_of::<LogRow>(), 52);
+        assert_eq!(size_of::<ListRow>(), 52);
     }
 
     #[test]

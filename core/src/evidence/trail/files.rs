@@ -21,7 +21,7 @@ pub(crate) struct Entry<'a> {
 /// What an entry claims to be.
 #[derive(Clone, Copy)]
 pub(crate) enum Held<'a> {
-    /// None where it could not be read.
+    /// A digest file; none where it could not be read.
     Digest(Option<Digest<'a>>),
     Log,
     /// Nothing, but it may be a log file under another name.
@@ -29,7 +29,7 @@ pub(crate) enum Held<'a> {
 }
 
 impl<'a> Entry<'a> {
-    /// None if what is in it cannot be hashed.
+    /// The entry that an exhibit is; none if what is in it cannot be hashed.
     fn of(exhibit: &'a Exhibit) -> Option<Self> {
         let evidence::Facts::Trail(facts) = &exhibit.facts else { return None };
         let (content, held) = match facts {
@@ -41,7 +41,7 @@ impl<'a> Entry<'a> {
         Some(Self { path: exhibit.path.split(), content: *content, held, is_sound: exhibit.is_sound() })
     }
 
-    /// It claims to be a log file.
+    /// True if it claims to be a log file.
     pub(crate) fn is_log(&self) -> bool {
         matches!(self.held, Held::Log)
     }
@@ -52,16 +52,16 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// All of them, in the order of exhibits.
+/// All entries that were hashed or should have been, those of the register and the other exhibits in one order.
 pub(crate) struct Entries<'a> {
     register: &'a Register,
     exhibits: &'a [Exhibit],
-    /// For each entry its number in the register, or from its end on among the exhibits.
+    /// Where each entry is kept: numbers below the length of the register are rows of it, and what they exceed it by counts exhibits.
     order: Vec<Position>,
 }
 
 impl<'a> Entries<'a> {
-    /// Both are sorted.
+    /// Brings the register and the other exhibits, both sorted, into one order.
     pub(crate) fn of(register: &'a Register, exhibits: &'a [Exhibit]) -> Self {
         let others = exhibits.iter().zip(register.len()..).filter(|(exhibit, _)| Entry::of(exhibit).is_some());
         let mut order: Vec<Position> = (0..register.len()).chain(others.map(|(_, number)| number)).map(Position::of).collect();
@@ -93,41 +93,41 @@ impl<'a> Entries<'a> {
 
     fn path_at(&self, position: Position) -> Option<SplitPath<'a>> {
         match self.find(position)? {
-            Found::Packed(number) => self.register.path(number),
-            Found::Exhibit(exhibit) => Some(exhibit.path.split()),
+            Kept::Packed(number) => self.register.path(number),
+            Kept::Exhibit(exhibit) => Some(exhibit.path.split()),
         }
     }
 
     fn content_at(&self, position: Position) -> Option<Content> {
         match self.find(position)? {
-            Found::Packed(number) => self.register.content(number),
-            Found::Exhibit(exhibit) => Entry::of(exhibit).map(|entry| entry.content),
+            Kept::Packed(number) => self.register.content(number),
+            Kept::Exhibit(exhibit) => Entry::of(exhibit).map(|entry| entry.content),
         }
     }
 
     fn at(&self, position: Position) -> Option<Entry<'a>> {
         match self.find(position)? {
-            Found::Packed(number) => {
+            Kept::Packed(number) => {
                 let (path, content) = (self.register.path(number)?, self.register.content(number)?);
                 let held =
                     if self.register.logs().contains(&number) { Held::Log } else { Held::Digest(self.register.digest(number)) };
                 Some(Entry { path, content, held, is_sound: true })
             }
-            Found::Exhibit(exhibit) => Entry::of(exhibit),
+            Kept::Exhibit(exhibit) => Entry::of(exhibit),
         }
     }
 
-    fn find(&self, position: Position) -> Option<Found<'a>> {
+    fn find(&self, position: Position) -> Option<Kept<'a>> {
         let number = position.get()?;
         match number.checked_sub(self.register.len()) {
-            None => Some(Found::Packed(number)),
-            Some(other) => self.exhibits.get(other).map(Found::Exhibit),
+            None => Some(Kept::Packed(number)),
+            Some(other) => self.exhibits.get(other).map(Kept::Exhibit),
         }
     }
 }
 
 /// Where an entry is kept.
-enum Found<'a> {
+enum Kept<'a> {
     /// In the register, under this number.
     Packed(usize),
     Exhibit(&'a Exhibit),
@@ -135,13 +135,13 @@ enum Found<'a> {
 
 /// A digest file and the entries that hold it.
 #[derive(Clone, Copy)]
-pub(crate) struct Handed<'h, 'a> {
+pub(crate) struct Copies<'h, 'a> {
     pub(crate) digest: Digest<'a>,
     entries: &'h Entries<'a>,
     pub(super) alike: &'h [(Digest<'a>, Position)],
 }
 
-impl<'h, 'a> Handed<'h, 'a> {
+impl<'h, 'a> Copies<'h, 'a> {
     /// All that stand in a sorted list.
     pub(crate) fn all(digests: &'h [(Digest<'a>, Position)], entries: &'h Entries<'a>) -> impl Iterator<Item = Self> {
         let is_same = |(one, _): &(Digest<'_>, _), (other, _): &(Digest<'_>, _)| {
@@ -150,7 +150,7 @@ impl<'h, 'a> Handed<'h, 'a> {
         digests.chunk_by(is_same).filter_map(move |alike| Some(Self { digest: alike.first()?.0, entries, alike }))
     }
 
-    /// Where they lie.
+    /// The paths of the entries that hold it.
     pub(crate) fn paths(self) -> impl Iterator<Item = SplitPath<'a>> {
         self.alike.iter().filter_map(move |(_, position)| self.entries.path(position.get()?))
     }

@@ -6,15 +6,15 @@
 //! 4. From the signed nodes, hash links sign what lies before them.
 //! 5. Chains of one name are told apart by the places at which their digest files lie.
 //!
-//! What contradicts or is missing is said by [`chain`](crate::chain), which reads this graph.
+//! What contradicts or is missing is said by [`chain`](crate::evidence::trail::chain), which reads this graph.
 
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use crate::evidence::trail::continued::Continued;
 use crate::evidence::trail::digests::Digest;
-use crate::evidence::trail::files::{Entries, Handed, Held};
-use crate::evidence::trail::metadata::Detached;
+use crate::evidence::trail::files::{Copies, Entries, Held};
+use crate::evidence::trail::metadata::ObjectMetadata;
 use crate::evidence::trail::name::{self, ChainId, DigestKind, DigestName, Named, Place};
 use crate::evidence::trail::place::{Assignment, Places};
 use crate::terms::finding::Code;
@@ -45,12 +45,13 @@ pub(crate) struct Node<'a> {
     /// Its place in its chain's order.
     pub(crate) position: usize,
     /// What its metadata says, wherever that was found.
-    pub(crate) metadata: Box<[&'a Detached]>,
+    pub(crate) metadata: Box<[&'a ObjectMetadata]>,
     /// The node that it names as its predecessor.
     pub(crate) previous: Position,
     /// The first node of the same object: other contents under one object must face the same signatures.
     pub(super) first_of_object: Position,
-    /// Held by the first node of an object: the first nodes whose link leads to that object, and which therefore quote its signature.
+    /// Who quotes the signature of the object: the first nodes whose links lead to it. Only the first node of an object holds them, and its
+    /// other contents look there.
     pub(super) quoted_by: [Position; MOST_SIGNATURES],
     /// The signature that verified.
     pub(super) verified: Option<&'a [u8]>,
@@ -68,7 +69,28 @@ pub(crate) enum Status<'a> {
 }
 
 impl<'a> Node<'a> {
-    /// By the key inside it.
+    /// A digest file of a chain, joined to nothing yet.
+    fn of(copies: Copies<'_, 'a>, chain: &'a ChainId<'a>, name: &DigestName<'_>, scope: &Scope) -> Self {
+        let is_chain_asked = |name: &DigestName<'_>| scope.is_asked(name.chain.account, name.chain.region, Some(&name.chain), None);
+        Self {
+            digest: copies.digest,
+            chain,
+            time: name.time,
+            entries: (Position::NONE, Position::NONE),
+            in_scope: is_asked(copies, name, scope),
+            is_named: is_any_path_asked(copies, Some(name), scope),
+            is_of_asked_chain: is_any_name(copies, Some(name), is_chain_asked),
+            status: Status::Unsigned,
+            position: 0,
+            metadata: Box::default(),
+            previous: Position::NONE,
+            first_of_object: Position::NONE,
+            quoted_by: [Position::NONE; MOST_SIGNATURES],
+            verified: None,
+        }
+    }
+
+    /// The name in the key inside it.
     pub(crate) fn name(&self) -> DigestName<'a> {
         DigestName { chain: self.chain.without_place(), time: self.time }
     }
@@ -130,7 +152,7 @@ impl<'a> Node<'a> {
 
     /// When a backfill digest was made, if its metadata was kept.
     pub(crate) fn generated(&self) -> Option<Time> {
-        self.metadata.iter().find_map(|detached| detached.generated)
+        self.metadata.iter().find_map(|metadata| metadata.generated)
     }
 }
 
@@ -150,7 +172,7 @@ pub(crate) const MOST_SIGNATURES: usize = 4;
 pub(crate) struct Graph<'a> {
     /// Sorted by chain, then by time.
     pub(crate) nodes: Vec<Node<'a>>,
-    /// Each chain's nodes, as a range of the above.
+    /// Each chain's nodes, as a range of `nodes`.
     pub(crate) chains: BTreeMap<ChainId<'a>, std::ops::Range<usize>>,
     /// Digest files that are there but could not be read.
     pub(crate) unread: BTreeMap<DigestName<'a>, Unread<'a>>,
@@ -159,7 +181,7 @@ pub(crate) struct Graph<'a> {
     /// Digest files of no chain, whose names were not asked.
     pub(crate) chainless_outside: u64,
     entries: &'a Entries<'a>,
-    /// Their positions, by the digest file that they hold.
+    /// The positions of the entries that hold digest files, those of one digest file together.
     held: Vec<Position>,
 }
 
@@ -167,9 +189,9 @@ pub(crate) struct Graph<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct Unread<'a> {
     pub(crate) path: SplitPath<'a>,
-    /// Of its inflated bytes, if it could be inflated.
+    /// SHA-256 of its inflated bytes, if it could be inflated.
     pub(crate) sha256: Option<[u8; 32]>,
-    /// Its name was asked.
+    /// True if its name was asked.
     in_scope: bool,
 }
 
@@ -186,92 +208,87 @@ pub(crate) fn chains<'a>(digests: impl Iterator<Item = Digest<'a>>) -> Vec<Chain
     chains
 }
 
+/// Digest files with the positions of their entries.
+type Read<'a> = Vec<(Digest<'a>, Position)>;
+
+/// The digest files that could be read, sorted, and those that are there but could not be.
+fn read_and_unread<'a>(entries: &Entries<'a>, scope: &Scope) -> (Read<'a>, BTreeMap<DigestName<'a>, Unread<'a>>) {
+    let (mut read, mut unread) = (Read::new(), BTreeMap::new());
+    for (index, entry) in entries.iter().enumerate() {
+        match entry.held {
+            Held::Digest(Some(digest)) => read.push((digest, Position::of(index))),
+            Held::Digest(None) => {
+                if let Some(name) = std::str::from_utf8(entry.path.name).ok().and_then(name::digest_name) {
+                    let in_scope = scope.is_named(&name);
+                    unread.insert(name, Unread { path: entry.path, sha256: entry.content.sha256(), in_scope });
+                }
+            }
+            // It is there, in a form that is not read.
+            Held::Stray => {
+                if let Some(Continued { claims: Named::Digest(name), .. }) = Continued::of(entry.path.name) {
+                    unread.entry(name).or_insert(Unread { path: entry.path, sha256: None, in_scope: scope.is_named(&name) });
+                }
+            }
+            Held::Log => {}
+        }
+    }
+    // The same object with the same content is one digest file, however often it was handed over; its entries stay in their order.
+    // What lies where it lay comes nearly sorted, and sorting the sorted is quick.
+    read.sort_by(|(one, _), (other, _)| (one.object(), one.sha256()).cmp(&(other.object(), other.sha256())));
+    (read, unread)
+}
+
 impl<'a> Graph<'a> {
-    /// Steps 1 and 2.
+    /// Steps 1 and 2: makes nodes of digest files, and resolves their links.
     pub(crate) fn build(
         entries: &'a Entries<'a>,
         chains: &'a [ChainId<'a>],
-        detached: &[&'a Detached],
+        metadata: &[&'a ObjectMetadata],
         places: &Places<'a>,
         scope: &Scope,
         ledger: &mut Ledger<'_>,
     ) -> Self {
-        let mut unread = BTreeMap::new();
-        let mut digests: Vec<(Digest<'a>, Position)> = Vec::new();
-        for (index, entry) in entries.iter().enumerate() {
-            match entry.held {
-                Held::Digest(Some(digest)) => digests.push((digest, Position::of(index))),
-                Held::Digest(None) => {
-                    if let Some(name) = std::str::from_utf8(entry.path.name).ok().and_then(name::digest_name) {
-                        let in_scope = scope.is_named(&name);
-                        unread.insert(name, Unread { path: entry.path, sha256: entry.content.sha256(), in_scope });
-                    }
-                }
-                // It is there, in a form that is not read.
-                Held::Stray => {
-                    if let Some(Continued { claims: Named::Digest(name), .. }) = Continued::of(entry.path.name) {
-                        unread.entry(name).or_insert(Unread { path: entry.path, sha256: None, in_scope: scope.is_named(&name) });
-                    }
-                }
-                Held::Log => {}
-            }
-        }
-        // The same object with the same content is one digest file, however often it was handed over; its entries stay in their order.
-        // What lies where it lay comes nearly sorted, and sorting the sorted is quick.
-        digests.sort_by(|(one, _), (other, _)| (one.object(), one.sha256()).cmp(&(other.object(), other.sha256())));
-        let assignment = Assignment::new(detached, Handed::all(&digests, entries), places);
+        let (digests, unread) = read_and_unread(entries, scope);
+        let assignment = Assignment::new(metadata, Copies::all(&digests, entries), places);
         let mut chainless_outside = 0_u64;
         let mut nodes: Vec<Node<'a>> = Vec::with_capacity(digests.len());
         let mut end = 0_usize;
-        for handed in Handed::all(&digests, entries) {
-            let (digest, start) = (handed.digest, end);
-            end = start.saturating_add(handed.alike.len());
-            let name = name::digest_name(digest.name());
+        for copies in Copies::all(&digests, entries) {
+            let start = end;
+            end = start.saturating_add(copies.alike.len());
+            let name = name::digest_name(copies.digest.name());
             let chain = name.and_then(|name| chains.get(chains.binary_search(&name.chain).ok()?));
-            let (Some(name), Some(chain)) = (name, chain) else {
-                let in_scope = is_any_path_asked(handed, None, scope);
+            if let (Some(name), Some(chain)) = (name, chain) {
+                nodes.push(Node {
+                    entries: (Position::of(start), Position::of(end)),
+                    metadata: assignment.of(copies).into(),
+                    ..Node::of(copies, chain, &name, scope)
+                });
+            } else {
+                let in_scope = is_any_path_asked(copies, None, scope);
                 chainless_outside = chainless_outside.saturating_add(u64::from(!in_scope));
-                ledger.enter(
-                    Raise::new(Code::DigestIdentityMismatch, digest.object().to_string())
-                        .in_scope(in_scope)
-                        .entry(handed.paths().next().map(SplitPath::text).unwrap_or_default())
-                        .detail("the object key inside it is no digest file's"),
-                );
-                continue;
-            };
-            nodes.push(Node {
-                digest,
-                in_scope: is_asked(handed, &name, scope),
-                is_named: is_any_path_asked(handed, Some(&name), scope),
-                is_of_asked_chain: is_any_name(handed, Some(&name), |name| {
-                    scope.is_asked(name.chain.account, name.chain.region, Some(&name.chain), None)
-                }),
-                metadata: assignment.of(handed).into(),
-                chain,
-                time: name.time,
-                entries: (Position::of(start), Position::of(end)),
-                status: Status::Unsigned,
-                position: 0,
-                previous: Position::NONE,
-                first_of_object: Position::NONE,
-                quoted_by: [Position::NONE; MOST_SIGNATURES],
-                verified: None,
-            });
+                ledger.enter(raise_chainless(copies).in_scope(in_scope));
+            }
         }
-        let held = digests.into_iter().map(|(_, position)| position).collect();
         // Within one object, and so within one name, they have their order already.
         nodes.sort_by(|one, other| (one.chain, one.time).cmp(&(other.chain, other.time)));
+        let held = digests.into_iter().map(|(_, position)| position).collect();
+        let mut graph = Self { nodes, chains: BTreeMap::new(), unread, unopened: None, chainless_outside, entries, held };
+        graph.find_first_of_objects();
+        graph.number_chains();
+        graph.resolve_links();
+        graph
+    }
+
+    /// Tells each node the first one of its object.
+    fn find_first_of_objects(&mut self) {
         let mut first: Option<(Object<'_>, Position)> = None;
-        for (index, node) in nodes.iter_mut().enumerate() {
+        for (index, node) in self.nodes.iter_mut().enumerate() {
             let object = node.digest.object();
             let same = first.filter(|(first, _)| *first == object);
             node.first_of_object = same.map_or(Position::of(index), |(_, first)| first);
             first = Some((object, node.first_of_object));
         }
-        let mut graph = Self { nodes, chains: BTreeMap::new(), unread, unopened: None, chainless_outside, entries, held };
-        graph.number_chains();
-        graph.resolve_links();
-        graph
     }
 
     /// The nodes of a chain's range.
@@ -290,57 +307,16 @@ impl<'a> Graph<'a> {
         held.into_iter().flatten().filter_map(|position| position.get())
     }
 
-    /// Where they lie.
+    /// The paths of the entries that hold a digest file.
     pub(crate) fn paths(&self, node: &Node<'_>) -> impl Iterator<Item = SplitPath<'a>> {
         self.entries(node).filter_map(|entry| self.entries.path(entry))
     }
 
+    /// Step 2: tells each node its predecessor, and each predecessor who quotes its signature.
     fn resolve_links(&mut self) {
-        // Asked only where a predecessor does not lie where it lay.
-        let by_content = LazyCell::new(|| {
-            let mut by_content: BTreeMap<(DigestName<'_>, [u8; 32]), usize> = BTreeMap::new();
-            for (index, node) in self.nodes.iter().enumerate() {
-                by_content.entry((node.name(), node.digest.sha256())).or_insert(index);
-            }
-            by_content
-        });
-        let links: Vec<(usize, usize)> = self
-            .nodes
-            .iter()
-            .enumerate()
-            .filter_map(|(index, node)| {
-                let previous = node.digest.previous()?;
-                // Where nothing is odd, it stands just before.
-                let before = index.checked_sub(1).filter(|before| {
-                    let before = self.node(*before).filter(|before| before.chain == node.chain);
-                    before.is_some_and(|before| {
-                        previous.sha256 == Some(before.digest.sha256()) && before.digest.object() == previous.object
-                    })
-                });
-                if before.is_some() {
-                    return before.map(|before| (index, before));
-                }
-                let name = node.previous_name()?;
-                let sought = |node: &Node<'_>| (node.name(), node.digest.object()).cmp(&(name, previous.object));
-                let exact = self.nodes.partition_point(|node| sought(node).is_lt())
-                    ..self.nodes.partition_point(|node| sought(node).is_le());
-                let of_hash = previous.sha256.and_then(|sha256| {
-                    let exact = self.nodes.get(exact.clone())?;
-                    let within = exact.binary_search_by_key(&sha256, |node| node.digest.sha256()).ok();
-                    within
-                        .and_then(|within| exact.get(within)?.first_of_object.get()?.checked_add(within))
-                        .or_else(|| by_content.get(&(name, sha256)).copied())
-                });
-                let any = || {
-                    let any = self.nodes.partition_point(|node| node.name() < name);
-                    self.node(any).is_some_and(|node| node.name() == name).then_some(any)
-                };
-                Some((index, of_hash.or((!exact.is_empty()).then_some(exact.start)).or_else(any)?))
-            })
-            .collect();
+        let mut links = self.links();
         // The next digest file of the chain quotes the signature: those that were asked come first, then the next in time, so that what
         // claims nothing does not crowd it out.
-        let mut links = links;
         links.sort_by_cached_key(|(index, previous)| {
             let (node, previous) = (self.node(*index), self.node(*previous));
             let time = |node: Option<&Node<'_>>| node.map(|node| node.time);
@@ -356,6 +332,57 @@ impl<'a> Graph<'a> {
                 *free = Position::of(index);
             }
         }
+    }
+
+    /// The nodes whose predecessor is there, each with it.
+    fn links(&self) -> Vec<(usize, usize)> {
+        // Asked only where a predecessor does not lie where it lay.
+        let by_content = LazyCell::new(|| {
+            let mut by_content: BTreeMap<(DigestName<'_>, [u8; 32]), usize> = BTreeMap::new();
+            for (index, node) in self.nodes.iter().enumerate() {
+                by_content.entry((node.name(), node.digest.sha256())).or_insert(index);
+            }
+            by_content
+        });
+        let of_content = |name, sha256| by_content.get(&(name, sha256)).copied();
+        let nodes = self.nodes.iter().enumerate();
+        let links = nodes.filter_map(|(index, node)| {
+            Some((index, self.predecessor_just_before(index, node).or_else(|| self.predecessor_by_name(node, of_content))?))
+        });
+        links.collect()
+    }
+
+    /// The node just before, if it is the predecessor: it is, where nothing is odd.
+    fn predecessor_just_before(&self, index: usize, node: &Node<'a>) -> Option<usize> {
+        let previous = node.digest.previous()?;
+        let index = index.checked_sub(1)?;
+        let before = self.node(index).filter(|before| before.chain == node.chain)?;
+        (previous.sha256 == Some(before.digest.sha256()) && before.digest.object() == previous.object).then_some(index)
+    }
+
+    /// The node that bears the predecessor's name: best with its hash, at its object or anywhere, then at its object, then any.
+    fn predecessor_by_name(
+        &self,
+        node: &Node<'a>,
+        of_content: impl Fn(DigestName<'a>, [u8; 32]) -> Option<usize>,
+    ) -> Option<usize> {
+        let previous = node.digest.previous()?;
+        let name = node.previous_name()?;
+        let sought = |node: &Node<'_>| (node.name(), node.digest.object()).cmp(&(name, previous.object));
+        let exact =
+            self.nodes.partition_point(|node| sought(node).is_lt())..self.nodes.partition_point(|node| sought(node).is_le());
+        let of_hash = previous.sha256.and_then(|sha256| {
+            let exact = self.nodes.get(exact.clone())?;
+            let within = exact.binary_search_by_key(&sha256, |node| node.digest.sha256()).ok();
+            within
+                .and_then(|within| exact.get(within)?.first_of_object.get()?.checked_add(within))
+                .or_else(|| of_content(name, sha256))
+        });
+        let any = || {
+            let any = self.nodes.partition_point(|node| node.name() < name);
+            self.node(any).is_some_and(|node| node.name() == name).then_some(any)
+        };
+        of_hash.or((!exact.is_empty()).then_some(exact.start)).or_else(any)
     }
 
     /// What nobody signed claims nothing by what it says of itself, but by the names of its entries only: else a plant could say of
@@ -405,7 +432,7 @@ impl<'a> Graph<'a> {
         (!is_there).then_some(previous.object)
     }
 
-    /// Those of a chain that end before a time.
+    /// The nodes of a chain whose own time lies before a time.
     fn older(&self, chain: &ChainId<'_>, time: Time) -> &[Node<'a>] {
         let nodes = self.nodes_of(chain);
         nodes.get(..nodes.partition_point(|node| node.time < time)).unwrap_or_default()
@@ -421,11 +448,18 @@ impl<'a> Graph<'a> {
         read.map(|node| node.time).max(unread.next_back().map(|(name, _)| name.time))
     }
 
-    /// As [`newest_before`](Self::newest_before), among authenticated digest files: what nobody signed must not make a hole look
-    /// smaller than it is.
+    /// When the newest authenticated digest file of a chain before a time ended, by its name: what nobody signed must not make a hole look
+    /// smaller than it is, as it may in [`newest_before`](Self::newest_before).
     pub(crate) fn newest_authenticated_before(&self, chain: &ChainId<'_>, time: Time) -> Option<Time> {
         self.older(chain, time).iter().rev().find(|node| node.is_authenticated()).map(|node| node.time)
     }
+}
+
+/// The key inside a digest file names no chain.
+fn raise_chainless(copies: Copies<'_, '_>) -> Raise {
+    Raise::new(Code::DigestIdentityMismatch, copies.digest.object().to_string())
+        .entry(copies.paths().next().map(SplitPath::text).unwrap_or_default())
+        .detail("the object key inside it is no digest file's")
 }
 
 /// True if the folders of a digest file that cannot be read do not say that it lay at another place.
@@ -438,22 +472,22 @@ fn may_lie_at(path: SplitPath<'_>, place: Place<'_>) -> bool {
 
 /// A signed digest file is in scope by what it says of itself; one that contradicts a name that it bears, inside or outside, is also
 /// where that name puts it: altered times must not take a file out of what was asked.
-fn is_asked(handed: Handed<'_, '_>, name: &DigestName<'_>, scope: &Scope) -> bool {
-    let period = handed.digest.period();
-    let chain = ChainId { place: handed.digest.object().place(), ..name.chain };
+fn is_asked(copies: Copies<'_, '_>, name: &DigestName<'_>, scope: &Scope) -> bool {
+    let period = copies.digest.period();
+    let chain = ChainId { place: copies.digest.object().place(), ..name.chain };
     scope.is_asked(chain.account, chain.region, Some(&chain), Some(period))
         || (chain.kind == DigestKind::Normal && (period.to != name.time || period.is_empty()) && scope.is_named(name))
-        || (!scope.questions.is_empty() && is_any_name(handed, Some(name), |other| other != name && scope.is_named(other)))
+        || (!scope.questions.is_empty() && is_any_name(copies, Some(name), |other| other != name && scope.is_named(other)))
 }
 
 /// True if one of a digest file's entries bears the name of a digest file that was asked.
-fn is_any_path_asked(handed: Handed<'_, '_>, name: Option<&DigestName<'_>>, scope: &Scope) -> bool {
-    scope.questions.is_empty() || is_any_name(handed, name, |name| scope.is_named(name))
+fn is_any_path_asked(copies: Copies<'_, '_>, name: Option<&DigestName<'_>>, scope: &Scope) -> bool {
+    scope.questions.is_empty() || is_any_name(copies, name, |name| scope.is_named(name))
 }
 
 /// True if `is_it` is true of the name of one of a digest file's entries. Its own name, which nearly all bear, is given.
-fn is_any_name(handed: Handed<'_, '_>, own: Option<&DigestName<'_>>, is_it: impl Fn(&DigestName<'_>) -> bool) -> bool {
-    handed.paths().any(|path| match own.filter(|_| bears_name(path, handed.digest)) {
+fn is_any_name(copies: Copies<'_, '_>, own: Option<&DigestName<'_>>, is_it: impl Fn(&DigestName<'_>) -> bool) -> bool {
+    copies.paths().any(|path| match own.filter(|_| bears_name(path, copies.digest)) {
         Some(own) => is_it(own),
         None => std::str::from_utf8(path.name).ok().and_then(name::digest_name).is_some_and(|name| is_it(&name)),
     })
@@ -483,7 +517,7 @@ mod tests {
         report(archive, &Request::default()).counts.digests.proved
     }
 
-    /// As long as a right one.
+    /// A signature that is wrong, and as long as a right one.
     fn wrong_signature(number: usize) -> String {
         format!("{number:0512x}")
     }

@@ -31,10 +31,10 @@ use crate::terms::time::{HOUR_SECONDS, Period, Time};
 #[derive(Default)]
 pub(crate) struct Logs<'a> {
     /// The listed objects, judged.
-    pub(crate) wants: Vec<Want<'a>>,
-    /// For each entry: the listed object that it serves or copies, as a position in `wants`.
+    pub(crate) listed: Vec<ListedLog<'a>>,
+    /// For each entry: the listed object that it serves or copies, as a position in `listed`.
     holders: Vec<Position>,
-    /// Those in scope.
+    /// The listed log files in scope, counted for each chain.
     pub(crate) per_chain: BTreeMap<ChainId<'a>, LogCounts>,
     /// Log files in scope that no digest file lists, by account and region.
     pub(crate) unreferenced: BTreeMap<(&'a str, &'a str), u64>,
@@ -50,8 +50,8 @@ pub(crate) struct Logs<'a> {
 
 impl<'a> Logs<'a> {
     /// The listed object that an entry serves or copies.
-    pub(crate) fn holder(&self, entry: usize) -> Option<&Want<'a>> {
-        self.wants.get(self.holders.get(entry)?.get()?)
+    pub(crate) fn holder(&self, entry: usize) -> Option<&ListedLog<'a>> {
+        self.listed.get(self.holders.get(entry)?.get()?)
     }
 }
 
@@ -59,7 +59,7 @@ impl<'a> Logs<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct Listing<'a> {
     node: &'a Node<'a>,
-    /// Its place in the list.
+    /// The place of the line in the list.
     number: u32,
 }
 
@@ -76,8 +76,8 @@ impl<'a> Listing<'a> {
         self.listed()?.sha256
     }
 
-    fn standing(self) -> Standing {
-        Standing::of(self.node)
+    fn credence(self) -> Credence {
+        Credence::of(self.node)
     }
 
     /// Whether what was asked may be in it: its digest file is asked, and its own times do not say that it lies outside.
@@ -90,13 +90,13 @@ impl<'a> Listing<'a> {
     }
 }
 
-/// One listed object.
-pub(crate) struct Want<'a> {
+/// A log file that digest files list, with the entry that serves it.
+pub(crate) struct ListedLog<'a> {
     /// The line that lists it, of several the one that can be believed most.
     line: &'a Listing<'a>,
-    /// The others: the signed ones, or all where there is no signed one.
+    /// The other lines that list it: the signed ones, or all where there is no signed one.
     peers: &'a [Listing<'a>],
-    standing: Standing,
+    credence: Credence,
     pub(crate) in_scope: bool,
     /// Another bucket has the same key, by a list that can be believed as much.
     is_shared: bool,
@@ -107,13 +107,13 @@ pub(crate) struct Want<'a> {
 
 /// How far a digest file's list can be believed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Standing {
+enum Credence {
     Unsigned,
     Signed,
     Authenticated,
 }
 
-impl Standing {
+impl Credence {
     fn of(node: &Node<'_>) -> Self {
         match (node.is_signed(), node.is_authenticated()) {
             (_, true) => Self::Authenticated,
@@ -131,7 +131,7 @@ impl Standing {
 /// AWS's names are unique; what goes beyond is `log.unreferenced` or `log.missing`, and never a reason for a quadratic search.
 const MOST_ALIKE: usize = 16;
 
-impl<'a> Want<'a> {
+impl<'a> ListedLog<'a> {
     /// The entry that serves it.
     pub(crate) fn entry(&self) -> Option<usize> {
         self.entry.get()
@@ -194,70 +194,70 @@ pub(crate) fn judge<'a>(
     scope: &Scope,
     ledger: &mut Ledger<'_>,
 ) -> Logs<'a> {
-    let mut wants = gather(listings, scope, ledger);
+    let mut listed = gather(listings, scope, ledger);
     let mut matching = Matching::new(entries, places);
-    for standing in [Standing::Authenticated, Standing::Signed, Standing::Unsigned] {
-        matching.by_name(&mut wants, standing);
+    for credence in [Credence::Authenticated, Credence::Signed, Credence::Unsigned] {
+        matching.by_name(&mut listed, credence);
         // Before a copy of one log file stands in for another that is missing.
-        matching.judge_copies(&wants, standing, scope, ledger);
-        matching.by_content(&mut wants, standing);
+        matching.judge_copies(&listed, credence, scope, ledger);
+        matching.by_content(&mut listed, credence);
     }
     let holders = matching.holders;
-    let continued = continued(entries);
-    let best = graph.nodes.iter().filter(|node| node.in_scope).map(Standing::of).max();
+    let whereabouts = Whereabouts { places, continued: continued(entries), unopened: graph.unopened };
+    let best = graph.nodes.iter().filter(|node| node.in_scope).map(Credence::of).max();
     let mut logs = Logs { in_scope: vec![true; entries.len()], ..Logs::default() };
-    for want in &mut wants {
-        let entry = want.entry().and_then(|index| entries.get(index));
+    for log in &mut listed {
+        let entry = log.entry().and_then(|index| entries.get(index));
         // A weaker list, outside of what was asked, does not take a log file out of it.
-        let is_outside = !want.in_scope && best.is_some_and(|best| want.standing < best);
+        let is_outside = !log.in_scope && best.is_some_and(|best| log.credence < best);
         // Nor does any list take out what claims to belong there by its own name, and is not what is listed.
         let claims = entry.as_ref().and_then(Entry::log_name).is_some_and(|name| scope.is_log_asked(&name));
         let is_kept = is_outside && claims;
-        want.in_scope |= is_kept;
-        if want.standing.is_signed() {
-            want.fate = judge_signed(want, entry.as_ref(), claims, &continued, graph.unopened, places, ledger);
-            if want.fate == Fate::Unproved && want.in_scope && entry.is_none() {
-                logs.unread.extend(continued.get(stem(want.object().name)).map(|(path, _)| *path));
+        log.in_scope |= is_kept;
+        if log.credence.is_signed() {
+            log.fate = whereabouts.judge_signed(log, entry.as_ref(), claims, ledger);
+            if log.fate == Fate::Unproved && log.in_scope && entry.is_none() {
+                logs.unread.extend(whereabouts.continued(log).map(|(path, _)| path));
             }
-            let is_proved = want.fate == Fate::Proved;
-            logs.confirmations = logs.confirmations.saturating_add(u64::from(is_proved && want.in_scope));
+            let is_proved = log.fate == Fate::Proved;
+            logs.confirmations = logs.confirmations.saturating_add(u64::from(is_proved && log.in_scope));
             if is_kept {
                 ledger.enter(
-                    want.raise(Code::LogUnproved)
+                    log.raise(Code::LogUnproved)
                         .detail("listed outside of what was asked, under a key that only the archive vouches for"),
                 );
             }
         } else {
-            judge_unsigned(want, entry.as_ref(), ledger);
+            judge_unsigned(log, entry.as_ref(), ledger);
         }
-        if want.in_scope {
-            count(want, entry.as_ref(), logs.per_chain.entry(*want.node().chain).or_default());
+        if log.in_scope {
+            count(log, entry.as_ref(), logs.per_chain.entry(*log.node().chain).or_default());
         } else {
             logs.outside = logs.outside.saturating_add(u64::from(entry.is_some()));
         }
     }
     for (index, (slot, holder)) in logs.in_scope.iter_mut().zip(&holders).enumerate() {
-        if let Some(want) = holder.get().and_then(|holder| wants.get(holder)) {
-            *slot = want.in_scope
-                || entries.get(index).and_then(|entry| entry.log_name()).is_some_and(|name| scope.is_log_asked(&name));
+        if let Some(log) = holder.get().and_then(|holder| listed.get(holder)) {
+            *slot =
+                log.in_scope || entries.get(index).and_then(|entry| entry.log_name()).is_some_and(|name| scope.is_log_asked(&name));
         }
     }
     judge_unreferenced(graph, entries, &holders, scope, &mut logs, ledger);
-    Logs { wants, holders, ..logs }
+    Logs { listed, holders, ..logs }
 }
 
-fn count(want: &Want<'_>, entry: Option<&Entry<'_>>, counts: &mut LogCounts) {
-    let slot = match want.fate {
+fn count(log: &ListedLog<'_>, entry: Option<&Entry<'_>>, counts: &mut LogCounts) {
+    let slot = match log.fate {
         Fate::Proved => &mut counts.proved,
         Fate::Failed => &mut counts.failed,
         Fate::Missing => &mut counts.missing,
         Fate::Unproved | Fate::Unreferenced | Fate::Duplicate => &mut counts.unproved,
     };
     *slot = slot.saturating_add(1);
-    if want.fate == Fate::Proved && want.standing == Standing::Authenticated {
+    if log.fate == Fate::Proved && log.credence == Credence::Authenticated {
         counts.authenticated = counts.authenticated.saturating_add(1);
     }
-    if let (Fate::Proved, Some(Content::Whole { inflated_bytes, .. })) = (want.fate, entry.map(|entry| entry.content)) {
+    if let (Fate::Proved, Some(Content::Whole { inflated_bytes, .. })) = (log.fate, entry.map(|entry| entry.content)) {
         counts.proved_bytes = counts.proved_bytes.saturating_add(inflated_bytes);
     }
 }
@@ -267,54 +267,54 @@ pub(crate) fn listings<'a>(graph: &'a Graph<'a>) -> Vec<Listing<'a>> {
     let lines = |node: &'a Node<'a>| (0..).take(node.digest.log_count()).map(move |number| Listing { node, number });
     let mut listings: Vec<Listing<'_>> = graph.nodes.iter().flat_map(lines).collect();
     // Within the best the order of the graph, which is that of the lines.
-    listings.sort_by(|one, other| one.object().by_key(&other.object()).then_with(|| other.standing().cmp(&one.standing())));
+    listings.sort_by(|one, other| one.object().by_key(&other.object()).then_with(|| other.credence().cmp(&one.credence())));
     listings
 }
 
 /// All listed objects, each once.
-fn gather<'a>(listings: &'a [Listing<'a>], scope: &Scope, ledger: &mut Ledger<'_>) -> Vec<Want<'a>> {
-    let mut wants: Vec<Want<'_>> = Vec::new();
+fn gather<'a>(listings: &'a [Listing<'a>], scope: &Scope, ledger: &mut Ledger<'_>) -> Vec<ListedLog<'a>> {
+    let mut listed: Vec<ListedLog<'_>> = Vec::new();
     for same in listings.chunk_by(|one, other| one.object() == other.object()) {
         let Some((line, others)) = same.split_first() else { continue };
-        let standing = line.standing();
-        let peers = others.partition_point(|listing| listing.standing().is_signed() == standing.is_signed());
+        let credence = line.credence();
+        let peers = others.partition_point(|listing| listing.credence().is_signed() == credence.is_signed());
         let peers = others.get(..peers).unwrap_or_default();
-        let want = Want {
+        let log = ListedLog {
             line,
             peers,
-            standing,
+            credence,
             in_scope: line.is_asked(scope) || peers.iter().any(|listing| listing.is_asked(scope)),
             is_shared: false,
             entry: Position::NONE,
             fate: Fate::Unproved,
         };
-        if standing.is_signed() && !peers.is_empty() {
+        if credence.is_signed() && !peers.is_empty() {
             // One finding for each of many logs must not repeat each of many digest files.
             const NAMED: usize = 3;
             let mut named: Vec<String> = peers.iter().take(NAMED).map(|listing| listing.node.subject()).collect();
             if peers.len() > NAMED {
                 named.push(format!("{} more", peers.len().saturating_sub(NAMED)));
             }
-            let differs = want.distinct_hashes().len() > 1;
+            let differs = log.distinct_hashes().len() > 1;
             ledger.enter(
-                want.raise(Code::LogDoublyListed)
+                log.raise(Code::LogDoublyListed)
                     .effect(if differs { Effect::Refutes } else { Effect::Informs })
-                    .entry(want.node().subject())
+                    .entry(log.node().subject())
                     .found(named.join(", "))
                     .detail(if differs { "with different hashes" } else { "with one hash" }),
             );
         }
-        wants.push(want);
+        listed.push(log);
     }
-    for same in wants.chunk_by_mut(|one, other| one.object().has_key_of(&other.object())).filter(|same| same.len() > 1) {
-        let mut standings: Vec<Standing> = same.iter().map(|want| want.standing).collect();
-        standings.sort_unstable();
-        for want in same {
-            let as_good = standings.len().saturating_sub(standings.partition_point(|standing| *standing < want.standing));
-            want.is_shared = as_good > 1;
+    for same in listed.chunk_by_mut(|one, other| one.object().has_key_of(&other.object())).filter(|same| same.len() > 1) {
+        let mut credences: Vec<Credence> = same.iter().map(|log| log.credence).collect();
+        credences.sort_unstable();
+        for log in same {
+            let as_good = credences.len().saturating_sub(credences.partition_point(|credence| *credence < log.credence));
+            log.is_shared = as_good > 1;
         }
     }
-    wants
+    listed
 }
 
 struct Matching<'m, 'a> {
@@ -330,7 +330,8 @@ struct Matching<'m, 'a> {
 #[derive(Default)]
 struct Index {
     order: Vec<Position>,
-    /// For each place in that order, one behind it before which none of its like is free, so that these are not passed again and again.
+    /// For each place in that order a later one, up to which none of its like is free: a search goes on from there, and does not pass again
+    /// and again what is taken.
     skips: Vec<Position>,
     /// Where the last search ended. Objects are sorted too, and the next one's entry is nearly always there.
     hint: usize,
@@ -398,43 +399,43 @@ impl<'m, 'a> Matching<'m, 'a> {
         Self { entries, places, holders: vec![Position::NONE; entries.len()], names, contents: Index::default() }
     }
 
-    fn by_name(&mut self, wants: &mut [Want<'_>], standing: Standing) {
-        self.round(wants, standing, By::Name, |want, entry, is_in_place| want.has_hash_of(&entry.content) && is_in_place());
-        self.round(wants, standing, By::Name, |_, _, is_in_place| is_in_place());
-        self.round(wants, standing, By::Name, |want, entry, _| want.has_hash_of(&entry.content));
-        self.round(wants, standing, By::Name, |_, entry, _| entry.is_log());
+    fn by_name(&mut self, listed: &mut [ListedLog<'_>], credence: Credence) {
+        self.round(listed, credence, By::Name, |log, entry, is_in_place| log.has_hash_of(&entry.content) && is_in_place());
+        self.round(listed, credence, By::Name, |_, _, is_in_place| is_in_place());
+        self.round(listed, credence, By::Name, |log, entry, _| log.has_hash_of(&entry.content));
+        self.round(listed, credence, By::Name, |_, entry, _| entry.is_log());
     }
 
-    fn by_content(&mut self, wants: &mut [Want<'_>], standing: Standing) {
-        if wants.iter().any(|want| want.standing == standing && want.entry == Position::NONE) {
+    fn by_content(&mut self, listed: &mut [ListedLog<'_>], credence: Credence) {
+        if listed.iter().any(|log| log.credence == credence && log.entry == Position::NONE) {
             let free = |index: &usize| {
                 let is_whole = self.entries.get(*index).is_some_and(|entry| entry.content.sha256().is_some());
                 is_whole && self.holders.get(*index) == Some(&Position::NONE)
             };
             let free = (0..self.entries.len()).filter(free).map(Position::of).collect();
             self.contents = Index::new(free, self.entries, |one, other| one.content.sha256().cmp(&other.content.sha256()));
-            self.round(wants, standing, By::Hash, |_, _, _| true);
+            self.round(listed, credence, By::Hash, |_, _, _| true);
         }
     }
 
     /// Gives every object that still looks for one the best free entry that fits.
     fn round(
         &mut self,
-        wants: &mut [Want<'_>],
-        standing: Standing,
+        listed: &mut [ListedLog<'_>],
+        credence: Credence,
         by: By,
-        fits: impl Fn(&Want<'_>, &Entry<'_>, &dyn Fn() -> bool) -> bool,
+        fits: impl Fn(&ListedLog<'_>, &Entry<'_>, &dyn Fn() -> bool) -> bool,
     ) {
-        for (index, want) in wants.iter_mut().enumerate() {
-            if want.entry != Position::NONE || want.standing != standing {
+        for (index, log) in listed.iter_mut().enumerate() {
+            if log.entry != Position::NONE || log.credence != credence {
                 continue;
             }
-            let free = self.free(want, by);
-            let object = want.object();
+            let free = self.free(log, by);
+            let object = log.object();
             let mut fitting = free
                 .into_iter()
                 .filter_map(|candidate| Some((candidate, self.entries.get(candidate)?)))
-                .filter(|(_, entry)| fits(want, entry, &|| is_in_place(self.places, entry.path, object, want.is_shared)));
+                .filter(|(_, entry)| fits(log, entry, &|| is_in_place(self.places, entry.path, object, log.is_shared)));
             let best = match (fitting.next(), fitting.next()) {
                 (only, None) => only,
                 (first, second) => first
@@ -444,18 +445,18 @@ impl<'m, 'a> Matching<'m, 'a> {
                     .max_by_key(|(candidate, entry)| (self.places.names_bucket(entry.path, object), Reverse(*candidate))),
             };
             if let Some((entry, _)) = best {
-                want.entry = Position::of(entry);
+                log.entry = Position::of(entry);
                 self.take(entry, index);
             }
         }
     }
 
-    fn free(&mut self, want: &Want<'_>, by: By) -> Vec<usize> {
+    fn free(&mut self, log: &ListedLog<'_>, by: By) -> Vec<usize> {
         match by {
-            By::Name => self.named(want, MOST_ALIKE),
+            By::Name => self.named(log, MOST_ALIKE),
             By::Hash => {
                 let mut free = Vec::new();
-                for hash in want.distinct_hashes() {
+                for hash in log.distinct_hashes() {
                     let compare = |index: usize| self.entries.get(index).and_then(|entry| entry.content.sha256()).cmp(&Some(*hash));
                     free.extend(self.contents.free(&self.holders, MOST_ALIKE.saturating_sub(free.len()), compare));
                 }
@@ -464,32 +465,32 @@ impl<'m, 'a> Matching<'m, 'a> {
         }
     }
 
-    fn named(&mut self, want: &Want<'_>, most: usize) -> Vec<usize> {
-        let name = want.object().name.as_bytes();
+    fn named(&mut self, log: &ListedLog<'_>, most: usize) -> Vec<usize> {
+        let name = log.object().name.as_bytes();
         let compare = |index: usize| self.entries.get(index).map_or(Ordering::Greater, |entry| by_name(entry.path.name, name));
         self.names.free(&self.holders, most, compare)
     }
 
-    fn take(&mut self, entry: usize, want: usize) {
+    fn take(&mut self, entry: usize, log: usize) {
         if let Some(holder) = self.holders.get_mut(entry) {
-            *holder = Position::of(want);
+            *holder = Position::of(log);
         }
     }
 
     /// Further entries with the name of a listed object.
-    fn judge_copies(&mut self, wants: &[Want<'_>], standing: Standing, scope: &Scope, ledger: &mut Ledger<'_>) {
+    fn judge_copies(&mut self, listed: &[ListedLog<'_>], credence: Credence, scope: &Scope, ledger: &mut Ledger<'_>) {
         let mut namesakes: BTreeMap<&str, usize> = BTreeMap::new();
-        for (index, want) in wants.iter().enumerate().filter(|(_, want)| want.standing == standing) {
-            let Some(original) = want.entry().and_then(|original| self.entries.get(original)) else { continue };
+        for (index, log) in listed.iter().enumerate().filter(|(_, log)| log.credence == credence) {
+            let Some(original) = log.entry().and_then(|original| self.entries.get(original)) else { continue };
             // To look for them takes as long as there are many.
-            if namesakes.get(want.object().name).is_some_and(|seen| *seen == MOST_ALIKE) {
+            if namesakes.get(log.object().name).is_some_and(|seen| *seen == MOST_ALIKE) {
                 continue;
             }
-            let copies = self.named(want, usize::MAX);
+            let copies = self.named(log, usize::MAX);
             if copies.is_empty() {
                 continue;
             }
-            let seen = namesakes.entry(want.object().name).or_default();
+            let seen = namesakes.entry(log.object().name).or_default();
             *seen = seen.saturating_add(1);
             // Of two contents under one path programs take one or the other.
             let mut at: BTreeMap<SplitPath<'_>, Content> = BTreeMap::from([(original.path, original.content)]);
@@ -503,8 +504,8 @@ impl<'m, 'a> Matching<'m, 'a> {
                 let Some(entry) = self.entries.get(copy).filter(|entry| entry.is_log()) else { continue };
                 let is_equal = entry.content == original.content && entry.content != Content::Unread;
                 // Under another path the signed file is told from what lies beside it.
-                let is_signed = standing.is_signed() && want.has_hash_of(&original.content) && !torn.contains(&entry.path);
-                if !is_equal && !is_in_place(self.places, entry.path, want.object(), want.is_shared) {
+                let is_signed = credence.is_signed() && log.has_hash_of(&original.content) && !torn.contains(&entry.path);
+                if !is_equal && !is_in_place(self.places, entry.path, log.object(), log.is_shared) {
                     continue;
                 }
                 self.take(copy, index);
@@ -518,7 +519,7 @@ impl<'m, 'a> Matching<'m, 'a> {
                 };
                 let claims = !is_equal && entry.log_name().is_some_and(|name| scope.is_log_asked(&name));
                 ledger.enter(
-                    want.raise_of_entry(Code::ArchiveEntryDuplicate, claims)
+                    log.raise_of_entry(Code::ArchiveEntryDuplicate, claims)
                         .effect(effect)
                         .entry(entry.path.text())
                         .found(original.path.text())
@@ -549,84 +550,109 @@ fn stem(name: &str) -> &str {
     name::json_stem(name).unwrap_or(name)
 }
 
-/// Judges an object that a signed digest file lists.
-///
-/// The entry may claim by its own name that it was asked, whatever the list was asked for.
-fn judge_signed(
-    want: &Want<'_>,
-    entry: Option<&Entry<'_>>,
-    claims: bool,
-    continued: &BTreeMap<&str, (SplitPath<'_>, &'static str)>,
-    unopened: Option<&EntryPath>,
-    places: &Places<'_>,
-    ledger: &mut Ledger<'_>,
-) -> Fate {
-    let name = name::log_name(want.object().name);
-    for line in std::iter::once(want.line).chain(want.peers) {
+/// Where the archive may hold log files, beyond those that serve an object under its own name.
+struct Whereabouts<'w, 'a> {
+    places: &'w Places<'w>,
+    /// Entries whose names go on from those of log files, as [`continued`] finds them.
+    continued: BTreeMap<&'a str, (SplitPath<'a>, &'static str)>,
+    /// An archive inside that could not be read.
+    unopened: Option<&'w EntryPath>,
+}
+
+impl<'a> Whereabouts<'_, 'a> {
+    /// The entry whose name goes on from that of a listed log file, with how to undo it.
+    fn continued(&self, log: &ListedLog<'_>) -> Option<(SplitPath<'a>, &'static str)> {
+        self.continued.get(stem(log.object().name)).copied()
+    }
+
+    /// Judges an object that a signed digest file lists.
+    ///
+    /// The entry may claim by its own name that it was asked, whatever the list was asked for.
+    fn judge_signed(&self, log: &ListedLog<'_>, entry: Option<&Entry<'_>>, claims: bool, ledger: &mut Ledger<'_>) -> Fate {
+        judge_name(log, ledger);
+        match entry {
+            Some(entry) => self.judge_content(log, entry, claims, ledger),
+            None => self.judge_absent(log, ledger),
+        }
+    }
+
+    /// A signed list names it, and no entry serves it.
+    fn judge_absent(&self, log: &ListedLog<'_>, ledger: &mut Ledger<'_>) -> Fate {
+        if let Some((path, undo)) = self.continued(log) {
+            ledger.enter(log.raise(Code::ArchiveEntryUnrecognised).entry(path.text()).detail(undo));
+            return Fate::Unproved;
+        }
+        // Files with other names are not read, so nothing can be said about their presence.
+        let path = EntryPath::normalise(log.object().name.as_bytes(), path::Separator::Slash).0;
+        if !matches!(evidence::classify(&path), Kind::Trail(Claim::Log(_) | Claim::Stray | Claim::Unrecognised | Claim::Digest(_)))
+        {
+            return Fate::Unproved;
+        }
+        let listed_by = format!("listed by {}", log.node().subject());
+        let detail = log.outside().map_or_else(|| listed_by.clone(), |outside| format!("{listed_by}; {outside}"));
+        let missing = log.raise(Code::LogMissing).expected(hashes_text(log));
+        let Some(path) = self.unopened else {
+            ledger.enter(missing.detail(detail));
+            return Fate::Missing;
+        };
+        ledger.enter(missing.effect(Effect::Limits).detail(format!("{detail}; {}", may_lie_in(path))));
+        Fate::Unproved
+    }
+
+    /// The bytes of the entry that serves it, against the hashes that signed lists commit to, and its place.
+    fn judge_content(&self, log: &ListedLog<'_>, entry: &Entry<'_>, claims: bool, ledger: &mut Ledger<'_>) -> Fate {
+        let told = |raise: Raise| match log.outside() {
+            Some(outside) => raise.detail(outside),
+            None => raise,
+        };
+        match entry.content {
+            Content::Whole { .. } if log.hashes().next().is_none() => Fate::Unproved,
+            Content::Unread => Fate::Unproved,
+            Content::Damaged { .. } => Fate::Failed,
+            // Of two hashes that were committed to, one is always contradicted.
+            Content::Whole { sha256, .. } if log.hashes().any(|hash| *hash != sha256) => {
+                let raise = told(log.raise_of_entry(Code::LogHashMismatch, claims));
+                ledger.enter(raise.entry(entry.path.text()).expected(hashes_text(log)).found(hex::encode(sha256)));
+                Fate::Failed
+            }
+            Content::Whole { .. } if !entry.is_sound => Fate::Failed,
+            Content::Whole { .. } => {
+                if !is_in_place(self.places, entry.path, log.object(), log.is_shared) {
+                    let is_renamed = by_name(entry.path.name, log.object().name.as_bytes()).is_ne();
+                    let raise = told(log.raise_of_entry(Code::LogRelocated, claims && is_renamed));
+                    ledger.enter(raise.entry(entry.path.text()));
+                }
+                Fate::Proved
+            }
+        }
+    }
+}
+
+/// Each signed list that names a log file must be of its account and region.
+fn judge_name(log: &ListedLog<'_>, ledger: &mut Ledger<'_>) {
+    let name = name::log_name(log.object().name);
+    for line in std::iter::once(log.line).chain(log.peers) {
         let Node { chain, position, in_scope, .. } = line.node;
         if !name.as_ref().is_some_and(|name| name.account == chain.account && name.region == chain.region) {
-            let raise = want.raise(Code::LogForeign).chain(chain, *position).period(line.node.digest.period()).in_scope(*in_scope);
+            let raise = log.raise(Code::LogForeign).chain(chain, *position).period(line.node.digest.period()).in_scope(*in_scope);
             ledger.enter(raise.detail(match name {
                 Some(_) => "it is of another account or region",
                 None => "its name is no log file's",
             }));
         }
     }
-    let told = |raise: Raise| match want.outside() {
-        Some(outside) => raise.detail(outside),
-        None => raise,
-    };
-    let Some(entry) = entry else {
-        if let Some((path, undo)) = continued.get(stem(want.object().name)) {
-            ledger.enter(want.raise(Code::ArchiveEntryUnrecognised).entry(path.text()).detail(*undo));
-            return Fate::Unproved;
-        }
-        // Files with other names are not read, so nothing can be said about their presence.
-        let path = EntryPath::normalise(want.object().name.as_bytes(), path::Separator::Slash).0;
-        if matches!(evidence::classify(&path), Kind::Trail(Claim::Log(_) | Claim::Stray | Claim::Unrecognised | Claim::Digest(_))) {
-            let listed_by = format!("listed by {}", want.node().subject());
-            let detail = want.outside().map_or_else(|| listed_by.clone(), |outside| format!("{listed_by}; {outside}"));
-            let missing = want.raise(Code::LogMissing).expected(hashes_text(want));
-            let Some(path) = unopened else {
-                ledger.enter(missing.detail(detail));
-                return Fate::Missing;
-            };
-            ledger.enter(missing.effect(Effect::Limits).detail(format!("{detail}; {}", may_lie_in(path))));
-        }
-        return Fate::Unproved;
-    };
-    match entry.content {
-        Content::Whole { .. } if want.hashes().next().is_none() => Fate::Unproved,
-        Content::Unread => Fate::Unproved,
-        Content::Damaged { .. } => Fate::Failed,
-        // Of two hashes that were committed to, one is always contradicted.
-        Content::Whole { sha256, .. } if want.hashes().any(|hash| *hash != sha256) => {
-            let raise = told(want.raise_of_entry(Code::LogHashMismatch, claims));
-            ledger.enter(raise.entry(entry.path.text()).expected(hashes_text(want)).found(hex::encode(sha256)));
-            Fate::Failed
-        }
-        Content::Whole { .. } if !entry.is_sound => Fate::Failed,
-        Content::Whole { .. } => {
-            if !is_in_place(places, entry.path, want.object(), want.is_shared) {
-                let is_renamed = by_name(entry.path.name, want.object().name.as_bytes()).is_ne();
-                let raise = told(want.raise_of_entry(Code::LogRelocated, claims && is_renamed));
-                ledger.enter(raise.entry(entry.path.text()));
-            }
-            Fate::Proved
-        }
-    }
 }
 
-fn hashes_text(want: &Want<'_>) -> String {
-    want.distinct_hashes().into_iter().map(hex::encode).collect::<Vec<_>>().join(" and ")
+fn hashes_text(log: &ListedLog<'_>) -> String {
+    log.distinct_hashes().into_iter().map(hex::encode).collect::<Vec<_>>().join(" and ")
 }
 
 /// An unsigned list commits nobody, but the reader should know whether it would agree.
-fn judge_unsigned(want: &Want<'_>, entry: Option<&Entry<'_>>, ledger: &mut Ledger<'_>) {
-    let raise = want.raise(Code::LogUnproved);
+fn judge_unsigned(log: &ListedLog<'_>, entry: Option<&Entry<'_>>, ledger: &mut Ledger<'_>) {
+    let raise = log.raise(Code::LogUnproved);
     ledger.enter(match entry {
         None => raise.detail("not in the archive either"),
-        Some(entry) if entry.content.sha256().is_some() && !want.has_hash_of(&entry.content) => {
+        Some(entry) if entry.content.sha256().is_some() && !log.has_hash_of(&entry.content) => {
             raise.detail("their contents differ from the unsigned list, too")
         }
         Some(_) => raise,

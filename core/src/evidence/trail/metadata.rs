@@ -43,7 +43,7 @@ impl MetadataShape {
 
 /// What the metadata of one digest object says.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct Detached {
+pub(crate) struct ObjectMetadata {
     /// The object's path: a key as far as the listing knows it, or the place beside a sidecar.
     pub(crate) path: EntryPath,
     /// The signature.
@@ -54,8 +54,8 @@ pub(crate) struct Detached {
     pub(crate) generated: Option<Time>,
 }
 
-impl Detached {
-    /// None if the path names no digest file: other objects carry no signature.
+impl ObjectMetadata {
+    /// The metadata of an object; none if its path names no digest file, as other objects carry no signature.
     fn of(path: EntryPath, fields: &[(Cow<'_, str>, Json<'_>)]) -> Option<Self> {
         let name = std::str::from_utf8(path.file_name()).ok()?;
         name::digest_name(name)?;
@@ -75,8 +75,8 @@ impl Detached {
     }
 }
 
-impl Detached {
-    /// The same metadata in a sidecar of another name.
+impl ObjectMetadata {
+    /// What a sidecar of another name says if it holds this metadata.
     pub(crate) fn under(&self, path: &EntryPath) -> Self {
         Self { path: object_of_sidecar(path), ..self.clone() }
     }
@@ -91,7 +91,7 @@ fn object_of_sidecar(path: &EntryPath) -> EntryPath {
 #[derive(Default)]
 pub(crate) struct Found {
     /// The metadata of digest files.
-    pub(crate) detached: Vec<Detached>,
+    pub(crate) detached: Vec<ObjectMetadata>,
     /// The first thing that could not be read.
     first_problem: Option<String>,
     problems: u64,
@@ -151,7 +151,7 @@ pub(crate) fn read(path: &EntryPath, shape: MetadataShape, bytes: &[u8], max_dep
     }
 }
 
-fn as_one(outcome: Result<Option<Detached>, String>) -> Found {
+fn as_one(outcome: Result<Option<ObjectMetadata>, String>) -> Found {
     let mut found = Found::default();
     match outcome {
         Ok(one) => found.detached.extend(one),
@@ -172,14 +172,14 @@ fn collect<'j, 't: 'j>(rows: impl IntoIterator<Item = &'j Json<'t>>) -> Found {
 }
 
 /// Output of `aws s3api head-object` or `get-object`; it names no key, so the file's own name does.
-fn sidecar(path: &EntryPath, text: &str, max_depth: u32) -> Result<Option<Detached>, String> {
+fn sidecar(path: &EntryPath, text: &str, max_depth: u32) -> Result<Option<ObjectMetadata>, String> {
     let json = Json::read(text.trim().as_bytes(), max_depth).map_err(|reason| looks_like(text).map_or(reason, str::to_owned))?;
     let metadata = match json.field("Metadata") {
         Some(metadata) => metadata.fields().ok_or("its Metadata is no object")?,
         None if json.fields().is_some() => &[],
         None => return Err("it is no JSON object".to_owned()),
     };
-    Ok(Detached::of(object_of_sidecar(path), metadata))
+    Ok(ObjectMetadata::of(object_of_sidecar(path), metadata))
 }
 
 /// A row of `rclone lsjson` (`Path`, `Metadata`) or of `s5cmd head` (`key`, `metadata`; also `Key`, `Metadata`).
@@ -190,7 +190,7 @@ fn collect_row(found: &mut Found, row: &Json<'_>) {
         .find_map(|name| row.field(name))
         .map_or(Some(&[][..]), |metadata| if *metadata == Json::Null { Some(&[][..]) } else { metadata.fields() });
     match (key, metadata) {
-        (Some(key), Some(metadata)) => found.detached.extend(Detached::of(object_path(key), metadata)),
+        (Some(key), Some(metadata)) => found.detached.extend(ObjectMetadata::of(object_path(key), metadata)),
         (None, _) => found.problem(|| "a row names no key: one of Path, key or Key is expected".to_owned()),
         (Some(key), None) => found.problem(|| format!("the metadata of {} is no object", text::printable(key.as_bytes()))),
     }
@@ -222,7 +222,7 @@ fn table(text: &str) -> Found {
                 let cells = headers.iter().zip(record.iter()).filter(|(_, value)| !value.is_empty());
                 let fields: Fields<'_> = cells.map(|(header, value)| (header.as_str().into(), Json::Text(value.into()))).collect();
                 match record.get(key_column) {
-                    Some(key) => found.detached.extend(Detached::of(object_path(key), &fields)),
+                    Some(key) => found.detached.extend(ObjectMetadata::of(object_path(key), &fields)),
                     None => found.problem(|| format!("row {number} names no key")),
                 }
             }
@@ -241,7 +241,7 @@ mod tests {
 
     const NAME: &str = "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T000131Z.json.gz";
 
-    fn read_text(file: &str, shape: MetadataShape, text: &str) -> (Vec<Detached>, Option<String>) {
+    fn read_text(file: &str, shape: MetadataShape, text: &str) -> (Vec<ObjectMetadata>, Option<String>) {
         let found = read(&EntryPath::new(file), shape, text.as_bytes(), 64);
         let problem = found.problem_text();
         (found.detached, problem)

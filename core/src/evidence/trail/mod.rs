@@ -27,7 +27,7 @@ use crate::evidence::content::{Content, Opened};
 use crate::evidence::kind::Evidence;
 use crate::evidence::trail::continued::Continued;
 use crate::evidence::trail::digests::Digests;
-use crate::evidence::trail::metadata::{Detached, MetadataShape};
+use crate::evidence::trail::metadata::{MetadataShape, ObjectMetadata};
 use crate::evidence::trail::name::{DigestName, LogName, digest_name, log_name};
 use crate::terms::finding::{Code, Effect};
 use crate::terms::path::{EntryPath, SplitPath};
@@ -54,7 +54,7 @@ pub(crate) enum Facts {
     Digest(Content, Option<Box<Digests>>),
     Log(Content),
     /// Shared by all links to the file.
-    Metadata(Arc<[Detached]>),
+    Metadata(Arc<[ObjectMetadata]>),
     /// No log file by its name, but perhaps by its content.
     Stray(Content),
 }
@@ -135,7 +135,7 @@ impl Evidence for Trail {
         match (facts, claim) {
             // Only a sidecar tells by its name whose metadata it holds.
             (Facts::Metadata(found), Claim::Metadata(MetadataShape::Sidecar)) => {
-                Some(Facts::Metadata(found.iter().map(|detached| detached.under(path)).collect()))
+                Some(Facts::Metadata(found.iter().map(|metadata| metadata.under(path)).collect()))
             }
             (Facts::Metadata(_), Claim::Metadata(_))
             | (Facts::Digest(..), Claim::Digest(_))

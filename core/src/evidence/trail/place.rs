@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::evidence::trail::files::Handed;
-use crate::evidence::trail::metadata::Detached;
+use crate::evidence::trail::files::Copies;
+use crate::evidence::trail::metadata::ObjectMetadata;
 use crate::terms::object::{self, Object};
 use crate::terms::path::{self, SplitPath};
 use crate::terms::scope::{Relocation, Scope};
@@ -74,7 +74,8 @@ impl<'a> Places<'a> {
         agree(object.folder) || self.renamed(object).any(|(_, key)| agree(object::folder_of(&key)))
     }
 
-    /// As [`agree`](Self::agree), and where two buckets hold the digest's key, its own bucket's name is a folder above it.
+    /// True if path and object [`agree`](Self::agree), and where two buckets hold the digest's key, its own bucket's name is a folder
+    /// above it.
     pub(crate) fn agree_with_digest(&self, path: SplitPath<'_>, object: Object<'_>) -> bool {
         self.agree(path, object) && (!self.shared_keys.contains(&(object.folder, object.name)) || self.names_bucket(path, object))
     }
@@ -89,7 +90,7 @@ impl<'a> Places<'a> {
         names(object.bucket, object.folder) || self.renamed(object).any(|(bucket, key)| names(&bucket, object::folder_of(&key)))
     }
 
-    /// Where the stated renamings put it.
+    /// Where the stated renamings put an object: bucket and key.
     fn renamed(&self, object: Object<'_>) -> impl Iterator<Item = (String, String)> {
         self.relocations.iter().filter_map(move |rule| rule.apply(object.bucket, &object.key()))
     }
@@ -119,19 +120,23 @@ const MOST_ALIKE: usize = 8;
 /// Which metadata belongs to which digest file. What stands beside an entry or bears an object's whole key belongs there;
 /// what is left may belong where trees or listings were cut off.
 pub(crate) struct Assignment<'m, 'a> {
-    by_name: BTreeMap<&'a [u8], Vec<&'a Detached>>,
-    taken: BTreeSet<&'a Detached>,
+    by_name: BTreeMap<&'a [u8], Vec<&'a ObjectMetadata>>,
+    taken: BTreeSet<&'a ObjectMetadata>,
     places: &'m Places<'a>,
 }
 
 impl<'m, 'a> Assignment<'m, 'a> {
     /// Sorts metadata by the digest files, each given with the entries that hold it.
-    pub(crate) fn new<'h>(detached: &[&'a Detached], digests: impl Iterator<Item = Handed<'h, 'a>>, places: &'m Places<'a>) -> Self
+    pub(crate) fn new<'h>(
+        metadata: &[&'a ObjectMetadata],
+        digests: impl Iterator<Item = Copies<'h, 'a>>,
+        places: &'m Places<'a>,
+    ) -> Self
     where
         'a: 'h,
     {
-        let mut by_name: BTreeMap<&[u8], Vec<&Detached>> = BTreeMap::new();
-        for one in detached {
+        let mut by_name: BTreeMap<&[u8], Vec<&ObjectMetadata>> = BTreeMap::new();
+        for one in metadata {
             by_name.entry(path::without_gz(one.path.file_name())).or_default().push(one);
         }
         for alike in by_name.values_mut() {
@@ -140,9 +145,9 @@ impl<'m, 'a> Assignment<'m, 'a> {
             alike.truncate(MOST_ALIKE);
         }
         let mut assignment = Self { by_name, taken: BTreeSet::new(), places };
-        for handed in digests.take_while(|_| !detached.is_empty()) {
-            if assignment.is_any_named(handed) {
-                let exact = assignment.exact(handed);
+        for copies in digests.take_while(|_| !metadata.is_empty()) {
+            if assignment.is_any_named(copies) {
+                let exact = assignment.exact(copies);
                 assignment.taken.extend(exact);
             }
         }
@@ -150,27 +155,27 @@ impl<'m, 'a> Assignment<'m, 'a> {
     }
 
     /// True if some metadata bears the name of a digest file or of its entries. Of nearly all there is none, and one look is enough.
-    fn is_any_named(&self, handed: Handed<'_, 'a>) -> bool {
-        let name = handed.digest.name().as_bytes();
+    fn is_any_named(&self, copies: Copies<'_, 'a>) -> bool {
+        let name = copies.digest.name().as_bytes();
         let is_named = |name: &[u8]| self.by_name.contains_key(path::without_gz(name));
-        is_named(name) || handed.paths().any(|path| path.name != name && is_named(path.name))
+        is_named(name) || copies.paths().any(|path| path.name != name && is_named(path.name))
     }
 
     /// The metadata of a digest file.
-    pub(crate) fn of(&self, handed: Handed<'_, 'a>) -> Vec<&'a Detached> {
-        if !self.is_any_named(handed) {
+    pub(crate) fn of(&self, copies: Copies<'_, 'a>) -> Vec<&'a ObjectMetadata> {
+        if !self.is_any_named(copies) {
             return Vec::new();
         }
-        let mut found = self.exact(handed);
+        let mut found = self.exact(copies);
         if found.is_empty() {
-            for path in handed.paths() {
-                let near = |detached: &&Detached| path::folders_agree(detached.path.folders(), path.folders());
+            for path in copies.paths() {
+                let near = |metadata: &&ObjectMetadata| path::folders_agree(metadata.path.folders(), path.folders());
                 found.extend(self.free(path.name).filter(near));
             }
         }
         if found.is_empty() {
-            let object = handed.digest.object();
-            let agrees = |detached: &&Detached| self.places.agree(detached.path.split(), object);
+            let object = copies.digest.object();
+            let agrees = |metadata: &&ObjectMetadata| self.places.agree(metadata.path.split(), object);
             found.extend(self.free(object.name.as_bytes()).filter(agrees));
         }
         found.sort();
@@ -178,15 +183,15 @@ impl<'m, 'a> Assignment<'m, 'a> {
         found
     }
 
-    fn exact(&self, handed: Handed<'_, 'a>) -> Vec<&'a Detached> {
-        let object = handed.digest.object();
-        let mut found: Vec<&Detached> = Vec::new();
-        for path in handed.paths() {
-            found.extend(self.named(path.name).filter(|detached| detached.path.folders().eq(path.folders())));
+    fn exact(&self, copies: Copies<'_, 'a>) -> Vec<&'a ObjectMetadata> {
+        let object = copies.digest.object();
+        let mut found: Vec<&ObjectMetadata> = Vec::new();
+        for path in copies.paths() {
+            found.extend(self.named(path.name).filter(|metadata| metadata.path.folders().eq(path.folders())));
         }
         if found.is_empty() {
-            let bears_key = |detached: &&Detached| {
-                let (key, inner) = (object.key(), detached.path.inner());
+            let bears_key = |metadata: &&ObjectMetadata| {
+                let (key, inner) = (object.key(), metadata.path.inner());
                 inner == key.as_bytes() || inner == format!("{}/{key}", object.bucket).as_bytes()
             };
             found.extend(self.named(object.name.as_bytes()).filter(bears_key));
@@ -194,12 +199,12 @@ impl<'m, 'a> Assignment<'m, 'a> {
         found
     }
 
-    fn named(&self, name: &[u8]) -> impl Iterator<Item = &'a Detached> {
+    fn named(&self, name: &[u8]) -> impl Iterator<Item = &'a ObjectMetadata> {
         self.by_name.get(path::without_gz(name)).into_iter().flatten().copied()
     }
 
-    fn free(&self, name: &[u8]) -> impl Iterator<Item = &'a Detached> {
-        self.named(name).filter(|detached| !self.taken.contains(detached))
+    fn free(&self, name: &[u8]) -> impl Iterator<Item = &'a ObjectMetadata> {
+        self.named(name).filter(|metadata| !self.taken.contains(metadata))
     }
 }
 

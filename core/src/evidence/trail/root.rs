@@ -61,7 +61,7 @@ fn parts<'a>(entries: &Entries<'a>) -> BTreeMap<Part<'a>, Vec<Position>> {
     parts
 }
 
-/// None for what is neither a digest file nor a log file.
+/// The part of the evidence root in which an entry counts; none for what is neither a digest file nor a log file.
 fn part_of<'a>(entry: &Entry<'a>) -> Option<Part<'a>> {
     let name = match entry.held {
         Held::Digest(Some(digest)) => digest.name(),

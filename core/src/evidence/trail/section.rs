@@ -84,7 +84,7 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// What it is asked by.
+    /// Its identity, by which chains are compared with what was asked.
     pub(crate) fn identity(&self) -> ChainId<'_> {
         let Self { account, region, trail, home_region, kind, places, .. } = self;
         let place = places.first().and_then(|place| place.strip_prefix("s3://")).unwrap_or_default();
@@ -113,14 +113,14 @@ pub struct Day {
 }
 
 impl DigestCounts {
-    /// All of them.
+    /// All digest files, whatever became of them.
     pub const fn all(&self) -> u64 {
         self.proved.saturating_add(self.unproved).saturating_add(self.failed)
     }
 }
 
 impl LogCounts {
-    /// All that digest files list.
+    /// All log files that digest files list.
     pub const fn listed(&self) -> u64 {
         self.proved.saturating_add(self.failed).saturating_add(self.missing).saturating_add(self.unproved)
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use crate::evidence::trail::digest;
 use crate::evidence::trail::digests::Digest;
 use crate::evidence::trail::graph::{Graph, MOST_SIGNATURES, Node, Status, bears_name};
-use crate::evidence::trail::metadata::Detached;
+use crate::evidence::trail::metadata::ObjectMetadata;
 use crate::evidence::trail::name::{ChainId, Place};
 use crate::terms::outcome::Level;
 use crate::terms::packed::Position;
@@ -35,15 +35,15 @@ pub(crate) fn usable_key<'k>(digest: Digest<'_>, keyring: &'k Keyring) -> Option
 }
 
 /// Metadata without an algorithm is taken as AWS's one.
-pub(crate) fn has_supported_algorithm(detached: &Detached) -> bool {
-    detached.algorithm.as_deref().is_none_or(digest::is_supported_signature)
+pub(crate) fn has_supported_algorithm(metadata: &ObjectMetadata) -> bool {
+    metadata.algorithm.as_deref().is_none_or(digest::is_supported_signature)
 }
 
 impl<'a> Graph<'a> {
     /// Every available signature of a node: from metadata (no source) and from successors.
     pub(crate) fn signatures(&self, node: &Node<'a>) -> impl Iterator<Item = (Option<usize>, SignatureRef<'a>)> {
-        let stated = node.metadata.iter().filter(|detached| has_supported_algorithm(detached));
-        let from_metadata = stated.filter_map(|detached| Some((None, detached.signature.as_ref()?.borrowed())));
+        let stated = node.metadata.iter().filter(|metadata| has_supported_algorithm(metadata));
+        let from_metadata = stated.filter_map(|metadata| Some((None, metadata.signature.as_ref()?.borrowed())));
         let first = node.first_of_object.get().and_then(|first| self.node(first));
         let successors = first.map(|first| first.quoted_by).into_iter().flatten();
         let from_successors = successors.filter_map(|successor| {
@@ -54,7 +54,7 @@ impl<'a> Graph<'a> {
         from_metadata.chain(from_successors)
     }
 
-    /// Those of the above that may be held against the node: what an invalid successor quotes is worth nothing.
+    /// The signatures of a node that may be held against it: what an invalid successor quotes is worth nothing.
     pub(crate) fn quotable_signatures(&self, node: &Node<'a>) -> impl Iterator<Item = (Option<usize>, SignatureRef<'a>)> {
         self.signatures(node).filter(|(source, _)| {
             source
@@ -69,7 +69,7 @@ impl<'a> Graph<'a> {
         is_near && self.paths(other).any(|path| bears_name(path, other.digest))
     }
 
-    /// Steps 3 and 4.
+    /// Steps 3 and 4: checks signatures, and follows hash links from what is signed.
     pub(crate) fn authenticate(&mut self, keyring: &Keyring, spread: &Spread<'_>) {
         for start in (0..self.nodes.len()).step_by(CHECKED_AT_ONCE) {
             self.check(start..start.saturating_add(CHECKED_AT_ONCE), keyring, spread);
