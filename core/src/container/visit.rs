@@ -15,8 +15,8 @@ pub const PIECE_BYTES: u64 = 64 << 20;
 pub(crate) const TOO_DEEP: &str = "containers are read one level inside another, not deeper";
 
 /// A purpose for which archives are read: it says which entries matter, and makes something of each, on any thread and in any order.
-/// It hears of every entry once, by [`visit`](Visit::visit), [`visit_piece`](Visit::visit_piece) or [`tell`](Visit::tell); by the
-/// last one also of what is wrong with the archive itself.
+/// Of every entry that is no folder it hears once, by [`visit`](Visit::visit), [`visit_piece`](Visit::visit_piece) or
+/// [`tell`](Visit::tell); by the last one also of what is wrong with an archive itself.
 pub trait Visit: Sync {
     /// What it makes of an entry. It goes from thread to thread, and into a [`Gather`].
     type Yield: Send;
