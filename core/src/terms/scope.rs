@@ -94,7 +94,7 @@ impl<'a> TrailAsked<'a> {
 /// What was asked, and the renamings that the verifier knows of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope {
-    /// The questions; never empty when made by [`Request::scope`]. No question asks for everything.
+    /// The questions; never empty when made by [`Request::scope`](crate::terms::request::Request::scope). No question asks for everything.
     pub questions: Vec<Question>,
     /// Known renamings of buckets and prefixes.
     pub relocations: Vec<Relocation>,
