@@ -69,7 +69,10 @@ impl Uses<'_> {
         let mut path = match written.first().map(String::as_str) {
             Some("crate") => Vec::new(),
             Some("self" | "super") => self.here.clone(),
-            Some(first) if self.modules.contains_key(&[self.here.as_slice(), &[first.to_owned()]].concat()) => {
+            // A word alone may be anything.
+            Some(first)
+                if written.len() > 1 && self.modules.contains_key(&[self.here.as_slice(), &[first.to_owned()]].concat()) =>
+            {
                 self.paths.insert([self.here.as_slice(), written].concat());
                 return;
             }

@@ -6,6 +6,8 @@ use rawzip::ReaderAt;
 
 use super::stretch::read_exactly_at;
 
+const FILLED: &str = "something stands between its directory and its end, or behind it, which some programs would read";
+const DISAGREE: &str = "its end records disagree with its directory";
 /// What is said of an archive that goes on in other files.
 pub(super) const SPLIT: &str = "one part of a split zip archive: join the parts first";
 
@@ -27,8 +29,6 @@ pub(super) fn end_problem(
     (directory, directory_end): (u64, u64),
     count: u64,
 ) -> Option<&'static str> {
-    const FILLED: &str = "something stands between its directory and its end, or behind it, which some programs would read";
-    const DISAGREE: &str = "its end records disagree with its directory";
     let tail_bytes = length_bytes.saturating_sub(end).min(MOST_TAIL_BYTES);
     let mut tail = vec![0; usize::try_from(tail_bytes).unwrap_or_default()];
     let is_read = read_exactly_at(reader, end, &mut tail) && end.saturating_add(tail_bytes) == length_bytes;
@@ -41,47 +41,72 @@ pub(super) fn end_problem(
     if [END, ZIP64_END, ZIP64_LOCATOR].iter().any(|magic| memmem::find(comment, magic).is_some()) {
         return Some("its comment holds an end record, which some programs would read");
     }
-    let [disk, directory_disk, here, total] = [4, 6, 8, 10].map(|at| u16_at(&tail, at));
-    let [bytes, offset] = [12, 16].map(|at| u32_at(&tail, at));
-
     let mut locator = [0; ZIP64_LOCATOR_BYTES as usize];
     let locator_at = end.checked_sub(ZIP64_LOCATOR_BYTES);
     let has_locator = locator_at.is_some_and(|at| read_exactly_at(reader, at, &mut locator)) && locator.starts_with(ZIP64_LOCATOR);
-    let directory_bytes = directory_end.saturating_sub(directory);
-    if !has_locator {
-        if disk != 0 || directory_disk != 0 {
-            return Some(SPLIT);
-        }
-        if directory_end != end {
-            return Some(FILLED);
-        }
-        // Some programs let the number of entries overflow.
-        let agrees = u64::from(total) == count & 0xffff
-            && here == total
-            && u64::from(bytes) == directory_bytes
-            && u64::from(offset) == directory;
-        return (!agrees).then_some(DISAGREE);
+    let found = Directory { start: directory, end: directory_end, count };
+    match locator_at.filter(|_| has_locator) {
+        None => short_problem(&tail, end, found),
+        Some(at) => zip64_problem(reader, &tail, at, &locator, found),
     }
+}
 
-    let mut record = [0; ZIP64_END_BYTES as usize];
-    let record_at = locator_at.unwrap_or_default().checked_sub(ZIP64_END_BYTES);
-    let is_read = record_at.is_some_and(|at| read_exactly_at(reader, at, &mut record)) && record.starts_with(ZIP64_END);
-    if !is_read || record_at != Some(directory_end) || record_at != Some(u64_at(&locator, 8)) {
+/// A directory as it was read.
+#[derive(Clone, Copy)]
+struct Directory {
+    start: u64,
+    end: u64,
+    count: u64,
+}
+
+/// What is wrong with an end record that stands alone, at `end`.
+fn short_problem(record: &[u8], end: u64, directory: Directory) -> Option<&'static str> {
+    let [disk, directory_disk, here, total] = [4, 6, 8, 10].map(|at| u16_at(record, at));
+    let [bytes, offset] = [12, 16].map(|at| u32_at(record, at));
+    if disk != 0 || directory_disk != 0 {
+        return Some(SPLIT);
+    }
+    if directory.end != end {
         return Some(FILLED);
     }
+    // Some programs let the number of entries overflow.
+    let agrees = u64::from(total) == directory.count & 0xffff
+        && here == total
+        && u64::from(bytes) == directory.end.saturating_sub(directory.start)
+        && u64::from(offset) == directory.start;
+    (!agrees).then_some(DISAGREE)
+}
+
+/// What is wrong with an end record for whose large numbers there is another one, which a locator at `locator_at` names.
+fn zip64_problem(
+    reader: &impl ReaderAt,
+    short: &[u8],
+    locator_at: u64,
+    locator: &[u8],
+    directory: Directory,
+) -> Option<&'static str> {
+    let mut record = [0; ZIP64_END_BYTES as usize];
+    let record_at = locator_at.checked_sub(ZIP64_END_BYTES);
+    let is_read = record_at.is_some_and(|at| read_exactly_at(reader, at, &mut record)) && record.starts_with(ZIP64_END);
+    if !is_read || record_at != Some(directory.end) || record_at != Some(u64_at(locator, 8)) {
+        return Some(FILLED);
+    }
+    let [disk, directory_disk, here, total] = [4, 6, 8, 10].map(|at| u16_at(short, at));
+    let [bytes, offset] = [12, 16].map(|at| u32_at(short, at));
     // How many disks there are, some programs count from zero.
-    let is_whole = u32_at(&locator, 4) == 0 && u32_at(&locator, 16) <= 1 && u32_at(&record, 16) == 0 && u32_at(&record, 20) == 0;
+    let is_whole = u32_at(locator, 4) == 0 && u32_at(locator, 16) <= 1 && u32_at(&record, 16) == 0 && u32_at(&record, 20) == 0;
     let fits = |short: u16, long: u64| short == u16::MAX || u64::from(short) == long;
     if !is_whole || !fits(disk, 0) || !fits(directory_disk, 0) {
         return Some(SPLIT);
     }
+    let Directory { start, end, count } = directory;
+    let directory_bytes = end.saturating_sub(start);
     let is_told = |short: u32, long: u64| short == u32::MAX || u64::from(short) == long;
-    let agrees = [4, 24, 32, 40, 48].map(|at| u64_at(&record, at))
-        == [ZIP64_END_BYTES - 12, count, count, directory_bytes, directory]
+    let agrees = [4, 24, 32, 40, 48].map(|at| u64_at(&record, at)) == [ZIP64_END_BYTES - 12, count, count, directory_bytes, start]
         && fits(here, count)
         && fits(total, count)
         && is_told(bytes, directory_bytes)
-        && is_told(offset, directory);
+        && is_told(offset, start);
     (!agrees).then_some(DISAGREE)
 }
 

@@ -10,6 +10,7 @@ use super::tape::{Member, Sort, Tape, unreadable};
 use super::unpack::unpacked;
 use super::visit::{Told, Treatment, Visit, is_too_long, passed_over, place_of};
 use crate::terms::finding::Code;
+use crate::terms::limits::Limits;
 use crate::terms::path::{EntryPath, Separator};
 
 /// Entries up to this size are given away, so that others can visit them while the stream is read on.
@@ -117,22 +118,25 @@ fn show_member<V: Visit>(
                 return show_file(visitor, path, member, tape, meter, show);
             }
         },
-        Sort::HardLink | Sort::SymbolicLink => {
-            // A hard link names its target from the top of the archive, a symbolic link from where it stands.
-            let base = if member.sort == Sort::HardLink { EntryPath::new("x") } else { inner };
-            match base.resolve(&member.target).filter(|_| !member.target.is_empty() && !member.target.contains(&0)) {
-                Some(target) if target.inner().len() > limits.path_bytes as usize => {
-                    let detail = format!("it leads to a longer path than path_bytes, {}", limits.path_bytes);
-                    Told::refused(Code::ArchiveLimit, detail)
-                }
-                Some(target) => Told::Link(at.map_or_else(|| target.clone(), |at| at.nesting(&target))),
-                None => Told::is_unsafe("a link that leaves the archive"),
-            }
-        }
+        Sort::HardLink | Sort::SymbolicLink => link(at, member, inner, limits),
         Sort::Device => Told::is_unsafe("it is a device, a FIFO or a socket"),
         Sort::Other => Told::unreadable("an entry of a kind that is not read"),
     };
     show(Found::Told(path, told));
+}
+
+/// What is told of a link that stands at this path in its archive.
+fn link(at: Option<&EntryPath>, member: &Member, inner: EntryPath, limits: &Limits) -> Told {
+    // A hard link names its target from the top of the archive, a symbolic link from where it stands.
+    let base = if member.sort == Sort::HardLink { EntryPath::new("x") } else { inner };
+    match base.resolve(&member.target).filter(|_| !member.target.is_empty() && !member.target.contains(&0)) {
+        Some(target) if target.inner().len() > limits.path_bytes as usize => {
+            let detail = format!("it leads to a longer path than path_bytes, {}", limits.path_bytes);
+            Told::refused(Code::ArchiveLimit, detail)
+        }
+        Some(target) => Told::Link(at.map_or_else(|| target.clone(), |at| at.nesting(&target))),
+        None => Told::is_unsafe("a link that leaves the archive"),
+    }
 }
 
 /// Why an entry of this path would lie elsewhere on another system.

@@ -134,8 +134,14 @@ impl Refusal {
     }
 }
 
-impl Member {
-    fn of(visitor: &impl Visit, record: &ZipFileHeaderRecord<'_>, paths: &mut Paths, last: Option<&Self>) -> Self {
+/// True if programs take a name for that of a folder.
+fn has_folder_name(name: &[u8], size_bytes: u64) -> bool {
+    name.ends_with(b"/") || (name.ends_with(b"\\") && size_bytes == 0)
+}
+
+impl Claim {
+    /// What a record of the directory claims, under a path that may be read.
+    fn of(record: &ZipFileHeaderRecord<'_>, treatment: Treatment) -> Self {
         const KIND: u32 = 0o170_000;
         const FOLDER: u32 = 0o040_000;
         const REGULAR: u32 = 0o100_000;
@@ -145,43 +151,52 @@ impl Member {
         const DOS_LABEL: u32 = 0x08;
         // MS-DOS, Unix, OS/2, Macintosh, Windows (three numbers), macOS: with others, some programs change names or contents.
         const SYSTEMS: [u8; 8] = [0, 3, 6, 7, 10, 11, 14, 19];
-        let name = record.file_path();
-        let name = name.as_ref();
-        let (path, is_safe) = EntryPath::normalise(name, Separator::SlashOrBackslash);
-        let is_root = path.as_bytes().is_empty();
         let (stored_bytes, size_bytes) = (record.compressed_size_hint(), record.uncompressed_size_hint());
         let is_empty = size_bytes == 0;
         // Some programs look into the upper half on any system.
         let attributes = record.external_attributes();
         let mode = (attributes >> 16) & KIND;
-        let is_folder = name.ends_with(b"/") || (name.ends_with(b"\\") && is_empty);
+        let is_folder = has_folder_name(record.file_path().as_ref(), size_bytes);
         let claims_folder = mode == FOLDER || (mode == 0 && attributes & DOS_FOLDER != 0);
         let flags = record.flags();
         let method = u8::try_from(record.compression_method().as_u16()).unwrap_or(u8::MAX);
-        let treatment = visitor.treatment(&path);
         let is_doubtful = !has_clean_fields(record.extra_fields(), 0)
             || (method == STORE && stored_bytes != size_bytes)
             || flags.bits() & MASKED != 0
             || attributes & DOS_LABEL != 0
             || !SYSTEMS.contains(&record.version_made_by().creator_system().as_u8());
-        let claim = if !(is_safe || is_folder && is_root) {
-            Claim::Refused(Refusal::Escapes)
-        } else if flags.is_encrypted() || flags.has_strong_encryption() {
-            Claim::Refused(Refusal::Encrypted)
+        if flags.is_encrypted() || flags.has_strong_encryption() {
+            Self::Refused(Refusal::Encrypted)
         } else if is_doubtful || (is_folder && !(is_empty && stored_bytes <= MOST_EMPTY_BYTES)) {
-            Claim::Refused(Refusal::Doubtful)
+            Self::Refused(Refusal::Doubtful)
         } else if is_folder || (claims_folder && is_empty && !treatment.is_read()) {
-            Claim::Folder
+            Self::Folder
         } else if claims_folder {
-            Claim::Refused(Refusal::FolderWithContent)
+            Self::Refused(Refusal::FolderWithContent)
         } else if mode == LINK {
-            Claim::Link
+            Self::Link
         } else if mode != 0 && mode != REGULAR {
-            Claim::Refused(Refusal::Device)
+            Self::Refused(Refusal::Device)
         } else if treatment == Treatment::Open {
-            Claim::Container
+            Self::Container
         } else {
-            Claim::File
+            Self::File
+        }
+    }
+}
+
+impl Member {
+    fn of(visitor: &impl Visit, record: &ZipFileHeaderRecord<'_>, paths: &mut Paths, last: Option<&Self>) -> Self {
+        let name = record.file_path();
+        let name = name.as_ref();
+        let (path, is_safe) = EntryPath::normalise(name, Separator::SlashOrBackslash);
+        let (stored_bytes, size_bytes) = (record.compressed_size_hint(), record.uncompressed_size_hint());
+        let flags = record.flags();
+        let method = u8::try_from(record.compression_method().as_u16()).unwrap_or(u8::MAX);
+        let claim = if is_safe || (path.as_bytes().is_empty() && has_folder_name(name, size_bytes)) {
+            Claim::of(record, visitor.treatment(&path))
+        } else {
+            Claim::Refused(Refusal::Escapes)
         };
         Self {
             // No name in a zip archive is too long. Would it be, no local header would agree with it.
@@ -296,19 +311,25 @@ impl<R: ReaderAt> Zip<R> {
             }
         }
         if is_whole {
-            let directory = (self.archive.directory_offset(), end);
-            let count = self.members.len() as u64;
-            let ends = end_problem(self.archive.get_ref(), self.archive.eocd_offset(), length_bytes, directory, count);
-            let starts = (!self.measure_slack(&sorted)).then_some("something stands before its first entry");
-            for detail in [ends, starts].into_iter().flatten() {
-                problems.tell(place_of(self.at.as_ref()), Told::unreadable(detail));
-            }
-            let mut header = Vec::new();
-            let folders = self.members.iter().filter(|member| member.claim == Claim::Folder);
-            for folder in folders.take_while(|_| !meter.is_exceeded()) {
-                if let Ok(Local { doubt: Some(detail), .. }) | Err(detail) = self.local(folder, &mut header) {
-                    problems.doubt(self.path(folder), detail);
-                }
+            self.look_around(end, length_bytes, &sorted, problems);
+        }
+    }
+
+    /// Tells what stands around the members, and odd folders. `end` is where the directory ends.
+    fn look_around<V: Visit>(&mut self, end: u64, length_bytes: u64, sorted: &[Position], problems: &mut Problems<'_, V>) {
+        let meter = problems.meter;
+        let directory = (self.archive.directory_offset(), end);
+        let count = self.members.len() as u64;
+        let ends = end_problem(self.archive.get_ref(), self.archive.eocd_offset(), length_bytes, directory, count);
+        let starts = (!self.measure_slack(sorted)).then_some("something stands before its first entry");
+        for detail in [ends, starts].into_iter().flatten() {
+            problems.tell(place_of(self.at.as_ref()), Told::unreadable(detail));
+        }
+        let mut header = Vec::new();
+        let folders = self.members.iter().filter(|member| member.claim == Claim::Folder);
+        for folder in folders.take_while(|_| !meter.is_exceeded()) {
+            if let Ok(Local { doubt: Some(detail), .. }) | Err(detail) = self.local(folder, &mut header) {
+                problems.doubt(self.path(folder), detail);
             }
         }
     }

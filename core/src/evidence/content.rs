@@ -239,80 +239,79 @@ impl Opened<'_> {
             self.tell(Code::ContainerTruncated, None);
             return Err(Content::Damaged { stored_sha256: (self.stored_sha256)() });
         }
-        let mut reader = start.chain(&mut *self.reader);
-        if start == gunzip::MAGIC {
-            let mut member_reader = Consumed { reader: &mut reader, bytes: 0 };
-            let member = gunzip(&mut member_reader, limit, inflater(self.inflater, self.whole_sha256), sink);
-            let member_bytes = member_reader.bytes;
-            if let Ok(member) = &member {
-                self.member_bytes = Some(member_bytes);
-                *self.spent = self.spent.saturating_add(member.inflated_bytes);
-            }
-            match member {
-                Err(error) => Err(self.unreadable(&error)),
-                Ok(member) if member.exceeds_limit => {
-                    self.notes.push(limit_note(limit_name, limit));
-                    Err(Content::Unread)
-                }
-                Ok(member) => {
-                    if member.has_header_payload {
-                        self.tell(Code::ContainerHeaderPayload, None);
-                    }
-                    if !member.is_whole || !member.trailer_agrees {
-                        self.tell(Code::ContainerTruncated, None);
-                    }
-                    if member.has_trailing_data {
-                        self.tell(Code::ContainerTrailingData, None);
-                    }
-                    if member.is_whole {
-                        Ok(member.inflated_bytes)
-                    } else {
-                        // The rest belongs to the stored bytes, too.
-                        if let Err(error) = io::copy(&mut *self.reader, &mut io::sink()) {
-                            return Err(self.unreadable(&error));
-                        }
-                        Err(Content::Damaged { stored_sha256: (self.stored_sha256)() })
-                    }
-                }
-            }
-        } else {
-            let mut inflated_bytes = 0_u64;
-            let mut first = None;
-            // Only who wants it whole gets a copy.
-            let mut whole = self.whole_sha256.map(|_| &mut inflater(self.inflater, self.whole_sha256).output);
-            loop {
-                let piece = match &mut whole {
-                    Some(whole) => {
-                        let room = whole.capacity();
-                        whole.clear();
-                        (&mut reader).take(room as u64).read_to_end(whole).map(|read| (whole.as_slice(), read < room))
-                    }
-                    None => reader.fill_buf().map(|piece| (piece, false)),
-                };
-                let (piece, is_end) = match piece {
-                    Ok(([], _)) => break,
-                    Ok(piece) => piece,
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                    Err(error) => return Err(self.unreadable(&error)),
-                };
-                let read = piece.len();
-                inflated_bytes = inflated_bytes.saturating_add(read as u64);
-                if inflated_bytes > limit {
-                    self.notes.push(limit_note(limit_name, limit));
-                    return Err(Content::Unread);
-                }
-                if first.is_none() {
-                    first = piece.iter().copied().find(|byte| !byte.is_ascii_whitespace());
-                }
-                sink(piece, is_end && read as u64 == inflated_bytes);
-                if whole.is_none() {
-                    reader.consume(read);
-                }
-            }
-            if matches!(first, Some(b'{' | b'[')) {
-                self.tell(Code::ContainerDecoded, None);
-            }
-            Ok(inflated_bytes)
+        if start == gunzip::MAGIC { self.unpacked(limit_name, limit, sink) } else { self.passed_on(start, limit_name, limit, sink) }
+    }
+
+    /// A gzip member, of which the first two bytes were read.
+    fn unpacked(&mut self, limit_name: &str, limit: u64, sink: &mut dyn FnMut(&[u8], bool)) -> Result<u64, Content> {
+        let mut member_reader = Consumed { reader: gunzip::MAGIC.chain(&mut *self.reader), bytes: 0 };
+        let member = gunzip(&mut member_reader, limit, inflater(self.inflater, self.whole_sha256), sink);
+        let member_bytes = member_reader.bytes;
+        let member = member.map_err(|error| self.unreadable(&error))?;
+        self.member_bytes = Some(member_bytes);
+        self.spend(member.inflated_bytes);
+        if member.exceeds_limit {
+            self.notes.push(limit_note(limit_name, limit));
+            return Err(Content::Unread);
         }
+        if member.has_header_payload {
+            self.tell(Code::ContainerHeaderPayload, None);
+        }
+        if !member.is_whole || !member.trailer_agrees {
+            self.tell(Code::ContainerTruncated, None);
+        }
+        if member.has_trailing_data {
+            self.tell(Code::ContainerTrailingData, None);
+        }
+        if member.is_whole {
+            return Ok(member.inflated_bytes);
+        }
+        // The rest belongs to the stored bytes, too.
+        if let Err(error) = io::copy(&mut *self.reader, &mut io::sink()) {
+            return Err(self.unreadable(&error));
+        }
+        Err(Content::Damaged { stored_sha256: (self.stored_sha256)() })
+    }
+
+    /// A content that is not packed, of which the start was read.
+    fn passed_on(&mut self, start: &[u8], limit_name: &str, limit: u64, sink: &mut dyn FnMut(&[u8], bool)) -> Result<u64, Content> {
+        let mut reader = start.chain(&mut *self.reader);
+        let mut inflated_bytes = 0_u64;
+        let mut first = None;
+        // Only who wants it whole gets a copy.
+        let mut whole = self.whole_sha256.map(|_| &mut inflater(self.inflater, self.whole_sha256).output);
+        loop {
+            let piece = match &mut whole {
+                Some(whole) => {
+                    let room = whole.capacity();
+                    whole.clear();
+                    (&mut reader).take(room as u64).read_to_end(whole).map(|read| (whole.as_slice(), read < room))
+                }
+                None => reader.fill_buf().map(|piece| (piece, false)),
+            };
+            let (piece, is_end) = match piece {
+                Ok(([], _)) => break,
+                Ok(piece) => piece,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(self.unreadable(&error)),
+            };
+            let read = piece.len();
+            inflated_bytes = inflated_bytes.saturating_add(read as u64);
+            if inflated_bytes > limit {
+                self.notes.push(limit_note(limit_name, limit));
+                return Err(Content::Unread);
+            }
+            if first.is_none() {
+                first = piece.iter().copied().find(|byte| !byte.is_ascii_whitespace());
+            }
+            sink(piece, is_end && read as u64 == inflated_bytes);
+            if whole.is_none() {
+                reader.consume(read);
+            }
+        }
+        if matches!(first, Some(b'{' | b'[')) {
+            self.tell(Code::ContainerDecoded, None);
+        }
+        Ok(inflated_bytes)
     }
 }
