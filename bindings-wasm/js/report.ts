@@ -436,7 +436,7 @@ export interface Finding {
    */
   axis: Axis;
   /**
-   * The chain that it is about, as [`Chain::id`](crate::report::Chain::id).
+   * The chain that it is about, as the `id` of a chain.
    */
   chain?: string | null;
   /**

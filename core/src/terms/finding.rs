@@ -360,7 +360,7 @@ pub struct Finding {
     /// True if it lies outside what was asked, and therefore only informs.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub outside_scope: bool,
-    /// The chain that it is about, as [`Chain::id`](crate::evidence::trail::section::Chain::id).
+    /// The chain that it is about, as the `id` of a chain.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chain: Option<String>,
     /// How many subjects it counts.
