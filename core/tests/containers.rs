@@ -247,6 +247,9 @@ fn what_tar_programs_read_differently_is_told() {
     let as_folder = format!("{LOG}/");
     assert_eq!(seen(&[(EntryType::Regular, &as_folder, "", b"")]), refused(LOG));
     assert_eq!(seen(&[(EntryType::Continuous, "public-keys/x.json/", "", b"")]), refused("public-keys/x.json"));
+    // Nothing of it is the file that it is named after, so it does not take that one's place.
+    let kinds: Vec<Exhibit> = from_tar(&odd(&[(EntryType::Regular, &as_folder, "", b"")]), &Limits::default());
+    assert_eq!(conclude(kinds, &trailseal::Policy::default()).counts.logs, trailseal::LogCounts::default());
     let mut old = odd(&[(EntryType::Regular, &as_folder, "", b"")]);
     let kind = &mut old[156];
     let without = u32::from(std::mem::take(kind));

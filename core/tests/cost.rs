@@ -61,6 +61,7 @@ fn what_nobody_signed_does_not_fill_a_report() {
     let left_out = report.left_out.chains;
     assert!(left_out > 0 && report.chains.len() as u64 + left_out == 8_001);
     assert!(report.chains.iter().any(|chain| chain.digests.proved == 3), "what is signed is listed");
+    assert!(report.sentence.contains(" in 8001 chains"), "what is left out of the list is counted: {}", report.sentence);
     assert_eq!(report.counts.digests.unproved, 8_000);
     for (form, bytes) in forms(&report) {
         assert!(bytes < 20_000_000, "{form}: {bytes}");

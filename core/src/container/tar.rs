@@ -82,15 +82,11 @@ fn show_member<V: Visit>(
     let (inner, is_safe) = EntryPath::normalise(&member.name, Separator::Slash);
     let path = at.map_or_else(|| inner.clone(), |at| at.nesting(&inner));
     let doubt = member.doubt.or_else(|| {
-        // Some programs unpack these as an empty file.
-        let why = match member.sort {
-            Sort::Label => "it is the archive's name, and to some programs an entry",
-            Sort::NamedFolder => "it is a folder by its name, and to some programs a file",
-            _ => return None,
-        };
-        (!inner.as_bytes().is_empty() && visitor.treatment(&path).is_read()).then_some(why)
+        // Some programs unpack an archive's name as an empty file.
+        let is_entry_to_some = member.sort == Sort::Label && !inner.as_bytes().is_empty() && visitor.treatment(&path).is_read();
+        is_entry_to_some.then_some("it is the archive's name, and to some programs an entry")
     });
-    let is_entry = doubt.is_some() || !matches!(member.sort, Sort::Folder | Sort::NamedFolder | Sort::Label | Sort::Global);
+    let is_entry = doubt.is_some() || !matches!(member.sort, Sort::Folder | Sort::Label | Sort::Global);
     if is_entry && is_too_long(&path, limits) {
         return show(Found::Told(path, Told::LongPath));
     }
@@ -98,6 +94,10 @@ fn show_member<V: Visit>(
         // It may be another entry to others, so it concerns the archive as a whole.
         show(Found::Told(path.clone(), Told::Doubt(detail.to_owned())));
         return show(Found::Told(path, Told::unreadable(detail)));
+    }
+    if member.sort == Sort::NamedFolder && visitor.treatment(&path).is_read() {
+        // Nor is the file that some programs make of it the one that it is named after: it is empty.
+        show(Found::Told(path.clone(), Told::Doubt("it is a folder by its name, and to some programs a file".to_owned())));
     }
     let folders = names.folders_of(&path, matches!(member.sort, Sort::Folder | Sort::NamedFolder), visitor, meter);
     folders.into_iter().for_each(|folder| show(Found::Told(folder, Told::Folder)));

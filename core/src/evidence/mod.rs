@@ -143,11 +143,11 @@ pub(crate) fn classify(path: &EntryPath) -> Kind<'_> {
     {
         return Kind::Ignored(IgnoredKind::SystemFile);
     }
-    if let Some(kind) = claim(split) {
-        return kind;
-    }
     if name == b"result_sign.json" || (name.starts_with(b"result_") && name.ends_with(b".csv.gz")) {
         return Kind::Ignored(IgnoredKind::LakeResult);
+    }
+    if let Some(kind) = claim(split) {
+        return kind;
     }
     if split.folders().next_back() == Some(b"captures") && name.ends_with(b".json") {
         return Kind::Ignored(IgnoredKind::CapturedConfiguration);
@@ -510,6 +510,8 @@ mod tests {
         assert_eq!(kind("object-metadata.csv"), Kind::Trail(Claim::Metadata(MetadataShape::Table)));
         assert_eq!(kind("captures/describe-trails.json"), Kind::Ignored(IgnoredKind::CapturedConfiguration));
         assert_eq!(kind("q/result_sign.json"), Kind::Ignored(IgnoredKind::LakeResult));
+        assert_eq!(kind("public-keys/result_sign.json"), Kind::Ignored(IgnoredKind::LakeResult));
+        assert_eq!(kind("captures/public-keys.json"), Kind::Ignored(IgnoredKind::CapturedConfiguration));
         assert_eq!(kind("q/result_1.csv.gz"), Kind::Ignored(IgnoredKind::LakeResult));
         for system in ["__MACOSX/a.json", "a/._b.json", "a/.DS_Store", "Thumbs.db"] {
             assert_eq!(kind(system), Kind::Ignored(IgnoredKind::SystemFile), "{system}");

@@ -88,11 +88,7 @@ impl Judgement<'_> {
     /// The report on the case.
     pub(crate) fn report(self) -> Report {
         let (axes, counts) = (self.axes(), self.counts());
-        let (mut chains, mut keys, mut missing_keys) = (self.chains(), self.keys(), self.missing_keys());
-        let mut left_out = LeftOut::default();
-        bound_chains(&mut chains, &mut left_out);
-        bound_keys(&mut keys, &mut left_out);
-        bound_missing_keys(&mut missing_keys, &mut left_out);
+        let (chains, keys, missing_keys) = (self.chains(), self.keys(), self.missing_keys());
         let scope = &self.policy.scope;
         let mut report = Report {
             schema: SCHEMA.to_owned(),
@@ -112,9 +108,13 @@ impl Judgement<'_> {
             missing_keys,
             findings: self.findings,
             not_claimed: NOT_CLAIMED.map(str::to_owned).to_vec(),
-            left_out,
+            left_out: LeftOut::default(),
         };
+        // It counts what the lists leave out, too.
         report.sentence = report.compose_sentence();
+        bound_chains(&mut report.chains, &mut report.left_out);
+        bound_keys(&mut report.keys, &mut report.left_out);
+        bound_missing_keys(&mut report.missing_keys, &mut report.left_out);
         report
     }
 
