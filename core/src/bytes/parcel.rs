@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 const LABEL: &str = concat!("trailseal ", env!("CARGO_PKG_VERSION"), "\n");
 
 pub(crate) fn pack(content: &impl Serialize) -> Vec<u8> {
-    // Only types that postcard cannot write down fail, and these are not among them: the tests of this module see to it.
+    // Only types that postcard cannot write down fail, and these are not among them: `exhibits_and_cases_survive_the_way_between_processes` sees to it.
     postcard::to_extend(content, LABEL.as_bytes().to_vec()).unwrap_or_default()
 }
 

@@ -1,4 +1,4 @@
-//! Judging: the steps from what was admitted to what it proves, in the order of `docs/semantics.md`.
+//! Judging: the steps from what was admitted to what it proves; the rules of each stand in `docs/semantics.md`.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -91,7 +91,7 @@ impl Case {
     pub(crate) fn judge<T>(mut self, policy: &Policy, spread: &Spread<'_>, tell: impl FnOnce(Judgement<'_>) -> T) -> T {
         let scope = &policy.scope;
         let mut ledger = Ledger::new(&policy.weights);
-        // 1. What was admitted, in its order.
+        // 1. Links followed, and everything in its order.
         self.settle();
         let evidence = Evidence::sort_out(&self.register, &self.exhibits);
         // 2. Where it lies, which digest files there are, and which of them name each other.
@@ -123,6 +123,7 @@ impl Case {
         coverage::judge_absences(&graph, scope, &mut ledger);
         // 8. What the entries themselves showed.
         self.judge_entries(&evidence, &graph, &logs, scope, &mut ledger);
+        // 9. What is said of the whole, and of keys that nobody needed.
         self.judge_whole(&evidence, &graph, scope, &mut ledger);
         let needed: BTreeSet<&str> = graph.nodes.iter().map(|node| node.digest.fingerprint()).collect();
         keyring.judge_unused(&needed, &mut ledger);

@@ -1,4 +1,4 @@
-//! The case: all exhibits, in any order, from any number of shards; and the steps from them to the report.
+//! The case: all exhibits, in any order, from any number of shards; and the steps from them to a judgement.
 
 pub(crate) mod judgement;
 mod links;

@@ -76,14 +76,14 @@ impl Host for Alone {}
 
 /// A reader that fails once its host wants to end; what it fails with is of no use, like all that was gathered.
 #[derive(Debug)]
-pub struct Interruptible<'h, R, H> {
+pub(super) struct Interruptible<'h, R, H> {
     inner: R,
     host: &'h H,
 }
 
 impl<'h, R, H: Host> Interruptible<'h, R, H> {
     /// Reads from `inner` as long as the host likes.
-    pub fn new(inner: R, host: &'h H) -> Self {
+    pub(super) fn new(inner: R, host: &'h H) -> Self {
         Self { inner, host }
     }
 

@@ -20,7 +20,7 @@ pub(crate) mod visit;
 mod zip;
 
 pub use folder::{FolderFile, folder_is_cut};
-pub use host::{Alone, Host, Interruptible, Watch};
+pub use host::{Alone, Host, Watch};
 pub use kinds::{no_archive, unread_kind};
 pub use packing::{Packing, read_start};
 pub use rawzip::ReaderAt;

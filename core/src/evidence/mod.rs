@@ -26,7 +26,7 @@ use crate::terms::path::{EntryPath, SplitPath};
 /// Why an entry is no evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum IgnoredKind {
+pub(crate) enum IgnoredKind {
     /// Saved output of AWS commands; counted, not judged.
     CapturedConfiguration,
     /// A CloudTrail Lake query result; counted, not judged.
@@ -39,7 +39,7 @@ pub enum IgnoredKind {
 
 impl IgnoredKind {
     /// Its name in reports.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::CapturedConfiguration => "captured configuration, not judged",
             Self::LakeResult => "CloudTrail Lake query results, not judged",
@@ -88,7 +88,7 @@ macro_rules! kinds {
             fn read(self, path: &EntryPath, content: &mut Opened<'_>) -> Facts {
                 match self {
                     $(Self::$variant(claim) => <$kind>::read(claim, path, content).map_or(Facts::Refused, Facts::$variant),)*
-                    // Hosts open containers; one that comes here lies in a container that is nested itself.
+                    // Who reads archives opens containers; one that comes here was to be examined like any other file.
                     Self::Container => {
                         content.tell(Code::ArchiveLimit, TOO_DEEP.to_owned());
                         Facts::Refused

@@ -11,8 +11,9 @@ pub struct Time(i64);
 
 /// Seconds in a day.
 pub(crate) const DAY_SECONDS: i64 = 86_400;
-/// Seconds in an hour, the interval of a digest file.
+/// Seconds in a minute.
 pub(crate) const MINUTE_SECONDS: i64 = 60;
+/// Seconds in an hour, the interval of a digest file.
 pub(crate) const HOUR_SECONDS: i64 = 3_600;
 
 /// Why something is no time, or no period.

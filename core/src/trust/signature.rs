@@ -6,7 +6,7 @@ use crate::trust::rsa::PublicKey;
 
 /// The bytes of a signature, or what was given in their place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Signature {
+pub(crate) enum Signature {
     /// Hexadecimal, in any case.
     Bytes(Box<[u8]>),
     /// Something else, in its printable form.
