@@ -54,7 +54,8 @@ impl<'w> Handover<'w> {
             let content = if is_packed { gunzip(&entry.bytes) } else { entry.bytes.clone() };
             handed.contents.insert(sha256(&content));
         }
-        let beside = |sealed: &&Sealed| self.archive.entries.iter().any(|entry| entry.path == sidecar_path(sealed));
+        // One that lies elsewhere is found by its name, too.
+        let beside = |sealed: &&Sealed| self.archive.entries.iter().any(|entry| entry.path.ends_with(&sidecar_path(sealed)));
         let digests = self.world.digests.iter().map(|issued| &issued.sealed);
         handed.signatures = digests.filter(beside).map(|sealed| sealed.signature.clone()).collect();
         handed
