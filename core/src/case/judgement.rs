@@ -26,28 +26,28 @@ use crate::trust::keyring::Keyring;
 use crate::trust::list::KeyEntry;
 
 /// What was admitted, by what it is.
-pub(crate) struct Evidence<'a> {
+pub(crate) struct Admitted<'a> {
     pub(crate) entries: Entries<'a>,
     pub(crate) keys: Vec<(&'a EntryPath, &'a KeyEntry)>,
-    pub(crate) detached: Vec<&'a ObjectMetadata>,
-    /// Those that its digest files claim to belong to.
+    pub(crate) metadata: Vec<&'a ObjectMetadata>,
+    /// The chains that its digest files claim to belong to.
     pub(crate) chains: Vec<ChainId<'a>>,
 }
 
-impl<'a> Evidence<'a> {
+impl<'a> Admitted<'a> {
     pub(crate) fn sort_out(register: &'a Register, exhibits: &'a [Exhibit]) -> Self {
-        let mut evidence =
-            Self { entries: Entries::of(register, exhibits), keys: Vec::new(), detached: Vec::new(), chains: Vec::new() };
+        let mut admitted =
+            Self { entries: Entries::of(register, exhibits), keys: Vec::new(), metadata: Vec::new(), chains: Vec::new() };
         for Exhibit { path, facts, .. } in exhibits {
             match facts {
-                Facts::Keys(entries) => evidence.keys.extend(entries.iter().map(|entry| (path, entry))),
-                Facts::Trail(trail::Facts::Metadata(found)) => evidence.detached.extend(found.iter()),
+                Facts::Keys(entries) => admitted.keys.extend(entries.iter().map(|entry| (path, entry))),
+                Facts::Trail(trail::Facts::Metadata(found)) => admitted.metadata.extend(found.iter()),
                 // Links have been followed, and folders compared with files.
                 Facts::Trail(_) | Facts::Ignored(_) | Facts::Link(_) | Facts::Refused | Facts::Folder | Facts::Told => {}
             }
         }
-        evidence.chains = graph::chains(evidence.digests());
-        evidence
+        admitted.chains = graph::chains(admitted.digests());
+        admitted
     }
 
     /// The digest files that could be read.
@@ -76,7 +76,7 @@ pub(crate) struct Judgement<'j> {
     pub(crate) entry_count: u64,
     /// How many of these are no evidence.
     pub(crate) ignored_count: u64,
-    pub(crate) evidence: &'j Evidence<'j>,
+    pub(crate) admitted: &'j Admitted<'j>,
     pub(crate) keyring: &'j Keyring,
     pub(crate) graph: &'j Graph<'j>,
     pub(crate) logs: &'j Logs<'j>,
@@ -93,15 +93,15 @@ impl Case {
         let mut ledger = Ledger::new(&policy.weights);
         // 1. Links followed, and everything in its order.
         self.settle();
-        let evidence = Evidence::sort_out(&self.register, &self.exhibits);
+        let admitted = Admitted::sort_out(&self.register, &self.exhibits);
         // 2. Where it lies, which digest files there are, and which of them name each other.
-        let (places, mut graph) = survey(&evidence, scope, &mut ledger);
+        let (places, mut graph) = survey(&admitted, scope);
         // 3. Whose keys vouch.
-        let stated: BTreeSet<&str> = evidence.digests().map(Digest::fingerprint).collect();
-        let keyring = Keyring::gather(&policy.trust, &evidence.keys, &stated, &mut ledger);
+        let stated: BTreeSet<&str> = admitted.digests().map(Digest::fingerprint).collect();
+        let keyring = Keyring::gather(&policy.trust, &admitted.keys, &stated, &mut ledger);
         // 4. What is signed. Nothing waits for the evidence root: it is computed beside the signatures.
         let root = OnceLock::new();
-        let root = || root.get_or_init(|| evidence_root(&evidence.entries));
+        let root = || root.get_or_init(|| evidence_root(&admitted.entries));
         graph.authenticate(&keyring, &|count, work| {
             spread(count.saturating_add(1), &|index| match index.checked_sub(1) {
                 None => drop(root()),
@@ -116,22 +116,22 @@ impl Case {
         chain::judge(&graph, &keyring, &places, scope, spread, &mut ledger);
         // 6. The log files that they list.
         let listings = logs::listings(&graph);
-        let logs = logs::judge(&graph, &listings, &evidence.entries, &places, scope, &mut ledger);
+        let logs = logs::judge(&graph, &listings, &admitted.entries, &places, scope, &mut ledger);
         // 7. What was asked, and is not covered.
         let coverages: Vec<Coverage> =
             graph.chains.values().map(|range| coverage::judge_chain(graph.range(range), scope, &mut ledger)).collect();
         coverage::judge_absences(&graph, scope, &mut ledger);
         // 8. What the entries themselves showed.
-        self.judge_entries(&evidence, &graph, &logs, scope, &mut ledger);
+        self.judge_entries(&admitted, &graph, &logs, scope, &mut ledger);
         // 9. What is said of the whole, and of keys that nobody needed.
-        self.judge_whole(&evidence, &graph, scope, &mut ledger);
+        self.judge_whole(&admitted, &graph, scope, &mut ledger);
         let needed: BTreeSet<&str> = graph.nodes.iter().map(|node| node.digest.fingerprint()).collect();
         keyring.judge_unused(&needed, &mut ledger);
         tell(Judgement {
             policy,
             entry_count: self.entry_count(),
             ignored_count: self.ignored.values().fold(0, |sum, count| sum.saturating_add(*count)),
-            evidence: &evidence,
+            admitted: &admitted,
             keyring: &keyring,
             graph: &graph,
             logs: &logs,
@@ -143,9 +143,9 @@ impl Case {
 }
 
 /// Step 2, for those who verify nothing, too.
-pub(crate) fn survey<'s>(evidence: &'s Evidence<'s>, scope: &'s Scope, ledger: &mut Ledger<'_>) -> (Places<'s>, Graph<'s>) {
-    let places = Places::survey(evidence.paths(), evidence.asked_objects(scope), scope);
-    let graph = Graph::build(&evidence.entries, &evidence.chains, &evidence.detached, &places, scope, ledger);
+pub(crate) fn survey<'s>(admitted: &'s Admitted<'s>, scope: &'s Scope) -> (Places<'s>, Graph<'s>) {
+    let places = Places::survey(admitted.paths(), admitted.asked_objects(scope), scope);
+    let graph = Graph::build(&admitted.entries, &admitted.chains, &admitted.metadata, &places, scope);
     (places, graph)
 }
 
@@ -196,8 +196,8 @@ mod tests {
         let case = case_of(all.clone());
         assert_eq!((case.register.len(), case.exhibits.len()), (12, 6));
         all.sort();
-        let evidence = Evidence::sort_out(&case.register, &case.exhibits);
-        let found: Vec<_> = evidence.entries.iter().map(|entry| (entry.path.join(), entry.content, entry.is_sound)).collect();
+        let admitted = Admitted::sort_out(&case.register, &case.exhibits);
+        let found: Vec<_> = admitted.entries.iter().map(|entry| (entry.path.join(), entry.content, entry.is_sound)).collect();
         let expected = all.iter().map(|exhibit| match &exhibit.facts {
             Facts::Trail(trail::Facts::Log(content) | trail::Facts::Digest(content, _)) => {
                 (exhibit.path.clone(), *content, exhibit.notes.is_empty())

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::case::Case;
-use crate::case::judgement::Evidence;
+use crate::case::judgement::Admitted;
 use crate::evidence::trail::files::{Entry, Held};
 use crate::evidence::trail::graph::Graph;
 use crate::evidence::trail::logs::Logs;
@@ -18,7 +18,7 @@ impl Case {
     /// What the entries themselves showed, in the scope of what they hold.
     pub(super) fn judge_entries(
         &self,
-        evidence: &Evidence<'_>,
+        admitted: &Admitted<'_>,
         graph: &Graph<'_>,
         logs: &Logs<'_>,
         scope: &Scope,
@@ -29,7 +29,7 @@ impl Case {
         let mut scopes: BTreeMap<SplitPath<'_>, Option<bool>> = noted().map(|exhibit| (exhibit.path.split(), None)).collect();
         // What serves for a listed log file is judged as one, whatever its name.
         let serves = |index: usize, entry: &Entry<'_>| entry.is_log() || logs.holder(index).is_some();
-        let logs_in_scope = evidence.entries.iter().zip(&logs.in_scope).enumerate();
+        let logs_in_scope = admitted.entries.iter().zip(&logs.in_scope).enumerate();
         let logs_in_scope = logs_in_scope.filter(|(index, (entry, _))| serves(*index, entry));
         let logs_in_scope = logs_in_scope.map(|(_, (entry, in_scope))| (entry.path, *in_scope));
         let digests_in_scope = graph.nodes.iter().flat_map(|node| graph.paths(node).map(|path| (path, node.in_scope)));
@@ -77,8 +77,8 @@ impl Case {
         }
     }
 
-    pub(super) fn judge_whole(&self, evidence: &Evidence<'_>, graph: &Graph<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
-        let is_any_digest = || evidence.entries.iter().any(|entry| matches!(entry.held, Held::Digest(_)));
+    pub(super) fn judge_whole(&self, admitted: &Admitted<'_>, graph: &Graph<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
+        let is_any_digest = || admitted.entries.iter().any(|entry| matches!(entry.held, Held::Digest(_)));
         if graph.unread.is_empty() && !is_any_digest() {
             ledger.enter(Raise::new(Code::ArchiveEmpty, "the whole archive"));
         }

@@ -3,9 +3,6 @@
 use super::visit::{Told, Treatment, Visit};
 use crate::terms::path::{EntryPath, Separator};
 
-/// What an entry is refused for whose name is not safe.
-pub(super) const UNSAFE_NAME: &str = "its path leaves the archive, is absolute or holds a NUL";
-
 /// What is to be done with a file of a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FolderFile<Y> {
@@ -22,7 +19,7 @@ impl<Y> FolderFile<Y> {
     pub fn of(visitor: &impl Visit<Yield = Y>, path: &[u8], separator: Separator) -> Self {
         let (path, is_safe) = EntryPath::normalise(path, separator);
         if !is_safe {
-            Self::Refused(visitor.tell(path, Told::is_unsafe(UNSAFE_NAME)))
+            Self::Refused(visitor.tell(path, Told::unsafe_name()))
         } else if visitor.treatment(&path) == Treatment::Open {
             Self::Archive(path)
         } else {

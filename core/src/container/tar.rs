@@ -8,7 +8,7 @@ use super::names::Seen;
 use super::packing::{NESTED_BYTES, Packing, read_start};
 use super::tape::{Member, Sort, Tape, unreadable};
 use super::unpack::unpacked;
-use super::visit::{Told, Treatment, Visit, is_too_long, passed_over, place_of};
+use super::visit::{SECOND, Told, Treatment, Visit, is_too_long, passed_over, place_of};
 use crate::terms::finding::Code;
 use crate::terms::limits::Limits;
 use crate::terms::path::{EntryPath, Separator};
@@ -103,7 +103,7 @@ fn show_member<V: Visit>(
     folders.into_iter().for_each(|folder| show(Found::Told(folder, Told::Folder)));
     let told = match member.sort {
         Sort::Folder | Sort::NamedFolder | Sort::Label | Sort::Global => return,
-        _ if !is_safe => Told::is_unsafe("its path leaves the archive or is absolute"),
+        _ if !is_safe => Told::unsafe_name(),
         Sort::File => match visitor.treatment(&path) {
             Treatment::Open => return show_nested(visitor, at, path, tape, meter, show),
             treatment @ (Treatment::Skim | Treatment::Skip) => match passed_over(&path, treatment, || read_start(tape)) {
@@ -111,7 +111,7 @@ fn show_member<V: Visit>(
                 told => told,
             },
             treatment @ (Treatment::Read | Treatment::ReadOne) => {
-                let second = names.is_second(&path, treatment).then_some("its name is that of an entry before");
+                let second = names.is_second(&path, treatment).then_some(SECOND);
                 for detail in second.into_iter().chain(disguise(&path)) {
                     show(Found::Told(path.clone(), Told::Doubt(detail.to_owned())));
                 }
@@ -119,7 +119,7 @@ fn show_member<V: Visit>(
             }
         },
         Sort::HardLink | Sort::SymbolicLink => link(at, member, inner, limits),
-        Sort::Device => Told::is_unsafe("it is a device, a FIFO or a socket"),
+        Sort::Device => Told::device(),
         Sort::Other => Told::unreadable("an entry of a kind that is not read"),
     };
     show(Found::Told(path, told));
@@ -135,7 +135,7 @@ fn link(at: Option<&EntryPath>, member: &Member, inner: EntryPath, limits: &Limi
             Told::refused(Code::ArchiveLimit, detail)
         }
         Some(target) => Told::Link(at.map_or_else(|| target.clone(), |at| at.nesting(&target))),
-        None => Told::is_unsafe("a link that leaves the archive"),
+        None => Told::leaving_link(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 
 use super::kinds::{disguised, unread_name};
 use crate::terms::finding::Code;
-use crate::terms::limits::Limits;
+use crate::terms::limits::{Limits, bound_text};
 use crate::terms::path::EntryPath;
 
 /// Entries up to this size are visited in one piece, larger ones as a stream.
@@ -13,6 +13,15 @@ pub const PIECE_BYTES: u64 = 64 << 20;
 
 /// What is said of an archive in one that lies in another.
 pub(crate) const TOO_DEEP: &str = "containers are read one level inside another, not deeper";
+
+/// What an entry is refused for whose name is not safe.
+pub(super) const UNSAFE_NAME: &str = "its path leaves the archive, is absolute or holds a NUL";
+
+/// What is said of an entry that is neither a file nor a folder nor a link.
+pub(super) const DEVICE: &str = "it is a device, a FIFO or a socket";
+
+/// What is said of the second entry of a name.
+pub(super) const SECOND: &str = "its name is that of an entry before";
 
 /// A purpose for which archives are read: it says which entries matter, and makes something of each, on any thread and in any order.
 /// Of every entry that is no folder it hears once, by [`visit`](Visit::visit), [`visit_piece`](Visit::visit_piece) or
@@ -111,13 +120,23 @@ impl Told {
         Self::refused(Code::ArchiveEntryUnreadable, detail)
     }
 
-    pub(super) fn is_unsafe(detail: &str) -> Self {
-        Self::refused(Code::ArchiveEntryUnsafe, detail)
+    /// Says of an entry that programs would put it elsewhere.
+    pub(super) fn unsafe_name() -> Self {
+        Self::refused(Code::ArchiveEntryUnsafe, UNSAFE_NAME)
+    }
+
+    /// Says of a link that it leads to nothing in its archive.
+    pub(super) fn leaving_link() -> Self {
+        Self::refused(Code::ArchiveEntryUnsafe, "a link that leaves the archive")
+    }
+
+    pub(super) fn device() -> Self {
+        Self::refused(Code::ArchiveEntryUnsafe, DEVICE)
     }
 
     /// Says that there is more than a limit allows.
     pub(super) fn limit(name: &str, most: u64) -> Self {
-        Self::refused(Code::ArchiveLimit, format!("{name} is {most}"))
+        Self::refused(Code::ArchiveLimit, bound_text(name, most))
     }
 
     pub(super) fn too_deep() -> Self {

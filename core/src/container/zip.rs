@@ -9,13 +9,14 @@ use rawzip::extra_fields::{ExtraFieldId, ExtraFields};
 use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipFileHeaderRecord, ZipLocator};
 
 use super::end::{SPLIT, end_problem, u16_at, u32_at};
-use super::folder::UNSAFE_NAME;
 use super::kinds::unread_kind;
 use super::meter::Meter;
 use super::names::Seen;
 use super::packing::{MARKERS, NESTED_BYTES, Packing, read_start};
 use super::stretch::{Sequential, read_at_most, read_exactly_at};
-use super::visit::{PIECE_BYTES, Told, Treatment, Visit, Workspace, is_too_long, passed_over, place_of};
+use super::visit::{
+    DEVICE, PIECE_BYTES, SECOND, Told, Treatment, UNSAFE_NAME, Visit, Workspace, is_too_long, passed_over, place_of,
+};
 use crate::bytes::crc::Crc;
 use crate::terms::error::{Error, io_reason};
 use crate::terms::finding::Code;
@@ -117,7 +118,7 @@ impl Refusal {
                 (Code::ArchiveEntryUnreadable, "it claims to be a folder, and has a file's name and content")
             }
             Self::Encrypted => (Code::ArchiveEntryEncrypted, "it is protected by a password"),
-            Self::Device => (Code::ArchiveEntryUnsafe, "it is a device, a FIFO or a socket"),
+            Self::Device => (Code::ArchiveEntryUnsafe, DEVICE),
             Self::Overlaps => (Code::ArchiveEntryUnreadable, "its bytes are also those of another entry"),
             Self::Doubtful => (Code::ArchiveEntryUnreadable, "its entry in the directory can be read in two ways"),
         }
@@ -287,7 +288,7 @@ impl<R: ReaderAt> Zip<R> {
                     let folders = names.folders_of(&path, is_folder, visitor, meter);
                     folders.into_iter().for_each(|folder| problems.tell(folder, Told::Folder));
                     if member.claim == Claim::File && names.is_second(&path, visitor.treatment(&path)) {
-                        problems.doubt(path, "its name is that of an entry before");
+                        problems.doubt(path, SECOND);
                     }
                     self.members.push(member);
                 }
@@ -438,7 +439,7 @@ impl<R: ReaderAt> Zip<R> {
             _ => false,
         };
         match path.resolve(&target).filter(|_| is_whole && !target.contains(&0)) {
-            None => Told::is_unsafe("a link that leaves the archive"),
+            None => Told::leaving_link(),
             Some(_) if visitor.treatment(path).is_read() => {
                 // It may be a link in an archive whose directory is not read, or for a program that knows none.
                 let detail = "a link, which some programs unpack as a file that holds its target";

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use crate::bytes::gunzip::{self, Inflater, gunzip};
 use crate::terms::error::io_reason;
 use crate::terms::finding::Code;
-use crate::terms::limits::Limits;
+use crate::terms::limits::{Limits, bound_text};
 
 /// What is known of an entry's inflated content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -69,7 +69,7 @@ impl Tools {
 }
 
 pub(crate) fn limit_note(name: &str, bound: u64) -> Note {
-    Note { code: Code::ArchiveLimit, detail: Some(format!("{name} is {bound}")) }
+    Note { code: Code::ArchiveLimit, detail: Some(bound_text(name, bound)) }
 }
 
 /// Hashes what comes piece by piece: through the host, if the first piece is all.

@@ -9,7 +9,7 @@ use crate::evidence::trail::coverage::{self, Coverage};
 use crate::evidence::trail::fetch;
 use crate::evidence::trail::files::Held;
 use crate::evidence::trail::graph::{Node, Status};
-use crate::evidence::trail::name::{self, ChainId, Place};
+use crate::evidence::trail::name::{ChainId, DigestName, Place};
 use crate::evidence::trail::section::{Chain, DigestCounts, LogCounts, MissingKey};
 use crate::report::objects::Objects;
 use crate::report::{Asked, Axes, Counts, Key, LeftOut, NOT_CLAIMED, Outside, Report, SCHEMA};
@@ -148,15 +148,17 @@ impl Judgement<'_> {
     }
 
     fn counts(&self) -> Counts {
-        let Self { evidence, graph, logs, findings, .. } = self;
+        let Self { admitted, graph, logs, findings, .. } = self;
         let scope = &self.policy.scope;
         let mut counts = Counts { entries: self.entry_count, ignored: self.ignored_count, ..Counts::default() };
         for node in graph.nodes.iter().filter(|node| node.in_scope) {
             count_digest(node, &mut counts.digests);
         }
-        let mut outside = (graph.nodes.iter().filter(|node| !node.in_scope).count() as u64).saturating_add(graph.chainless_outside);
-        for entry in evidence.entries.iter().filter(|entry| matches!(entry.held, Held::Digest(None))) {
-            let slot = match std::str::from_utf8(entry.path.name).ok().and_then(name::digest_name) {
+        let nodes_outside = graph.nodes.iter().filter(|node| !node.in_scope).count() as u64;
+        let chainless_outside = graph.chainless.iter().filter(|chainless| !chainless.in_scope).count() as u64;
+        let mut outside = nodes_outside.saturating_add(chainless_outside);
+        for entry in admitted.entries.iter().filter(|entry| matches!(entry.held, Held::Digest(None))) {
+            let slot = match DigestName::of(entry.path) {
                 Some(name) if !scope.is_named(&name) => &mut outside,
                 _ if entry.content == Content::Unread => &mut counts.digests.unproved,
                 _ => &mut counts.digests.failed,

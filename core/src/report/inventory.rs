@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::bytes::hash::fingerprint;
 use crate::bytes::text::counted;
 use crate::case::Case;
-use crate::case::judgement::{Evidence, survey};
+use crate::case::judgement::{Admitted, survey};
 use crate::evidence::trail::fetch::{missing_keys, sidecar_command};
 use crate::evidence::trail::files::Entries;
 use crate::evidence::trail::graph::Graph;
@@ -15,10 +15,9 @@ use crate::evidence::trail::name::{DigestKind, LogKind};
 use crate::evidence::trail::section::MissingKey;
 use crate::evidence::{Exhibit, IgnoredKind};
 use crate::terms::finding::Code;
-use crate::terms::ledger::{Ledger, Weights};
 use crate::terms::scope::Scope;
 use crate::terms::spans::Spans;
-use crate::terms::time::Period;
+use crate::terms::time::{MINUTE_SECONDS, Period};
 use crate::trust::Trust;
 
 /// What is in an archive, by what its files claim.
@@ -97,15 +96,13 @@ impl Inventory {
     /// verifier already has.
     pub(crate) fn of(
         entries: u64,
-        evidence: &Evidence<'_>,
+        admitted: &Admitted<'_>,
         exhibits: &[Exhibit],
         ignored: &BTreeMap<IgnoredKind, u64>,
         trust: &Trust,
     ) -> Self {
-        let weights = Weights::default();
-        let mut ledger = Ledger::new(&weights);
         let scope = Scope::default();
-        let (_, mut graph) = survey(evidence, &scope, &mut ledger);
+        let (_, mut graph) = survey(admitted, &scope);
         let (chain_ids, of_nodes) = graph.tell_chains_apart();
         graph.follow_chains(&chain_ids, &of_nodes);
         let own: Vec<String> = trust.keys.iter().filter_map(|entry| entry.der.as_deref().map(fingerprint)).collect();
@@ -114,8 +111,8 @@ impl Inventory {
         Self {
             entries,
             chains: chains(&graph),
-            logs: logs(&evidence.entries),
-            enclosed_keys: evidence.keys.iter().map(|(_, entry)| entry.count()).fold(0, u64::saturating_add),
+            logs: logs(&admitted.entries),
+            enclosed_keys: admitted.keys.iter().map(|(_, entry)| entry.count()).fold(0, u64::saturating_add),
             metadata: graph.nodes.iter().filter(|node| !node.metadata.is_empty()).count() as u64,
             unread_digests: graph.unread.len() as u64,
             unreadable: unreadable(exhibits),
@@ -149,7 +146,7 @@ fn chains(graph: &Graph<'_>) -> Vec<ChainClaim> {
 fn logs(entries: &Entries<'_>) -> Vec<LogClaim> {
     let mut claims: BTreeMap<(&str, &str, LogKind), (u64, Period)> = BTreeMap::new();
     for name in entries.iter().filter_map(|entry| entry.log_name()) {
-        let minute = Period { from: name.time, to: name.time.plus(60) };
+        let minute = Period { from: name.time, to: name.time.plus(MINUTE_SECONDS) };
         let (count, extent) = claims.entry((name.account, name.region, name.kind)).or_insert((0, minute));
         *count = count.saturating_add(1);
         *extent = Period { from: extent.from.min(minute.from), to: extent.to.max(minute.to) };
@@ -189,8 +186,8 @@ impl Case {
     /// Says what the case holds and lacks; nothing is verified.
     pub fn inspect(mut self, trust: &Trust) -> Inventory {
         self.settle();
-        let evidence = Evidence::sort_out(&self.register, &self.exhibits);
-        Inventory::of(self.entry_count(), &evidence, &self.exhibits, &self.ignored, trust)
+        let admitted = Admitted::sort_out(&self.register, &self.exhibits);
+        Inventory::of(self.entry_count(), &admitted, &self.exhibits, &self.ignored, trust)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::evidence::content::Content;
 use crate::evidence::trail::files::{Entry, Held};
 use crate::evidence::trail::graph::{Node, Status};
 use crate::evidence::trail::logs::ListedLog;
-use crate::evidence::trail::name::{ChainId, digest_name};
+use crate::evidence::trail::name::{ChainId, DigestName};
 use crate::terms::error::Error;
 use crate::terms::outcome::{Fate, Level, ObjectKind};
 use crate::terms::path::SplitPath;
@@ -78,8 +78,8 @@ impl Judgement<'_> {
 
     /// The digest files of the graph, the predecessors that are missing in it, and the digest files that found no place in it.
     fn list_digests<'s>(&'s self, chains: &mut Chains<'s>, rows: &mut Vec<JudgedObject>) {
-        let Self { graph, evidence, .. } = self;
-        let (entries, scope) = (&evidence.entries, &self.policy.scope);
+        let Self { graph, admitted, .. } = self;
+        let (entries, scope) = (&admitted.entries, &self.policy.scope);
         let mut placed = vec![false; entries.len()];
         for node in &graph.nodes {
             let id = chains.id(node.chain);
@@ -105,7 +105,7 @@ impl Judgement<'_> {
         }
         let unplaced = entries.iter().zip(&placed).filter(|(entry, placed)| matches!(entry.held, Held::Digest(_)) && !**placed);
         for (entry, _) in unplaced {
-            let name = std::str::from_utf8(entry.path.name).ok().and_then(digest_name);
+            let name = DigestName::of(entry.path);
             rows.push(JudgedObject {
                 fate: if entry.content == Content::Unread { Fate::Unproved } else { Fate::Failed },
                 in_scope: name.as_ref().is_none_or(|name| scope.is_named(name)),
@@ -117,7 +117,7 @@ impl Judgement<'_> {
     /// The log files that digest files list, present or absent.
     fn list_listed_logs<'s>(&'s self, chains: &mut Chains<'s>, rows: &mut Vec<JudgedObject>) {
         for log in &self.logs.listed {
-            let entry = log.entry().and_then(|index| self.evidence.entries.get(index));
+            let entry = log.entry().and_then(|index| self.admitted.entries.get(index));
             rows.push(JudgedObject {
                 fate: log.fate,
                 level: level_of(log.node()),
@@ -129,7 +129,7 @@ impl Judgement<'_> {
     /// The entries that serve no object: copies of listed log files, and log files that no digest file lists.
     fn list_other_logs<'s>(&'s self, chains: &mut Chains<'s>, rows: &mut Vec<JudgedObject>) {
         let logs = self.logs;
-        for (index, entry) in self.evidence.entries.iter().enumerate().filter(|(_, entry)| entry.is_log()) {
+        for (index, entry) in self.admitted.entries.iter().enumerate().filter(|(_, entry)| entry.is_log()) {
             match logs.holder(index) {
                 Some(log) if log.entry() == Some(index) => {}
                 Some(log) => {

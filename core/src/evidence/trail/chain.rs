@@ -7,7 +7,7 @@ use crate::bytes::text;
 use crate::evidence::kind::Evidence as _;
 use crate::evidence::trail::digests::{Odd, Previous};
 use crate::evidence::trail::fetch::sidecar_command;
-use crate::evidence::trail::graph::{Graph, NO_EVIDENCE, Node, Status, bears_name, may_lie_in};
+use crate::evidence::trail::graph::{Chainless, Graph, NO_EVIDENCE, Node, Status, bears_name, may_lie_in};
 use crate::evidence::trail::name::DigestKind;
 use crate::evidence::trail::place::Places;
 use crate::evidence::trail::sign::has_supported_algorithm;
@@ -44,10 +44,22 @@ pub(crate) fn judge(
         part
     });
     parts.into_iter().for_each(|part| ledger.join(part));
+    judge_chainless(graph, ledger);
     judge_doubles(graph, ledger);
     judge_forks(graph, ledger);
     judge_overlaps(graph, scope, ledger);
     judge_cycles(graph, ledger);
+}
+
+fn judge_chainless(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
+    for Chainless { object, path, in_scope } in &graph.chainless {
+        ledger.enter(
+            Raise::new(Code::DigestIdentityMismatch, object.to_string())
+                .in_scope(*in_scope)
+                .entry(path.map(SplitPath::text).unwrap_or_default())
+                .detail("the object key inside it is no digest file's"),
+        );
+    }
 }
 
 fn judge_node(graph: &Graph<'_>, node: &Node<'_>, keyring: &Keyring, places: &Places<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {

@@ -3,7 +3,7 @@
 use crate::evidence::content::Content;
 use crate::evidence::trail::Facts;
 use crate::evidence::trail::digests::Digest;
-use crate::evidence::trail::name::{self, LogName};
+use crate::evidence::trail::name::LogName;
 use crate::evidence::trail::register::Register;
 use crate::evidence::{self, Exhibit};
 use crate::terms::packed::Position;
@@ -48,7 +48,7 @@ impl<'a> Entry<'a> {
 
     /// What its name says, if it claims to be a log file.
     pub(crate) fn log_name(&self) -> Option<LogName<'a>> {
-        std::str::from_utf8(self.path.name).ok().filter(|_| self.is_log()).and_then(name::log_name)
+        if self.is_log() { LogName::of(self.path) } else { None }
     }
 }
 

@@ -17,8 +17,6 @@ use crate::evidence::trail::files::{Copies, Entries, Held};
 use crate::evidence::trail::metadata::ObjectMetadata;
 use crate::evidence::trail::name::{self, ChainId, DigestKind, DigestName, Named, Place};
 use crate::evidence::trail::place::{Assignment, Places};
-use crate::terms::finding::Code;
-use crate::terms::ledger::{Ledger, Raise};
 use crate::terms::object::Object;
 use crate::terms::outcome::Level;
 use crate::terms::packed::Position;
@@ -178,11 +176,21 @@ pub(crate) struct Graph<'a> {
     pub(crate) unread: BTreeMap<DigestName<'a>, Unread<'a>>,
     /// An archive inside that could not be read: what is missing may lie in it.
     pub(crate) unopened: Option<&'a EntryPath>,
-    /// Digest files of no chain, whose names were not asked.
-    pub(crate) chainless_outside: u64,
+    /// Digest files of no chain.
+    pub(crate) chainless: Vec<Chainless<'a>>,
     entries: &'a Entries<'a>,
     /// The positions of the entries that hold digest files, those of one digest file together.
     held: Vec<Position>,
+}
+
+/// A digest file whose own key names no chain.
+#[derive(Clone, Copy)]
+pub(crate) struct Chainless<'a> {
+    pub(crate) object: Object<'a>,
+    /// Where the first of its entries lies.
+    pub(crate) path: Option<SplitPath<'a>>,
+    /// The name of one of its entries was asked.
+    pub(crate) in_scope: bool,
 }
 
 /// A digest file that is there but could not be read.
@@ -218,7 +226,7 @@ fn read_and_unread<'a>(entries: &Entries<'a>, scope: &Scope) -> (Read<'a>, BTree
         match entry.held {
             Held::Digest(Some(digest)) => read.push((digest, Position::of(index))),
             Held::Digest(None) => {
-                if let Some(name) = std::str::from_utf8(entry.path.name).ok().and_then(name::digest_name) {
+                if let Some(name) = DigestName::of(entry.path) {
                     let in_scope = scope.is_named(&name);
                     unread.insert(name, Unread { path: entry.path, sha256: entry.content.sha256(), in_scope });
                 }
@@ -246,11 +254,10 @@ impl<'a> Graph<'a> {
         metadata: &[&'a ObjectMetadata],
         places: &Places<'a>,
         scope: &Scope,
-        ledger: &mut Ledger<'_>,
     ) -> Self {
         let (digests, unread) = read_and_unread(entries, scope);
         let assignment = Assignment::new(metadata, Copies::all(&digests, entries), places);
-        let mut chainless_outside = 0_u64;
+        let mut chainless = Vec::new();
         let mut nodes: Vec<Node<'a>> = Vec::with_capacity(digests.len());
         let mut end = 0_usize;
         for copies in Copies::all(&digests, entries) {
@@ -266,14 +273,13 @@ impl<'a> Graph<'a> {
                 });
             } else {
                 let in_scope = is_any_path_asked(copies, None, scope);
-                chainless_outside = chainless_outside.saturating_add(u64::from(!in_scope));
-                ledger.enter(raise_chainless(copies).in_scope(in_scope));
+                chainless.push(Chainless { object: copies.digest.object(), path: copies.paths().next(), in_scope });
             }
         }
         // Within one object, and so within one name, they have their order already.
         nodes.sort_by(|one, other| (one.chain, one.time).cmp(&(other.chain, other.time)));
         let held = digests.into_iter().map(|(_, position)| position).collect();
-        let mut graph = Self { nodes, chains: BTreeMap::new(), unread, unopened: None, chainless_outside, entries, held };
+        let mut graph = Self { nodes, chains: BTreeMap::new(), unread, unopened: None, chainless, entries, held };
         graph.find_first_of_objects();
         graph.number_chains();
         graph.resolve_links();
@@ -455,13 +461,6 @@ impl<'a> Graph<'a> {
     }
 }
 
-/// The key inside a digest file names no chain.
-fn raise_chainless(copies: Copies<'_, '_>) -> Raise {
-    Raise::new(Code::DigestIdentityMismatch, copies.digest.object().to_string())
-        .entry(copies.paths().next().map(SplitPath::text).unwrap_or_default())
-        .detail("the object key inside it is no digest file's")
-}
-
 /// True if the folders of a digest file that cannot be read do not say that it lay at another place.
 fn may_lie_at(path: SplitPath<'_>, place: Place<'_>) -> bool {
     // Account, kind, region, year, month and day.
@@ -489,7 +488,7 @@ fn is_any_path_asked(copies: Copies<'_, '_>, name: Option<&DigestName<'_>>, scop
 fn is_any_name(copies: Copies<'_, '_>, own: Option<&DigestName<'_>>, is_it: impl Fn(&DigestName<'_>) -> bool) -> bool {
     copies.paths().any(|path| match own.filter(|_| bears_name(path, copies.digest)) {
         Some(own) => is_it(own),
-        None => std::str::from_utf8(path.name).ok().and_then(name::digest_name).is_some_and(|name| is_it(&name)),
+        None => DigestName::of(path).is_some_and(|name| is_it(&name)),
     })
 }
 

@@ -129,7 +129,7 @@ impl Credence {
 
 /// How many entries of one name or one content an object is compared with, and how many objects of one name share their copies.
 /// AWS's names are unique; what goes beyond is `log.unreferenced` or `log.missing`, and never a reason for a quadratic search.
-const MOST_ALIKE: usize = 16;
+const MOST_COMPARED: usize = 16;
 
 impl<'a> ListedLog<'a> {
     /// The entry that serves it.
@@ -453,12 +453,12 @@ impl<'m, 'a> Matching<'m, 'a> {
 
     fn free(&mut self, log: &ListedLog<'_>, by: By) -> Vec<usize> {
         match by {
-            By::Name => self.named(log, MOST_ALIKE),
+            By::Name => self.named(log, MOST_COMPARED),
             By::Hash => {
                 let mut free = Vec::new();
                 for hash in log.distinct_hashes() {
                     let compare = |index: usize| self.entries.get(index).and_then(|entry| entry.content.sha256()).cmp(&Some(*hash));
-                    free.extend(self.contents.free(&self.holders, MOST_ALIKE.saturating_sub(free.len()), compare));
+                    free.extend(self.contents.free(&self.holders, MOST_COMPARED.saturating_sub(free.len()), compare));
                 }
                 free
             }
@@ -483,7 +483,7 @@ impl<'m, 'a> Matching<'m, 'a> {
         for (index, log) in listed.iter().enumerate().filter(|(_, log)| log.credence == credence) {
             let Some(original) = log.entry().and_then(|original| self.entries.get(original)) else { continue };
             // To look for them takes as long as there are many.
-            if namesakes.get(log.object().name).is_some_and(|seen| *seen == MOST_ALIKE) {
+            if namesakes.get(log.object().name).is_some_and(|seen| *seen == MOST_COMPARED) {
                 continue;
             }
             let copies = self.named(log, usize::MAX);

@@ -91,7 +91,7 @@ fn object_of_sidecar(path: &EntryPath) -> EntryPath {
 #[derive(Default)]
 pub(crate) struct Found {
     /// The metadata of digest files.
-    pub(crate) detached: Vec<ObjectMetadata>,
+    pub(crate) metadata: Vec<ObjectMetadata>,
     /// The first thing that could not be read.
     first_problem: Option<String>,
     problems: u64,
@@ -154,7 +154,7 @@ pub(crate) fn read(path: &EntryPath, shape: MetadataShape, bytes: &[u8], max_dep
 fn as_one(outcome: Result<Option<ObjectMetadata>, String>) -> Found {
     let mut found = Found::default();
     match outcome {
-        Ok(one) => found.detached.extend(one),
+        Ok(one) => found.metadata.extend(one),
         Err(reason) => found.problem(|| reason),
     }
     found
@@ -190,7 +190,7 @@ fn collect_row(found: &mut Found, row: &Json<'_>) {
         .find_map(|name| row.field(name))
         .map_or(Some(&[][..]), |metadata| if *metadata == Json::Null { Some(&[][..]) } else { metadata.fields() });
     match (key, metadata) {
-        (Some(key), Some(metadata)) => found.detached.extend(ObjectMetadata::of(object_path(key), metadata)),
+        (Some(key), Some(metadata)) => found.metadata.extend(ObjectMetadata::of(object_path(key), metadata)),
         (None, _) => found.problem(|| "a row names no key: one of Path, key or Key is expected".to_owned()),
         (Some(key), None) => found.problem(|| format!("the metadata of {} is no object", text::printable(key.as_bytes()))),
     }
@@ -222,7 +222,7 @@ fn table(text: &str) -> Found {
                 let cells = headers.iter().zip(record.iter()).filter(|(_, value)| !value.is_empty());
                 let fields: Fields<'_> = cells.map(|(header, value)| (header.as_str().into(), Json::Text(value.into()))).collect();
                 match record.get(key_column) {
-                    Some(key) => found.detached.extend(ObjectMetadata::of(object_path(key), &fields)),
+                    Some(key) => found.metadata.extend(ObjectMetadata::of(object_path(key), &fields)),
                     None => found.problem(|| format!("row {number} names no key")),
                 }
             }
@@ -244,7 +244,7 @@ mod tests {
     fn read_text(file: &str, shape: MetadataShape, text: &str) -> (Vec<ObjectMetadata>, Option<String>) {
         let found = read(&EntryPath::new(file), shape, text.as_bytes(), 64);
         let problem = found.problem_text();
-        (found.detached, problem)
+        (found.metadata, problem)
     }
 
     #[test]

@@ -118,7 +118,7 @@ impl Evidence for Trail {
                 if let Some(detail) = found.problem_text() {
                     content.tell(Code::MetadataMalformed, detail);
                 }
-                Some(Facts::Metadata(found.detached.into()))
+                Some(Facts::Metadata(found.metadata.into()))
             }
         }
     }

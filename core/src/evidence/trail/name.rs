@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bytes::text::printable;
 use crate::terms::object::Object;
+use crate::terms::path::SplitPath;
 use crate::terms::scope::{is_account, is_region, is_trail};
 use crate::terms::time::Time;
 
@@ -142,6 +143,20 @@ pub struct LogName<'a> {
 pub(crate) enum Named<'a> {
     Digest(DigestName<'a>),
     Log(LogName<'a>),
+}
+
+impl<'a> DigestName<'a> {
+    /// The name of the file that lies there, if it is a digest file's.
+    pub(crate) fn of(path: SplitPath<'a>) -> Option<Self> {
+        digest_name(std::str::from_utf8(path.name).ok()?)
+    }
+}
+
+impl<'a> LogName<'a> {
+    /// The name of the file that lies there, if it is a log file's.
+    pub(crate) fn of(path: SplitPath<'a>) -> Option<Self> {
+        log_name(std::str::from_utf8(path.name).ok()?)
+    }
 }
 
 /// A digest file name, parsed from both ends, because a trail's name may hold `_`.

@@ -115,7 +115,7 @@ fn lies_in(folder: &[u8], of_key: &str) -> bool {
 
 /// How many different statements about digest files of one name are kept. The copies of one key in a few buckets, each told by
 /// several exports, are far fewer; without a bound, many rows would be tried on each of many contents of one object.
-const MOST_ALIKE: usize = 8;
+const MOST_STATEMENTS: usize = 8;
 
 /// Which metadata belongs to which digest file. What stands beside an entry or bears an object's whole key belongs there;
 /// what is left may belong where trees or listings were cut off.
@@ -142,7 +142,7 @@ impl<'m, 'a> Assignment<'m, 'a> {
         for alike in by_name.values_mut() {
             alike.sort();
             alike.dedup();
-            alike.truncate(MOST_ALIKE);
+            alike.truncate(MOST_STATEMENTS);
         }
         let mut assignment = Self { by_name, taken: BTreeSet::new(), places };
         for copies in digests.take_while(|_| !metadata.is_empty()) {
