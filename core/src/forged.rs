@@ -4,7 +4,7 @@ use trailseal_forge::archive::Archive;
 use trailseal_forge::keys::{self, Listed, US_EAST_1};
 use trailseal_forge::trail::Trail;
 
-use crate::{Case, EntryPath, Limits, Objects, Provenance, Report, Request, Trust, examine};
+use crate::{Case, EntryPath, Exhibit, Limits, Objects, Provenance, Report, Request, Trust, examine};
 
 /// A trail of us-east-1 whose first digest file begins then.
 pub(crate) fn trail(first: &str) -> Trail {
@@ -25,4 +25,22 @@ pub(crate) fn judged(archive: &Archive, request: &Request) -> (Report, Objects) 
         case.admit(examine(EntryPath::new(&entry.path), &entry.bytes, &Limits::default()));
     }
     case.conclude_with_objects(&request.policy(trust).unwrap(), &|_, _| ())
+}
+
+/// The name of a log file.
+pub(crate) const LOG: &str = "111122223333_CloudTrail_us-east-1_20260301T0005Z_AbCdEf0123456789.json";
+
+/// A log file in a folder, of which there is nothing to say but what is in it.
+pub(crate) fn log(folder: &str, content: &str) -> Exhibit {
+    let mut exhibit = examine(EntryPath::new(&format!("{folder}/{LOG}")), content.as_bytes(), &Limits::default());
+    exhibit.notes.clear();
+    exhibit
+}
+
+/// A settled case of some exhibits.
+pub(crate) fn case_of(exhibits: impl IntoIterator<Item = Exhibit>) -> Case {
+    let mut case = Case::new();
+    exhibits.into_iter().for_each(|exhibit| case.admit(exhibit));
+    case.settle();
+    case
 }

@@ -151,29 +151,14 @@ pub(crate) fn survey<'s>(admitted: &'s Admitted<'s>, scope: &'s Scope) -> (Place
 
 #[cfg(test)]
 mod tests {
+    use trailseal_forge::archive::Archive;
+
     use super::*;
     use crate::evidence::content::Content;
     use crate::evidence::examine;
-    use crate::forged::trail;
+    use crate::forged::{case_of, log, trail};
     use crate::terms::finding::Code;
     use crate::terms::limits::Limits;
-    use crate::terms::path::EntryPath;
-    use trailseal_forge::archive::Archive;
-
-    const LOG: &str = "111122223333_CloudTrail_us-east-1_20260301T0005Z_AbCdEf0123456789.json";
-
-    fn case_of(exhibits: impl IntoIterator<Item = Exhibit>) -> Case {
-        let mut case = Case::new();
-        exhibits.into_iter().for_each(|exhibit| case.admit(exhibit));
-        case.settle();
-        case
-    }
-
-    fn log(folder: &str, content: &str) -> Exhibit {
-        let mut exhibit = examine(EntryPath::new(&format!("{folder}/{LOG}")), content.as_bytes(), &Limits::default());
-        exhibit.notes.clear();
-        exhibit
-    }
 
     #[test]
     fn files_with_and_without_notes_stand_in_one_order() {

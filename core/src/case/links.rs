@@ -172,23 +172,7 @@ impl<'a> Tree<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::examine;
-    use crate::terms::limits::Limits;
-
-    const LOG: &str = "111122223333_CloudTrail_us-east-1_20260301T0005Z_AbCdEf0123456789.json";
-
-    fn case_of(exhibits: impl IntoIterator<Item = Exhibit>) -> Case {
-        let mut case = Case::new();
-        exhibits.into_iter().for_each(|exhibit| case.admit(exhibit));
-        case.settle();
-        case
-    }
-
-    fn log(folder: &str, content: &str) -> Exhibit {
-        let mut exhibit = examine(EntryPath::new(&format!("{folder}/{LOG}")), content.as_bytes(), &Limits::default());
-        exhibit.notes.clear();
-        exhibit
-    }
+    use crate::forged::{LOG, case_of, log};
 
     #[test]
     fn links_lead_to_plain_log_files_and_to_their_folders() {
