@@ -119,7 +119,7 @@ impl Case {
         let logs = logs::judge(&graph, &listings, &admitted.entries, &places, scope, &mut ledger);
         // 7. What was asked, and is not covered.
         let coverages: Vec<Coverage> =
-            graph.chains.values().map(|range| coverage::judge_chain(graph.range(range), scope, &mut ledger)).collect();
+            graph.by_chain().map(|(_, nodes)| coverage::judge_chain(nodes, scope, &mut ledger)).collect();
         coverage::judge_absences(&graph, scope, &mut ledger);
         // 8. What the entries themselves showed.
         self.judge_entries(&admitted, &graph, &logs, scope, &mut ledger);

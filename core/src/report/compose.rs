@@ -193,13 +193,8 @@ impl Judgement<'_> {
     }
 
     fn chains(&self) -> Vec<Chain> {
-        let Self { graph, .. } = self;
-        graph
-            .chains
-            .iter()
-            .zip(&self.coverages)
-            .map(|((id, range), coverage)| self.chain(id, graph.range(range), coverage))
-            .collect()
+        let with_coverage = self.graph.by_chain().zip(&self.coverages);
+        with_coverage.map(|((id, nodes), coverage)| self.chain(id, nodes, coverage)).collect()
     }
 
     fn chain(&self, id: &ChainId<'_>, nodes: &[Node<'_>], coverage: &Coverage) -> Chain {

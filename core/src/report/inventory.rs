@@ -126,8 +126,7 @@ impl Inventory {
 }
 
 fn chains(graph: &Graph<'_>) -> Vec<ChainClaim> {
-    let claims = graph.chains.iter().filter_map(|(id, range)| {
-        let nodes = graph.nodes.get(range.clone())?;
+    let claims = graph.by_chain().filter_map(|(id, nodes)| {
         let covered = Spans::union(nodes.iter().map(|node| node.digest.period()));
         let extent = Period { from: covered.first()?, to: covered.last()? };
         let holes = Spans::union([extent]).without(&covered).into_periods();

@@ -4,11 +4,12 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 use crate::bytes::hash::{fingerprint, sha256};
+use crate::bytes::text::printable;
 use crate::terms::finding::{Code, Effect};
 use crate::terms::ledger::{Ledger, Raise};
 use crate::terms::outcome::Level;
 use crate::terms::path::EntryPath;
-use crate::terms::time::Period;
+use crate::terms::time::{HOUR_SECONDS, Period, Time};
 use crate::trust::Trust;
 use crate::trust::list::KeyEntry;
 use crate::trust::rsa::{KeyProblem, PublicKey};
@@ -46,8 +47,8 @@ impl Key {
     }
 
     /// True if it was valid then, with two hours of slack: AWS signs some time after the hour's end.
-    pub(crate) fn is_valid_at(&self, time: crate::terms::time::Time) -> bool {
-        const SLACK_SECONDS: i64 = 2 * crate::terms::time::HOUR_SECONDS;
+    pub(crate) fn is_valid_at(&self, time: Time) -> bool {
+        const SLACK_SECONDS: i64 = 2 * HOUR_SECONDS;
         self.validity.iter().any(|window| window.from.plus(-SLACK_SECONDS) <= time && time <= window.to.plus(SLACK_SECONDS))
     }
 }
@@ -123,7 +124,7 @@ impl Offer<'_> {
             ledger.enter(
                 Raise::new(Code::KeyFingerprintMismatch, subject)
                     .effect(if refutes { Effect::Refutes } else { Effect::Informs })
-                    .expected(crate::bytes::text::printable(claimed.as_bytes()))
+                    .expected(printable(claimed.as_bytes()))
                     .found(computed),
             );
             return None;

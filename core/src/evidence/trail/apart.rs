@@ -129,8 +129,7 @@ impl<'a> Graph<'a> {
     /// Step 5: the chains, sorted, and for each node which of them is its own.
     pub(crate) fn tell_chains_apart(&self) -> (Vec<ChainId<'a>>, Vec<Position>) {
         let (mut chains, mut of_nodes) = (Vec::new(), Vec::with_capacity(self.nodes.len()));
-        for (name, range) in &self.chains {
-            let nodes = self.nodes.get(range.clone()).unwrap_or_default();
+        for (name, nodes) in self.by_chain() {
             let (found, which) = told_apart(nodes);
             let start = chains.len();
             chains.extend(found.into_iter().map(|place| ChainId { place, ..*name }));

@@ -287,8 +287,7 @@ fn judge_doubles(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
             );
         }
     }
-    for range in graph.chains.values() {
-        let nodes = graph.nodes.get(range.clone()).unwrap_or_default();
+    for (_, nodes) in graph.by_chain() {
         for hour in nodes.chunk_by(|one, other| (one.chain, one.time) == (other.chain, other.time)).filter(|hour| hour.len() > 1) {
             for object in hour.chunk_by(|one, other| one.digest.object() == other.digest.object()) {
                 let Some(first) = object.first().filter(|_| object.len() > 1) else { continue };
@@ -374,7 +373,7 @@ fn judge_forks(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
 /// Runs of linked digest files that speak about one time. A starting digest file is no party: it covers nothing before its end.
 fn judge_overlaps(graph: &Graph<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
     for (_, range) in graph.chains.iter().filter(|(chain, _)| chain.kind == DigestKind::Normal) {
-        let nodes = graph.nodes.get(range.clone()).unwrap_or_default();
+        let nodes = graph.range(range);
         // For each node the first one of its run.
         let mut runs: Vec<usize> = Vec::with_capacity(nodes.len());
         for (index, node) in nodes.iter().enumerate() {

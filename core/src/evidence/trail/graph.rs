@@ -298,8 +298,13 @@ impl<'a> Graph<'a> {
     }
 
     /// The nodes of a chain's range.
-    pub(crate) fn range(&self, range: &std::ops::Range<usize>) -> &[Node<'a>] {
+    pub(super) fn range(&self, range: &std::ops::Range<usize>) -> &[Node<'a>] {
         self.nodes.get(range.clone()).unwrap_or_default()
+    }
+
+    /// The chains, sorted, each with its nodes.
+    pub(crate) fn by_chain(&self) -> impl Iterator<Item = (&ChainId<'a>, &[Node<'a>])> {
+        self.chains.iter().map(|(chain, range)| (chain, self.range(range)))
     }
 
     pub(crate) fn node(&self, index: usize) -> Option<&Node<'a>> {
@@ -420,14 +425,12 @@ impl<'a> Graph<'a> {
 
     /// The chains that some digest file says to exist.
     pub(crate) fn claimed_chains(&self) -> impl Iterator<Item = &ChainId<'a>> {
-        let is_claimed =
-            |range: &std::ops::Range<usize>| self.nodes.get(range.clone()).is_some_and(|nodes| nodes.iter().any(Node::is_of_chain));
-        self.chains.iter().filter(move |(_, range)| is_claimed(range)).map(|(chain, _)| chain)
+        self.by_chain().filter(|(_, nodes)| nodes.iter().any(Node::is_of_chain)).map(|(chain, _)| chain)
     }
 
     /// A chain's nodes.
     pub(crate) fn nodes_of(&self, chain: &ChainId<'_>) -> &[Node<'a>] {
-        self.chains.get(chain).and_then(|range| self.nodes.get(range.clone())).unwrap_or_default()
+        self.chains.get(chain).map(|range| self.range(range)).unwrap_or_default()
     }
 
     /// The predecessor that a signed node names and that is not there, although older ones of its chain are.
