@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use trailseal::{
-    Answer, Axis, Chain, Code, DigestKind, Effect, Finding, Group, Inventory, KeyFacts, LogKind, NOT_CLAIMED, Outcome, Reading,
+    Answer, Axis, Chain, Code, DigestKind, Effect, FileState, Finding, Group, Inventory, KeyFacts, LogKind, Outcome, Reading,
     Report, Standing, counted, printable,
 };
 
@@ -26,6 +26,7 @@ pub(crate) fn text(report: &Report, full: bool) -> String {
     page.verdict(report, &reading);
     page.chains(report, &reading);
     page.findings(report);
+    page.lake(report);
     page.missing_keys(report);
     if full {
         page.keys(report);
@@ -382,6 +383,28 @@ impl Page {
         self.blank();
     }
 
+    fn lake(&mut self, report: &Report) {
+        for set in self.few(&report.lake) {
+            let style = outcome_style(set.outcome);
+            self.line(format!("  {BOLD}CloudTrail Lake{BOLD:#} {style}{}{style:#} {}", set.outcome.name(), set.entry));
+            let count = |wanted: FileState| set.files.iter().filter(|file| file.state == wanted).count() as u64;
+            let rows = set.files.iter().filter_map(|file| file.rows).fold(0, u64::saturating_add);
+            self.line(format!(
+                "      {DIM}{}, {} proved, {}; of an account, a region and a time nothing is signed{DIM:#}",
+                counted(set.file_count, "file", "files"),
+                count(FileState::Proved),
+                counted(rows, "row", "rows")
+            ));
+            for query in set.files.iter().filter_map(|file| file.query.as_deref()).take(1) {
+                self.words(6, DIM, query);
+            }
+        }
+        self.more(report.lake.len());
+        if !report.lake.is_empty() {
+            self.blank();
+        }
+    }
+
     fn keys(&mut self, report: &Report) {
         for key in &report.keys {
             let regions = if key.regions.is_empty() { "no region stated".to_owned() } else { key.regions.join(", ") };
@@ -416,7 +439,7 @@ impl Page {
         if self.full {
             self.blank();
             self.line(format!("  {BOLD}Not claimed{BOLD:#}"));
-            for claim in NOT_CLAIMED {
+            for claim in &report.not_claimed {
                 self.words(4, DIM, claim);
             }
         } else {

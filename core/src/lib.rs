@@ -49,6 +49,7 @@ pub use bytes::hash::fingerprint;
 pub use bytes::text::{counted, printable};
 pub use case::{Case, Policy};
 pub use evidence::content::WholeSha256;
+pub use evidence::lake::section::{FileState, ListedFile, NOT_SIGNED, ResultSet};
 pub use evidence::trail::digest::string_to_sign_sha256;
 pub use evidence::trail::name::{ChainId, DigestKind, DigestName, LogKind, LogName, Place, digest_name, log_name};
 pub use evidence::trail::section::{Chain, Day, DigestCounts, LogCounts, MissingKey};

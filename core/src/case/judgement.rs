@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use crate::case::{Case, Policy};
+use crate::evidence::lake;
+use crate::evidence::lake::section::ResultSet;
 use crate::evidence::trail::coverage::{self, Coverage};
 use crate::evidence::trail::digests::Digest;
 use crate::evidence::trail::files::{Entries, Held};
@@ -43,7 +45,13 @@ impl<'a> Admitted<'a> {
                 Facts::Keys(entries) => admitted.keys.extend(entries.iter().map(|entry| (path, entry))),
                 Facts::Trail(trail::Facts::Metadata(found)) => admitted.metadata.extend(found.iter()),
                 // Links have been followed, and folders compared with files.
-                Facts::Trail(_) | Facts::Ignored(_) | Facts::Link(_) | Facts::Refused | Facts::Folder | Facts::Told => {}
+                Facts::Trail(_)
+                | Facts::Lake(_)
+                | Facts::Ignored(_)
+                | Facts::Link(_)
+                | Facts::Refused
+                | Facts::Folder
+                | Facts::Told => {}
             }
         }
         admitted.chains = graph::chains(admitted.digests());
@@ -82,6 +90,8 @@ pub(crate) struct Judgement<'j> {
     pub(crate) logs: &'j Logs<'j>,
     /// Of each chain, in the order of the graph's.
     pub(crate) coverages: Vec<Coverage>,
+    pub(crate) lake: &'j lake::judge::Files<'j>,
+    pub(crate) result_sets: Vec<ResultSet>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) evidence_root: String,
 }
@@ -97,7 +107,11 @@ impl Case {
         // 2. Where it lies, which digest files there are, and which of them name each other.
         let (places, mut graph) = survey(&admitted, scope);
         // 3. Whose keys vouch.
-        let stated: BTreeSet<&str> = admitted.digests().map(Digest::fingerprint).collect();
+        let lake = lake::judge::Files::of(self.exhibits.iter().filter_map(|Exhibit { path, facts, .. }| match facts {
+            Facts::Lake(facts) => Some((path, facts)),
+            _ => None,
+        }));
+        let stated: BTreeSet<&str> = admitted.digests().map(Digest::fingerprint).chain(lake.fingerprints()).collect();
         let keyring = Keyring::gather(&policy.trust, &admitted.keys, &stated, &mut ledger);
         // 4. What is signed. Nothing waits for the evidence root: it is computed beside the signatures.
         let root = OnceLock::new();
@@ -121,11 +135,12 @@ impl Case {
         let coverages: Vec<Coverage> =
             graph.by_chain().map(|(_, nodes)| coverage::judge_chain(nodes, scope, &mut ledger)).collect();
         coverage::judge_absences(&graph, scope, &mut ledger);
+        let result_sets = lake.judge(&keyring, graph.unopened, scope, spread, &mut ledger);
         // 8. What the entries themselves showed.
         self.judge_entries(&admitted, &graph, &logs, scope, &mut ledger);
         // 9. What is said of the whole, and of keys that nobody needed.
         self.judge_whole(&admitted, &graph, scope, &mut ledger);
-        let needed: BTreeSet<&str> = graph.nodes.iter().map(|node| node.digest.fingerprint()).collect();
+        let needed: BTreeSet<&str> = graph.nodes.iter().map(|node| node.digest.fingerprint()).chain(lake.fingerprints()).collect();
         keyring.judge_unused(&needed, &mut ledger);
         tell(Judgement {
             policy,
@@ -136,6 +151,8 @@ impl Case {
             graph: &graph,
             logs: &logs,
             coverages,
+            result_sets,
+            lake: &lake,
             findings: ledger.close(),
             evidence_root: root().clone(),
         })

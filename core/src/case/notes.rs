@@ -48,10 +48,7 @@ impl Case {
                 Kind::Trail(Claim::Digest(name)) if !matches!(exhibit.facts, Facts::Trail(trail::Facts::Digest(_, Some(_)))) => {
                     known == Some(true) || scope.is_named(&name)
                 }
-                Kind::Trail(Claim::Digest(name)) => known.unwrap_or_else(|| scope.is_named(&name)),
-                Kind::Trail(Claim::Log(name)) => known.unwrap_or_else(|| scope.is_log_asked(&name)),
-                Kind::Trail(Claim::Unrecognised) => known.unwrap_or_else(|| scope.may_be_asked(exhibit.path.file_name())),
-                _ => known.unwrap_or(true),
+                kind => known.unwrap_or_else(|| kind.is_asked(&exhibit.path, scope)),
             };
             // Notes about the form of a file that is no evidence would only be noise.
             let is_silent =

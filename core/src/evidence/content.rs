@@ -31,6 +31,15 @@ impl Content {
     }
 }
 
+/// What is known of an entry's stored bytes.
+pub(crate) struct Stored {
+    pub(crate) sha256: [u8; 32],
+    /// It begins as gzip does.
+    pub(crate) is_packed: bool,
+    /// Its content was inflated to its end, and nothing follows.
+    pub(crate) is_whole: bool,
+}
+
 /// Something about the entry itself that a report must say.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Note {
@@ -192,7 +201,30 @@ impl Opened<'_> {
         Ok((self.content, crate::bytes::hash::sha256(self.content)))
     }
 
-    fn spend(&mut self, bytes: u64) {
+    /// A file of which the stored bytes are signed. What its content is of goes to `sink` as far as it can be inflated; how it is packed
+    /// is covered by the hash, and no note tells of it. `None` if it cannot be read.
+    pub(super) fn stored(&mut self, sink: &mut dyn FnMut(&[u8])) -> Option<Stored> {
+        let before = self.notes.len();
+        let limits = self.limits;
+        let inflated = self.inflated("log_bytes", limits.log_bytes, &mut |piece, _| sink(piece));
+        let told = self.notes.split_off(before);
+        let is_told = |code: Code| told.iter().any(|note| note.code == code);
+        if is_told(Code::ArchiveEntryUnreadable) {
+            self.notes.extend(told.into_iter().filter(|note| note.code == Code::ArchiveEntryUnreadable));
+            return None;
+        }
+        if let Err(error) = io::copy(&mut *self.reader, &mut io::sink()) {
+            self.unreadable(&error);
+            return None;
+        }
+        Some(Stored {
+            sha256: (self.stored_sha256)(),
+            is_packed: self.member_bytes.is_some(),
+            is_whole: inflated.is_ok() && !is_told(Code::ContainerTruncated) && !is_told(Code::ContainerTrailingData),
+        })
+    }
+
+    pub(super) fn spend(&mut self, bytes: u64) {
         *self.spent = self.spent.saturating_add(bytes);
     }
 

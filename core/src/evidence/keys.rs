@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::container::Treatment;
 use crate::evidence::content::Opened;
 use crate::evidence::kind::Evidence;
 use crate::terms::finding::Code;
@@ -22,6 +23,11 @@ impl Evidence for Keys {
         let is_list = path.name == b"public-keys.json" || parent == b"public-keys" || path.name.starts_with(b"public-keys-");
         // What lies among the saved answers of commands is one of them.
         (is_list && path.name.ends_with(b".json") && parent != b"captures").then(|| list::stated_region(path.name))
+    }
+
+    /// Nothing that is signed names it.
+    fn treatment(_: Option<&str>) -> Treatment {
+        Treatment::ReadOne
     }
 
     fn read(region: Option<&str>, _: &EntryPath, content: &mut Opened<'_>) -> Option<Self::Facts> {

@@ -3,6 +3,7 @@
 pub(crate) mod content;
 pub(crate) mod keys;
 pub(crate) mod kind;
+pub(crate) mod lake;
 pub(crate) mod trail;
 pub(crate) mod visitor;
 
@@ -13,15 +14,18 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::bytes::parcel::{pack, unpack};
+use crate::container::Treatment;
 use crate::container::visit::{TOO_DEEP, is_too_long};
 use crate::evidence::content::{Note, Opened, Tools, limit_note};
 use crate::evidence::keys::Keys;
 use crate::evidence::kind::Evidence;
+use crate::evidence::lake::Lake;
 use crate::evidence::trail::Trail;
 use crate::terms::error::Error;
 use crate::terms::finding::Code;
 use crate::terms::limits::Limits;
 use crate::terms::path::{EntryPath, SplitPath};
+use crate::terms::scope::Scope;
 
 /// Why an entry is no evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -29,8 +33,6 @@ use crate::terms::path::{EntryPath, SplitPath};
 pub(crate) enum IgnoredKind {
     /// Saved output of AWS commands; counted, not judged.
     CapturedConfiguration,
-    /// A CloudTrail Lake query result; counted, not judged.
-    LakeResult,
     /// What macOS and Windows leave behind.
     SystemFile,
     /// Anything else.
@@ -42,7 +44,6 @@ impl IgnoredKind {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::CapturedConfiguration => "captured configuration, not judged",
-            Self::LakeResult => "CloudTrail Lake query results, not judged",
             Self::SystemFile => "system files",
             Self::Other => "other files",
         }
@@ -85,6 +86,24 @@ macro_rules! kinds {
         }
 
         impl Kind<'_> {
+            /// How containers treat an entry of such a path.
+            fn treatment(self) -> Treatment {
+                match self {
+                    $(Self::$variant(claim) => <$kind>::treatment(claim),)*
+                    Self::Container => Treatment::Open,
+                    Self::Ignored(IgnoredKind::Other) => Treatment::Skim,
+                    Self::Ignored(_) => Treatment::Skip,
+                }
+            }
+
+            /// True unless the name of an entry says that it was not asked.
+            pub(crate) fn is_asked(self, path: &EntryPath, scope: &Scope) -> bool {
+                match self {
+                    $(Self::$variant(claim) => <$kind>::is_asked(claim, path, scope),)*
+                    Self::Container | Self::Ignored(_) => true,
+                }
+            }
+
             fn read(self, path: &EntryPath, content: &mut Opened<'_>) -> Facts {
                 match self {
                     $(Self::$variant(claim) => <$kind>::read(claim, path, content).map_or(Facts::Refused, Facts::$variant),)*
@@ -128,6 +147,7 @@ macro_rules! kinds {
 // All kinds of evidence, in the order in which names are asked.
 kinds! {
     Trail: Trail,
+    Lake: Lake,
     Keys: Keys,
 }
 
@@ -142,9 +162,6 @@ pub(crate) fn classify(path: &EntryPath) -> Kind<'_> {
         || matches!(name, b".DS_Store" | b"Thumbs.db" | b"desktop.ini")
     {
         return Kind::Ignored(IgnoredKind::SystemFile);
-    }
-    if name == b"result_sign.json" || (name.starts_with(b"result_") && name.ends_with(b".csv.gz")) {
-        return Kind::Ignored(IgnoredKind::LakeResult);
     }
     if let Some(kind) = claim(split) {
         return kind;
@@ -509,10 +526,10 @@ mod tests {
         assert_eq!(kind("object-metadata.jsonl"), Kind::Trail(Claim::Metadata(MetadataShape::Lines)));
         assert_eq!(kind("object-metadata.csv"), Kind::Trail(Claim::Metadata(MetadataShape::Table)));
         assert_eq!(kind("captures/describe-trails.json"), Kind::Ignored(IgnoredKind::CapturedConfiguration));
-        assert_eq!(kind("q/result_sign.json"), Kind::Ignored(IgnoredKind::LakeResult));
-        assert_eq!(kind("public-keys/result_sign.json"), Kind::Ignored(IgnoredKind::LakeResult));
+        assert_eq!(kind("q/result_sign.json"), Kind::Lake(lake::Claim::SignFile));
+        assert_eq!(kind("public-keys/result_sign.json"), Kind::Lake(lake::Claim::SignFile));
         assert_eq!(kind("captures/public-keys.json"), Kind::Ignored(IgnoredKind::CapturedConfiguration));
-        assert_eq!(kind("q/result_1.csv.gz"), Kind::Ignored(IgnoredKind::LakeResult));
+        assert_eq!(kind("q/result_1.csv.gz"), Kind::Lake(lake::Claim::Result));
         for system in ["__MACOSX/a.json", "a/._b.json", "a/.DS_Store", "Thumbs.db"] {
             assert_eq!(kind(system), Kind::Ignored(IgnoredKind::SystemFile), "{system}");
         }
@@ -531,19 +548,14 @@ mod tests {
     #[test]
     fn what_is_no_evidence_is_counted_by_its_kind() {
         let mut archive = trailseal_forge::archive::Archive::default();
-        for path in ["captures/a.json", "result_sign.json", ".DS_Store", "README.txt", "LICENCE.txt"] {
+        for path in ["captures/a.json", ".DS_Store", "README.txt", "LICENCE.txt"] {
             archive.put(path, "{}");
         }
         let report = crate::forged::report(&archive, &crate::Request::default());
         let ignored = report.findings.iter().filter(|finding| finding.code == crate::Code::ArchiveIgnored);
         let mut ignored: Vec<(&str, u64)> = ignored.map(|finding| (finding.first.as_str(), finding.count)).collect();
         ignored.sort();
-        let expected = [
-            ("CloudTrail Lake query results, not judged", 1),
-            ("captured configuration, not judged", 1),
-            ("other files", 2),
-            ("system files", 1),
-        ];
+        let expected = [("captured configuration, not judged", 1), ("other files", 2), ("system files", 1)];
         assert_eq!(ignored, expected);
     }
 

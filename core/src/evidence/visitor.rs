@@ -4,8 +4,7 @@ use std::io::Read;
 
 use crate::container::{Told, Treatment, Visit};
 use crate::evidence::content::{Tools, WholeSha256};
-use crate::evidence::trail::Claim;
-use crate::evidence::{Exhibit, Facts, IgnoredKind, Kind, classify};
+use crate::evidence::{Exhibit, Facts, classify};
 use crate::terms::finding::Code;
 use crate::terms::limits::Limits;
 use crate::terms::path::EntryPath;
@@ -46,14 +45,7 @@ impl Visit for Examine {
     }
 
     fn treatment(&self, path: &EntryPath) -> Treatment {
-        match classify(path) {
-            Kind::Container => Treatment::Open,
-            Kind::Trail(Claim::Digest(_) | Claim::Log(_) | Claim::Unrecognised) => Treatment::Read,
-            // Nothing that is signed names these.
-            Kind::Keys(_) | Kind::Trail(Claim::Metadata(_) | Claim::Stray) => Treatment::ReadOne,
-            Kind::Ignored(IgnoredKind::Other) => Treatment::Skim,
-            Kind::Ignored(_) => Treatment::Skip,
-        }
+        classify(path).treatment()
     }
 
     fn visit(&self, path: EntryPath, stream: &mut dyn Read, tools: &mut Tools) -> Exhibit {

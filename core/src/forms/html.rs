@@ -13,6 +13,8 @@ use crate::bytes::text::visible;
 use crate::evidence::trail::section::MissingKey;
 use crate::forms::picture::{DRAWN_CHAINS, Picture, View};
 use crate::forms::reading::{Row, aside, duration, levels, number, rows, span, unproved, verified};
+use crate::forms::table::{Cell, Table};
+use crate::report::objects::Objects;
 use crate::report::{Key, Report};
 use crate::terms::finding::{Code, Effect, Explanation, Finding};
 use crate::terms::outcome::Level;
@@ -51,6 +53,7 @@ const FINDING_BYTES: usize = 2_500_000;
 const CHAIN_BYTES: usize = 700_000;
 const KEY_BYTES: usize = 200_000;
 const MISSING_KEY_BYTES: usize = 200_000;
+const SHEET_BYTES: usize = 500_000;
 /// A list that is longer is closed on the screen; print shows it all the same.
 const OPEN_FINDINGS: usize = 25;
 /// What a fragment shows: it stands among other things.
@@ -107,6 +110,7 @@ struct Page<'a> {
     picture: Option<Picture>,
     chains: Listing,
     groups: Vec<Group>,
+    lake: Option<Sheet>,
     keys: Listing,
     missing_keys: Listing,
     levels: Vec<String>,
@@ -199,6 +203,29 @@ impl Group {
     }
 }
 
+/// A table of the report as it is declared, for kinds of evidence that have no picture of their own.
+struct Sheet {
+    heads: Vec<&'static str>,
+    rows: Listing,
+}
+
+#[derive(Template)]
+#[template(path = "sheet_row.html")]
+struct SheetRow<'a> {
+    cells: &'a [Cell<'a>],
+}
+
+impl Sheet {
+    /// `None` if the table has no row.
+    fn of(table: Table, report: &Report) -> Option<Self> {
+        let objects = Objects::default();
+        let count = table.row_count(report, &objects);
+        let rows = table.rows(report, &objects, 0).map(|cells| SheetRow { cells: &cells }.render().unwrap_or_default());
+        let rows = Listing::fit(count, rows, SHEET_BYTES);
+        (count > 0).then(|| Self { heads: table.columns().iter().map(|column| column.name).collect(), rows })
+    }
+}
+
 #[derive(Template)]
 #[template(path = "finding.html")]
 struct Item<'a> {
@@ -246,6 +273,7 @@ impl<'a> Page<'a> {
             picture: Picture::of(report, &rows, &View::default(), DRAWN_CHAINS, ""),
             chains: Listing::fit(rows.len(), rows.iter().map(|row| ChainRow { row }.render().unwrap_or_default()), CHAIN_BYTES),
             groups: groups(report),
+            lake: Sheet::of(Table::Lake, report),
             keys: Listing::fit(report.keys.len(), keys, KEY_BYTES),
             missing_keys: Listing::fit(report.missing_keys.len(), missing, MISSING_KEY_BYTES),
             levels: levels(&report.keys),

@@ -456,11 +456,13 @@ pub(crate) fn aside(report: &Report) -> Vec<String> {
             counted_long(outside.logs, "log file", "log files")
         ));
     }
-    let LeftOut { chains, keys, missing_keys } = report.left_out;
+    let LeftOut { chains, keys, missing_keys, result_sets, result_files } = report.left_out;
     for (count, one, many) in [
         (chains, "chain of which nothing is signed is", "chains of which nothing is signed are"),
         (keys, "enclosed key that verified nothing is", "enclosed keys that verified nothing are"),
         (missing_keys, "key that the verifier lacks is", "keys that the verifier lacks are"),
+        (result_sets, "result set of CloudTrail Lake is", "result sets of CloudTrail Lake are"),
+        (result_files, "file of a result set of CloudTrail Lake is", "files of result sets of CloudTrail Lake are"),
     ] {
         if count > 0 {
             lines.push(format!("{} not listed.", counted(count, one, many)));

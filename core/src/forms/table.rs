@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::io;
 
 use crate::bytes::text::visible;
+use crate::evidence::lake::section::{ListedFile, ResultSet};
 use crate::evidence::trail::name::DigestKind;
 use crate::evidence::trail::section::{Chain, Day};
 use crate::forms::reading::standings;
@@ -29,6 +30,8 @@ pub enum Table {
     Chains,
     /// One row per key that was given or enclosed.
     Keys,
+    /// One row per file that a sign file of CloudTrail Lake lists.
+    Lake,
 }
 
 /// What all cells of a column hold.
@@ -83,8 +86,8 @@ pub enum Cell<'a> {
 }
 
 impl Table {
-    /// All five.
-    pub const ALL: [Self; 5] = [Self::Findings, Self::Objects, Self::Coverage, Self::Chains, Self::Keys];
+    /// All six.
+    pub const ALL: [Self; 6] = [Self::Findings, Self::Objects, Self::Coverage, Self::Chains, Self::Keys, Self::Lake];
 
     /// Its name on the command line.
     pub const fn name(self) -> &'static str {
@@ -94,6 +97,7 @@ impl Table {
             Self::Coverage => "coverage",
             Self::Chains => "chains",
             Self::Keys => "keys",
+            Self::Lake => "lake",
         }
     }
 
@@ -110,6 +114,7 @@ impl Table {
             Self::Coverage => heads(&coverage()),
             Self::Chains => heads(&chains()),
             Self::Keys => heads(&keys()),
+            Self::Lake => heads(&lake()),
         }
     }
 
@@ -121,6 +126,7 @@ impl Table {
             Self::Coverage => report.chains.iter().map(|chain| chain.days.len()).sum(),
             Self::Chains => report.chains.len(),
             Self::Keys => report.keys.len(),
+            Self::Lake => report.lake.iter().map(|set| set.files.len().max(1)).sum(),
         }
     }
 
@@ -136,6 +142,7 @@ impl Table {
             }
             Self::Chains => cells(chains(), report.chains.iter().zip(standings(report)).skip(first)),
             Self::Keys => cells(keys(), report.keys.iter().skip(first)),
+            Self::Lake => cells(lake(), report.lake.iter().flat_map(listed_files).skip(first)),
         }
     }
 
@@ -163,6 +170,17 @@ fn underlying(error: csv::Error) -> io::Error {
     }
 }
 
+/// A cell's text, as it is.
+pub(crate) fn shown<'a>(cell: &'a Cell<'_>) -> Cow<'a, str> {
+    match cell {
+        Cell::Empty => "".into(),
+        Cell::Integer(number) => number.to_string().into(),
+        Cell::Time(time) => time.to_string().into(),
+        Cell::Boolean(value) => if *value { "true" } else { "false" }.into(),
+        Cell::Text(text) => (&**text).into(),
+    }
+}
+
 /// A cell's text, which no spreadsheet takes for a formula.
 ///
 /// Control characters and those that turn the direction of writing become `%HH`, as everywhere. A text that could begin a formula,
@@ -171,10 +189,7 @@ fn underlying(error: csv::Error) -> io::Error {
 /// sign spreadsheets split at semicolons.
 fn in_spreadsheet<'a>(cell: &'a Cell<'_>) -> Cow<'a, str> {
     match cell {
-        Cell::Empty => "".into(),
-        Cell::Integer(number) => number.to_string().into(),
-        Cell::Time(time) => time.to_string().into(),
-        Cell::Boolean(value) => if *value { "true" } else { "false" }.into(),
+        Cell::Empty | Cell::Integer(_) | Cell::Time(_) | Cell::Boolean(_) => shown(cell),
         Cell::Text(text) => {
             let mut safe = String::with_capacity(text.len());
             for (index, part) in text.split(';').enumerate() {
@@ -412,6 +427,44 @@ fn keys<'a>() -> Vec<Definition<'a, &'a Key>> {
             Some(windows.join(" ").into())
         }),
         integer("digests", "Digest files that it verified.", |row| Some(row.digests)),
+    ]
+}
+
+type LakeRow<'a> = (&'a ResultSet, Option<&'a ListedFile>);
+
+/// The files of a set; a set without any has a row of its own.
+fn listed_files(set: &ResultSet) -> impl Iterator<Item = LakeRow<'_>> {
+    let files = set.files.iter().map(move |file| (set, Some(file)));
+    files.chain(set.files.is_empty().then_some((set, None)))
+}
+
+fn lake<'a>() -> Vec<Definition<'a, LakeRow<'a>>> {
+    vec![
+        text("sign_file", "The sign file's entry in the archive.", |(set, _)| some(&set.entry)),
+        boolean("in_scope", "False if its path claims an account that was not asked.", |(set, _)| set.in_scope),
+        text("account", "The account that its path claims; not signed.", |(set, _)| maybe(&set.account)),
+        text("region", "The region that the sign file states; not signed.", |(set, _)| maybe(&set.region)),
+        text("completed", "When the query was complete, as the sign file states it; not signed.", |(set, _)| maybe(&set.completed)),
+        text("fingerprint", "The key that the sign file names; not signed.", |(set, _)| maybe(&set.fingerprint)),
+        text(
+            "level",
+            "How far the key is believed that verifies it: enclosed, trusted or pinned; empty if none does.",
+            |(set, _)| set.level.map(|level| level.name().into()),
+        ),
+        text("outcome", "How the set stands by itself: passed, indeterminate or failed.", |(set, _)| some(set.outcome.name())),
+        text("file", "The listed file's name; not signed.", |(_, file)| file.and_then(|file| some(&file.name))),
+        text("state", "proved, unproved, altered, inflated, unread or missing.", |(_, file)| {
+            file.and_then(|file| some(file.state.name()))
+        }),
+        text("entry", "The entry that was compared; empty if there is none.", |(_, file)| file.and_then(|file| maybe(&file.entry))),
+        text("sha256", "SHA-256 of the stored bytes, as listed.", |(_, file)| file.and_then(|file| some(&file.sha256))),
+        integer("rows", "Rows behind the head of a proved file.", |(_, file)| file.and_then(|file| file.rows)),
+        text("executed", "When the query ran, as the first line of a proved file says: signed.", |(_, file)| {
+            file.and_then(|file| maybe(&file.executed))
+        }),
+        text("query", "The query, as the first line of a proved file says: signed.", |(_, file)| {
+            file.and_then(|file| maybe(&file.query))
+        }),
     ]
 }
 

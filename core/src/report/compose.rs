@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use crate::case::judgement::Judgement;
 use crate::case::{Case, Policy};
 use crate::evidence::content::Content;
+use crate::evidence::lake::section::{NOT_SIGNED, ResultSet};
 use crate::evidence::trail::coverage::{self, Coverage};
-use crate::evidence::trail::fetch;
+use crate::evidence::trail::fetch::{self, Lack};
 use crate::evidence::trail::files::Held;
 use crate::evidence::trail::graph::{Node, Status};
 use crate::evidence::trail::name::{ChainId, DigestName, Place};
@@ -18,11 +19,14 @@ use crate::terms::ledger::effects;
 use crate::terms::outcome::{Level, Outcome};
 use crate::terms::spans::Spans;
 use crate::terms::spread::Spread;
-use crate::terms::time::Period;
+use crate::terms::time::{HOUR_SECONDS, Period};
 use crate::trust::signature::Route;
 
 /// Bytes that chains share of which nothing is signed: some thousands. One that is signed paid for its place with a signature.
 const UNSIGNED_CHAIN_BYTES: usize = 4_000_000;
+
+/// Bytes that result sets of CloudTrail Lake share: some thousands of files, or some hundreds of long queries.
+const RESULT_SET_BYTES: usize = 3_000_000;
 
 /// Keys of the archive's own that verified nothing.
 const IDLE_KEYS: usize = 1000;
@@ -62,6 +66,27 @@ fn bound_keys(keys: &mut Vec<Key>, left_out: &mut LeftOut) {
 fn bound_missing_keys(keys: &mut Vec<MissingKey>, left_out: &mut LeftOut) {
     left_out.missing_keys = keys.len().saturating_sub(MISSING_KEYS) as u64;
     keys.truncate(MISSING_KEYS);
+}
+
+/// Leaves out result sets, and files of them, beyond the bound, and says how many.
+fn bound_result_sets(sets: &mut Vec<ResultSet>, left_out: &mut LeftOut) {
+    const SET_BYTES: usize = 400;
+    const FILE_BYTES: usize = 200;
+    let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let mut left = RESULT_SET_BYTES;
+    let mut takes = |need: usize| left.checked_sub(need).map(|rest| left = rest).is_some();
+    let before = sets.len();
+    sets.retain(|set| takes(SET_BYTES.saturating_add(set.entry.len())));
+    left_out.result_sets = before.saturating_sub(sets.len()) as u64;
+    for set in sets {
+        let kept = set.files.iter().take_while(|file| {
+            let texts = [&file.entry, &file.executed, &file.query].map(length).iter().sum::<usize>();
+            takes(FILE_BYTES.saturating_add(file.name.len()).saturating_add(texts))
+        });
+        let kept = kept.count();
+        set.files.truncate(kept);
+        left_out.result_files = left_out.result_files.saturating_add(set.file_count.saturating_sub(kept as u64));
+    }
 }
 
 impl Case {
@@ -104,16 +129,22 @@ impl Judgement<'_> {
             evidence_root: self.evidence_root,
             counts,
             chains,
+            not_claimed: NOT_CLAIMED
+                .into_iter()
+                .chain((!self.result_sets.is_empty()).then_some(NOT_SIGNED))
+                .map(str::to_owned)
+                .collect(),
+            lake: self.result_sets,
             keys,
             missing_keys,
             findings: self.findings,
-            not_claimed: NOT_CLAIMED.map(str::to_owned).to_vec(),
             left_out: LeftOut::default(),
         };
         // It counts what the lists leave out, too.
         report.sentence = report.compose_sentence();
         bound_chains(&mut report.chains, &mut report.left_out);
         bound_keys(&mut report.keys, &mut report.left_out);
+        bound_result_sets(&mut report.lake, &mut report.left_out);
         bound_missing_keys(&mut report.missing_keys, &mut report.left_out);
         report
     }
@@ -264,10 +295,16 @@ impl Judgement<'_> {
     }
 
     fn missing_keys(&self) -> Vec<MissingKey> {
-        fetch::missing_keys(self.graph.nodes.iter().filter(|node| {
+        let of_digests = self.graph.nodes.iter().filter(|node| {
             let is_had = || self.keyring.find(node.digest.fingerprint()).is_some_and(|(_, key)| key.level > Level::Enclosed);
             node.in_scope && !node.is_authenticated() && !node.is_invalid() && !is_had()
-        }))
+        });
+        let of_result_sets = self.lake.lacking(self.keyring, &self.policy.scope).map(|(region, fingerprint, time)| Lack {
+            region,
+            fingerprint,
+            period: Period { from: time, to: time.plus(HOUR_SECONDS) },
+        });
+        fetch::missing_keys(of_digests.map(Lack::of).chain(of_result_sets))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::bytes::hash::fingerprint;
 use crate::bytes::text::counted;
 use crate::case::Case;
 use crate::case::judgement::{Admitted, survey};
-use crate::evidence::trail::fetch::{missing_keys, sidecar_command};
+use crate::evidence::trail::fetch::{Lack, missing_keys, sidecar_command};
 use crate::evidence::trail::files::Entries;
 use crate::evidence::trail::graph::Graph;
 use crate::evidence::trail::name::{DigestKind, LogKind};
@@ -120,7 +120,7 @@ impl Inventory {
             missing_signatures: unsigned
                 .map(|node| MissingSignature { object: node.subject(), command: sidecar_command(node.digest.object()) })
                 .collect(),
-            missing_keys: missing_keys(graph.nodes.iter().filter(|node| lacking(node.digest.fingerprint()))),
+            missing_keys: missing_keys(graph.nodes.iter().filter(|node| lacking(node.digest.fingerprint())).map(Lack::of)),
         }
     }
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bytes::hash::sha256;
 use crate::bytes::text::{counted, printable};
+use crate::evidence::lake::section::ResultSet;
 use crate::evidence::trail::section::{Chain, DigestCounts, LogCounts, MissingKey};
 use crate::terms::error::Error;
 use crate::terms::finding::{Axis, Code, Effect, Finding};
@@ -54,6 +55,9 @@ pub struct Report {
     pub counts: Counts,
     /// The chains, sorted.
     pub chains: Vec<Chain>,
+    /// The result sets of CloudTrail Lake, by their paths; absent if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lake: Vec<ResultSet>,
     /// The keys that were given or enclosed, sorted by SHA-256.
     pub keys: Vec<Key>,
     /// Keys that the verifier lacks, with the command that fetches each.
@@ -77,6 +81,17 @@ pub struct LeftOut {
     pub keys: u64,
     /// Keys that the verifier lacks.
     pub missing_keys: u64,
+    /// Result sets of CloudTrail Lake; absent if none is left out.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub result_sets: u64,
+    /// Files that the listed result sets list; absent if none is left out.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub result_files: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl LeftOut {

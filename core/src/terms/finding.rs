@@ -310,6 +310,50 @@ catalogue! {
         "Log files are listed only by digest files that are not signed.",
         "An unsigned list commits nobody.",
         "Make the digest file provable first: its own finding says what is missing.";
+    LakeSignFileMalformed "lake.sign_file.malformed" Refutes Integrity,
+        "A file with the name of a CloudTrail Lake sign file is no valid one: no JSON with one reading, no list of files with their hashes, or no signature.",
+        "AWS does not write such files; what it listed can no longer be proved.",
+        "Fetch the sign file again from the bucket; if it is the same there, ask who changed it.";
+    LakeSignatureInvalid "lake.signature.invalid" Refutes Authenticity,
+        "The signature of a CloudTrail Lake result set does not verify.",
+        "AWS signs the hashes of the files in their order: one was changed, added, taken out or moved, or the signature is another's.",
+        "Fetch the sign file again from the bucket, with all its versions.";
+    LakeSignatureUnchecked "lake.signature.unchecked" Limits Authenticity,
+        "The signature of a CloudTrail Lake result set could not be checked: no accepted key has the fingerprint that its sign file names, or it names another algorithm.",
+        "Without its key a list of hashes commits nobody; the key is not signed, and anybody may have changed its name.",
+        "Fetch the keys of the region and time that the sign file states, with an AWS account of your own.";
+    LakeKeyEnclosed "lake.key.enclosed" Limits Authenticity,
+        "Only keys that came with the archive vouch for a CloudTrail Lake result set.",
+        "A forger signs with a key of his own and encloses it.",
+        "Fetch the keys with an AWS account of your own and give them with --keys.";
+    LakeKeyUnfit "lake.key.unfit" Limits Authenticity,
+        "The key that verifies a CloudTrail Lake result set is not one of the region and the time that its sign file states, or it states none.",
+        "Neither is signed: either one was changed, or a key signs where it should not.",
+        "Compare with the object in the bucket; name key files by the region that they come from, and fetch the keys again for the time stated.";
+    LakeFileHashMismatch "lake.file.hash_mismatch" Refutes Integrity,
+        "A file of a CloudTrail Lake result set has other bytes than those whose hash is signed. If the list is not signed, this limits.",
+        "The file was altered, or packed anew, after AWS delivered it: the signature is over the packed bytes.",
+        "Fetch the object again from the bucket, with all its versions.";
+    LakeFileMissing "lake.file.missing" Refutes Integrity,
+        "A sign file lists a file, and nothing in the archive has its content or lies under its name. If the list is not signed, or if an archive inside could not be read, this limits.",
+        "AWS delivered it. It was left out or deleted, and its rows are missing.",
+        "Ask for the file that is named.";
+    LakeFileInflated "lake.file.inflated" Limits Integrity,
+        "Under the name of a listed CloudTrail Lake file lies a text that is not packed any more. AWS signs the compressed bytes; it cannot be compared.",
+        "Browsers inflate while they download: this may be honest, and proves nothing.",
+        "Fetch the object again with `aws s3 cp`, which leaves it as it is.";
+    LakeFileUnlisted "lake.file.unlisted" Limits Integrity,
+        "A file has the name of a CloudTrail Lake result, and no readable sign file in the archive lists its content: it is not evidence.",
+        "Anybody can put a file beside those that AWS delivered.",
+        "Ask for the sign file of its query; take the file out of the archive if it is none of AWS's.";
+    LakeFileNameUnsafe "lake.file.name_unsafe" Limits Integrity,
+        "A sign file lists a file under a name that leads elsewhere than beside it, or that is none; it was not followed.",
+        "Names are not signed, and AWS writes plain ones: somebody changed this one, and other programs may follow it.",
+        "Do not check the set with other programs; fetch the sign file again from the bucket.";
+    LakeFileRenamed "lake.file.renamed" Informs Integrity,
+        "A file of a CloudTrail Lake result set lies under another name than the sign file's, or elsewhere.",
+        "Files are found by their content; their names are not signed, and may mislead.",
+        "Go by the order in the sign file, which is signed, and not by the names.";
     CoverageGap "coverage.gap" Limits Coverage,
         "A stretch of the asked period (none asked: between the chain's first and last digest file) is not covered by signed digest files of the chain.",
         "Missing from the hand-over, deleted and never delivered look alike from here; nothing is proved for this time.",

@@ -7,17 +7,30 @@ use crate::evidence::trail::section::MissingKey;
 use crate::terms::object::Object;
 use crate::terms::time::{HOUR_SECONDS, Period};
 
+/// What needs a key that no independent source gave.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lack<'a> {
+    pub(crate) region: &'a str,
+    pub(crate) fingerprint: &'a str,
+    pub(crate) period: Period,
+}
+
+impl<'a> Lack<'a> {
+    /// What a digest file needs.
+    pub(crate) fn of(node: &Node<'a>) -> Self {
+        Self { region: node.chain.region, fingerprint: node.digest.fingerprint(), period: node.digest.period() }
+    }
+}
+
 /// The keys that no independent source gave, one per region and fingerprint, with the command that fetches them.
-pub(crate) fn missing_keys<'n, 'a: 'n>(lacking: impl Iterator<Item = &'n Node<'a>>) -> Vec<MissingKey> {
+pub(crate) fn missing_keys<'a>(lacking: impl Iterator<Item = Lack<'a>>) -> Vec<MissingKey> {
     let mut periods: BTreeMap<(&str, &str), Period> = BTreeMap::new();
     let mut regions: BTreeMap<&str, Period> = BTreeMap::new();
-    for node in lacking {
-        let (period, fingerprint) = (node.digest.period(), node.digest.fingerprint());
+    for Lack { region, fingerprint, period } in lacking {
         // A fingerprint that is none would only carry strange characters into a command.
         if fingerprint.len() != 32 || !fingerprint.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             continue;
         }
-        let region = node.chain.region;
         let wider = |whole: &mut Period| *whole = Period { from: whole.from.min(period.from), to: whole.to.max(period.to) };
         periods.entry((region, fingerprint)).and_modify(wider).or_insert(period);
         regions.entry(region).and_modify(wider).or_insert(period);

@@ -23,6 +23,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::container::Treatment;
 use crate::evidence::content::{Content, Opened};
 use crate::evidence::kind::Evidence;
 use crate::evidence::trail::continued::Continued;
@@ -31,6 +32,7 @@ use crate::evidence::trail::metadata::{MetadataShape, ObjectMetadata};
 use crate::evidence::trail::name::{DigestName, LogName, digest_name, log_name};
 use crate::terms::finding::{Code, Effect};
 use crate::terms::path::{EntryPath, SplitPath};
+use crate::terms::scope::Scope;
 
 /// What a trail delivers, and what exports put beside it.
 pub(crate) struct Trail;
@@ -93,6 +95,14 @@ impl Evidence for Trail {
         (is_json(&lower) && is_like_one()).then_some(Claim::Unrecognised)
     }
 
+    fn treatment(claim: Claim<'_>) -> Treatment {
+        match claim {
+            Claim::Digest(_) | Claim::Log(_) | Claim::Unrecognised => Treatment::Read,
+            // Nothing that is signed names these.
+            Claim::Metadata(_) | Claim::Stray => Treatment::ReadOne,
+        }
+    }
+
     fn read(claim: Claim<'_>, path: &EntryPath, content: &mut Opened<'_>) -> Option<Facts> {
         match claim {
             Claim::Digest(_) => Some(Self::read_digest(content)),
@@ -142,6 +152,15 @@ impl Evidence for Trail {
             | (Facts::Log(_), Claim::Log(_))
             | (Facts::Stray(_), Claim::Stray) => Some(facts.clone()),
             _ => None,
+        }
+    }
+
+    fn is_asked(claim: Claim<'_>, path: &EntryPath, scope: &Scope) -> bool {
+        match claim {
+            Claim::Digest(name) => scope.is_named(&name),
+            Claim::Log(name) => scope.is_log_asked(&name),
+            Claim::Unrecognised => scope.may_be_asked(path.file_name()),
+            Claim::Metadata(_) | Claim::Stray => true,
         }
     }
 
