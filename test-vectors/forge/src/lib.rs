@@ -11,6 +11,7 @@ pub mod digest;
 pub mod example;
 pub mod gzip;
 pub mod keys;
+pub mod lake;
 pub mod nasties;
 pub mod records;
 pub mod service;

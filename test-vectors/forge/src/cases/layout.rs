@@ -199,14 +199,12 @@ fn readme() -> Vector {
     let mut archive = Archive::of(&[&chain]);
     archive.put("README.txt", "Evidence for the audit of 2026.\n");
     archive.put("captures/describe-trails.json", "{\n    \"trailList\": []\n}\n");
-    let lake = format!("AWSLogs/{ACCOUNT}/CloudTrail-Lake/Query/2026/03/02/5a3b9c11-0000-4000-a000-000000000001");
-    archive.put(&format!("{lake}/result_sign.json"), "{\"version\":\"1.0\",\"region\":\"us-east-1\",\"files\":[]}");
     Vector::new("layout/other-files", &[&chain], archive)
         .near("baseline/account-trail")
         .codes(&["archive.ignored"])
         .importance(Medium)
         .says(
-            "A readme, a captured configuration and a CloudTrail Lake sign file lie beside the evidence.",
+            "A readme and a captured configuration lie beside the evidence.",
             "What is no evidence of a trail is ignored, and counted.",
         )
 }

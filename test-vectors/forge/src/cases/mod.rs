@@ -6,6 +6,7 @@ mod claims;
 mod container;
 mod entries;
 mod keys;
+mod lake;
 mod layout;
 mod links;
 mod logs;
@@ -34,6 +35,7 @@ pub fn all() -> Vec<Vector> {
         container::all,
         entries::all,
         keys::all,
+        lake::all,
         layout::all,
         links::all,
         logs::all,
