@@ -104,3 +104,54 @@ fn a_chain_that_was_signed_elsewhere_passes_as_a_whole() {
     assert_eq!(report.overall(), Outcome::Passed, "{:#?}", report.findings);
     assert_eq!((report.counts.digests.authenticated, report.counts.outside.digests), (1, 1));
 }
+
+/// The key list of a verifier who has the key of AWS's own result set, under its true fingerprint.
+fn key_of_the_result_set(set: &Value) -> Trust {
+    let list = serde_json::json!({ "PublicKeyList": [{
+        "Value": text(set, "Value"),
+        "ValidityStartTime": "2022-05-01T00:00:00Z",
+        "ValidityEndTime": "2022-06-01T00:00:00Z",
+        "Fingerprint": fingerprint(&der(set)),
+    }] });
+    let mut trust = Trust::default();
+    trust.add_keys("us-east-1.json", list.to_string().as_bytes(), Provenance::Own).unwrap();
+    trust
+}
+
+#[test]
+fn the_published_result_set_is_proved_by_its_key_and_not_by_the_fingerprint_that_it_states() {
+    let facts = facts();
+    let set = &facts["lake_result_set"];
+    let stated = "67b9fa73676d86966b449dd677850753";
+    let result = base64::engine::general_purpose::STANDARD.decode(text(set, "result_1.csv.gz_base64")).unwrap();
+    let report = |sign_file: &str, result: &[u8]| {
+        let mut case = trailseal::Case::new();
+        for (name, bytes) in [("result_sign.json", sign_file.as_bytes()), ("result_1.csv.gz", result)] {
+            case.admit(examine(EntryPath::new(name), bytes, &Limits::default()));
+        }
+        case.conclude(&Request::default().policy(key_of_the_result_set(set)).unwrap())
+    };
+    let published = text(set, "sign_file_text");
+    let codes = |report: &trailseal::Report| -> Vec<&str> {
+        report.findings.iter().map(|finding| finding.code.name()).filter(|name| name.starts_with("lake.")).collect()
+    };
+    assert_eq!(codes(&report(published, &result)), ["lake.signature.unchecked"]);
+    // The fingerprint is a label: with the true one the signature verifies.
+    let relabelled = published.replace(stated, &fingerprint(&der(set)));
+    assert_ne!(relabelled, published);
+    let proved = report(&relabelled, &result);
+    assert_eq!(codes(&proved), Vec::<&str>::new());
+    let [found] = proved.lake.as_slice() else { panic!("one set") };
+    assert_eq!(found.outcome, Outcome::Passed);
+    let file = &found.files[0];
+    assert_eq!((file.state.name(), file.executed.as_deref()), ("proved", Some("2022-08-08T21:51:51.723951Z")));
+    assert!(file.query.as_deref().unwrap().starts_with("SELECT "), "{file:?}");
+    assert_eq!(file.rows, Some(4));
+    let mut altered = result.clone();
+    altered[20] ^= 1;
+    assert_eq!(codes(&report(&relabelled, &altered)), ["lake.file.hash_mismatch"]);
+    let mut other = relabelled.replacen("5b918b", "5b918c", 1);
+    assert_eq!(codes(&report(&other, &result)), ["lake.signature.invalid", "lake.file.hash_mismatch"]);
+    other.truncate(other.len() - 3);
+    assert_eq!(codes(&report(&other, &result)), ["lake.sign_file.malformed", "lake.file.unlisted"]);
+}
