@@ -6,10 +6,11 @@ use crate::evidence::lake::result::{Delivered, ResultFile};
 use crate::evidence::lake::section::{FileState, ListedFile, ResultSet};
 use crate::evidence::lake::sign_file::{Listed, SignFile, shown};
 use crate::evidence::lake::{self, Facts};
-use crate::terms::finding::{Code, Effect};
+use crate::terms::finding::{About, Code, Effect};
 use crate::terms::ledger::{Ledger, Raise};
 use crate::terms::outcome::{Level, Outcome};
 use crate::terms::path::{EntryPath, SplitPath, without_gz};
+use crate::terms::reason::Reason;
 use crate::terms::scope::Scope;
 use crate::terms::spread::{self, Spread};
 use crate::terms::time::Time;
@@ -97,7 +98,7 @@ impl<'a> Files<'a> {
             });
         }
         for ((path, result), _) in self.results.iter().zip(&results.is_listed).filter(|(_, is_listed)| !**is_listed) {
-            let raise = Raise::new(Code::LakeFileUnlisted, path.text()).in_scope(lake::is_asked(path.split(), scope));
+            let raise = Raise::new(Code::LakeFileUnlisted, About::Entry, path.text()).in_scope(lake::is_asked(path.split(), scope));
             ledger.enter(match result {
                 Some(result) => raise.found(hex::encode(result.sha256)),
                 None => raise,
@@ -196,7 +197,7 @@ struct Set<'s, 'l, 'w> {
 
 impl<'s> Set<'s, '_, '_> {
     fn raise(&self, code: Code) -> Raise {
-        Raise::new(code, self.path.text())
+        Raise::new(code, About::Entry, self.path.text())
     }
 
     fn enter(&mut self, effect: Effect, raise: Raise) {
@@ -252,19 +253,16 @@ impl<'s> Set<'s, '_, '_> {
             Some(_) => {
                 let key = keyring.find(&sign_file.fingerprint).map(|(_, key)| key);
                 if let Some(reason) = key.and_then(|key| misfit(sign_file, key)) {
-                    self.enter(Effect::Limits, self.raise(Code::LakeKeyUnfit).found(fingerprint()).detail(reason));
+                    self.enter(Effect::Limits, self.raise(Code::LakeKeyUnfit).found(fingerprint()).because(reason));
                 }
             }
             None if signature.is_invalid => {
                 self.enter(Effect::Refutes, self.raise(Code::LakeSignatureInvalid).found(fingerprint()));
             }
             None => {
-                let reason = if keyring.find(&sign_file.fingerprint).is_some() {
-                    "it names another algorithm, and its signature does not verify as SHA256withRSA over SHA-256"
-                } else {
-                    "no accepted key has this fingerprint"
-                };
-                self.enter(Effect::Limits, self.raise(Code::LakeSignatureUnchecked).found(fingerprint()).detail(reason));
+                let reason =
+                    if keyring.find(&sign_file.fingerprint).is_some() { Reason::LakeOtherAlgorithm } else { Reason::LakeNoKey };
+                self.enter(Effect::Limits, self.raise(Code::LakeSignatureUnchecked).found(fingerprint()).because(reason));
             }
         }
     }
@@ -302,7 +300,8 @@ impl<'s> Set<'s, '_, '_> {
             return Some(self.found(told, path, Delivered { listed: index, file }, listed, signature));
         }
         let effect = if self.unopened { Effect::Limits } else { contradicted(signature) };
-        let raise = self.raise(Code::LakeFileMissing).expected(&told.sha256).detail(format!("it lists {}", told.name));
+        let raise =
+            self.raise(Code::LakeFileMissing).expected(&told.sha256).because(Reason::LakeListedAs { name: told.name.clone() });
         self.enter(effect, raise);
         Some(told)
     }
@@ -317,7 +316,7 @@ impl<'s> Set<'s, '_, '_> {
         signature: &Signature<'s>,
     ) -> ListedFile {
         if path.split() != (SplitPath { folder: self.path.folder, name: listed.name.as_bytes() }) {
-            self.enter(Effect::Informs, Raise::new(Code::LakeFileRenamed, path.text()).expected(told.name.clone()));
+            self.enter(Effect::Informs, Raise::new(Code::LakeFileRenamed, About::Entry, path.text()).expected(told.name.clone()));
         }
         let told = ListedFile { entry: Some(path.text()), state: FileState::Unproved, ..told };
         // What stands in a file is quoted only if the list is authentic, and the file by it.
@@ -339,11 +338,11 @@ impl<'s> Set<'s, '_, '_> {
     fn other(&mut self, told: ListedFile, path: &EntryPath, file: Option<&ResultFile>, signature: &Signature<'_>) -> ListedFile {
         let state = match file {
             Some(file) if file.is_text => {
-                self.enter(Effect::Limits, Raise::new(Code::LakeFileInflated, path.text()));
+                self.enter(Effect::Limits, Raise::new(Code::LakeFileInflated, About::Entry, path.text()));
                 FileState::Inflated
             }
             Some(file) => {
-                let raise = Raise::new(Code::LakeFileHashMismatch, path.text());
+                let raise = Raise::new(Code::LakeFileHashMismatch, About::Entry, path.text());
                 self.enter(contradicted(signature), raise.expected(&told.sha256).found(hex::encode(file.sha256)));
                 FileState::Altered
             }
@@ -363,14 +362,14 @@ fn contradicted(signature: &Signature<'_>) -> Effect {
 }
 
 /// Why the key that verifies a sign file is not that of the region and the time which the file states.
-fn misfit(sign_file: &SignFile, key: &Key) -> Option<String> {
-    let Some(region) = sign_file.region.as_deref() else { return Some("no region is stated".to_owned()) };
+fn misfit(sign_file: &SignFile, key: &Key) -> Option<Reason> {
+    let Some(region) = sign_file.region.as_deref() else { return Some(Reason::LakeNoRegion) };
     if !key.fits_region(region) {
         let stated: Vec<&str> = key.regions.iter().flatten().map(String::as_str).collect();
-        return Some(format!("the region {} is stated, and the key is of {}", shown(region), stated.join(", ")));
+        return Some(Reason::LakeOtherRegion { stated: shown(region), key: stated.join(", ") });
     }
-    let Some(completed) = completed(sign_file) else { return Some("no time is stated that can be read".to_owned()) };
-    (!key.is_valid_at(completed)).then(|| format!("the time {completed} is stated, and the key is not valid then"))
+    let Some(stated) = completed(sign_file) else { return Some(Reason::LakeNoTime) };
+    (!key.is_valid_at(stated)).then_some(Reason::LakeOtherTime { stated })
 }
 
 /// The time that a sign file states.
@@ -427,7 +426,8 @@ mod tests {
         assert_eq!(set.files.iter().map(|file| file.rows).collect::<Vec<_>>(), [Some(2), Some(1)]);
         assert!(set.files.iter().all(|file| file.query.as_deref().is_some_and(|query| query.starts_with("SELECT "))));
         assert_eq!([report.axes.integrity, report.axes.authenticity, report.axes.continuity], [Outcome::Indeterminate; 3]);
-        assert!(report.not_claimed.iter().any(|claim| claim == crate::NOT_SIGNED));
+        let reading = crate::Reading::of(&report, crate::Language::En);
+        assert!(reading.not_claimed.iter().any(|claim| claim.starts_with("Of result sets of CloudTrail Lake")));
         assert!(!report.findings.iter().any(|finding| finding.code == Code::KeyUnused), "a set needs its key");
         assert!(report.missing_keys.is_empty());
     }
@@ -464,7 +464,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_may_lie_in_an_archive_that_could_not_be_read() {
-        let lost = crate::Exhibit::refused(EntryPath::new("more.zip"), Code::ArchiveEntryUnreadable, "");
+        let lost = crate::Exhibit::refused(EntryPath::new("more.zip"), Code::ArchiveEntryUnreadable, Reason::Damaged);
         let (set, mut archive) = (Forged::of_account("111122223333"), Archive::default());
         set.put(&mut archive);
         archive.remove(&set.path(1));
@@ -488,7 +488,7 @@ mod tests {
         for entry in &archive.entries {
             let path = EntryPath::new(&entry.path);
             case.admit(if entry.path == set.path(1) {
-                crate::Exhibit::refused(path, Code::ArchiveEntryEncrypted, "")
+                crate::Exhibit::refused(path, Code::ArchiveEntryEncrypted, Reason::Password)
             } else {
                 crate::examine(path, &entry.bytes, &crate::Limits::default())
             });

@@ -75,7 +75,7 @@ impl Evidence for Lake {
                 Some(bytes) => match sign_file::read(&bytes, content.limits().json_depth) {
                     Ok(sign_file) => Facts::SignFile(Arc::new(sign_file)),
                     Err(reason) => {
-                        content.tell(Code::LakeSignFileMalformed, reason);
+                        content.tell(Code::LakeSignFileMalformed, vec![reason]);
                         Facts::Malformed
                     }
                 },

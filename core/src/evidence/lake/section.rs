@@ -91,8 +91,3 @@ impl FileState {
         }
     }
 }
-
-/// What the signature of a result set does not cover.
-pub const NOT_SIGNED: &str = "Of result sets of CloudTrail Lake the signature covers the stored bytes of the listed files, their number and \
-                              their order, and nothing else: not their names, the region, the time or the key in the sign file, nor \
-                              whose query it was; and not that its rows are all that there are.";

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use crate::bytes::json::{Json, decode_text};
 use crate::bytes::text::{printable, shortened};
 use crate::evidence::lake::result::Delivered;
+use crate::terms::reason::Reason;
 use crate::trust::signature::{Commits, Signature, Signed};
 
 /// What a sign file says.
@@ -55,43 +56,44 @@ impl<'a> Commits<Delivered<'a>> for &'a SignFile {
 }
 
 /// Reads a sign file, strictly where it is signed or needed, or says why it is none.
-pub(crate) fn read(bytes: &[u8], json_depth: u32) -> Result<SignFile, String> {
-    let text = decode_text(bytes).ok_or("it is no text")?;
-    let json = Json::read(text.as_bytes(), json_depth)?;
-    let wanted = |name: &str| json.field(name).and_then(Json::text).ok_or_else(|| format!("it has no {name}"));
-    let files = json.field("files").and_then(Json::list).ok_or("it has no list of files")?;
+pub(crate) fn read(bytes: &[u8], json_depth: u32) -> Result<SignFile, Reason> {
+    let text = decode_text(bytes).ok_or(Reason::NoText)?;
+    let json = Json::read(text.as_bytes(), json_depth).map_err(Reason::from)?;
+    let files = json.field("files").and_then(Json::list).ok_or_else(|| Reason::FieldNoList { field: "files".to_owned() })?;
     if files.is_empty() {
-        return Err("it lists no file".to_owned());
+        return Err(Reason::LakeListsNothing);
     }
     let mut message = Sha256::new();
     let mut listed = Vec::with_capacity(files.len());
     for file in files {
-        let text = |name: &str| file.field(name).and_then(Json::text);
-        let (Some(name), Some(hash)) = (text("fileName"), text("fileHashValue")) else {
-            return Err("it lists a file without a name or without a hash".to_owned());
-        };
+        let (name, hash) = (wanted(file, "fileName")?, wanted(file, "fileHashValue")?);
         let mut sha256 = [0; 32];
-        hex::decode_to_slice(hash, &mut sha256).map_err(|_| "it lists a file with a hash that is no SHA-256")?;
+        hex::decode_to_slice(hash, &mut sha256).map_err(|_| Reason::FieldNoHash { field: "fileHashValue".to_owned() })?;
         if !listed.is_empty() {
             message.update(b" ");
         }
         message.update(hash);
         listed.push(Listed { name: label::<1024>(name), sha256 });
     }
-    let Signature::Bytes(signature) = Signature::from_hex(wanted("hashSignature")?) else {
-        return Err("its signature is not hexadecimal".to_owned());
+    let signature = match Signature::from_hex(wanted(&json, "hashSignature")?) {
+        Signature::Bytes(signature) => signature,
+        other => return Err(other.borrowed().form()),
     };
     let is_other = |name: &str, known: &str| json.field(name).is_some_and(|value| value.text() != Some(known));
     let stated = |name: &str| json.field(name).and_then(Json::text).map(label::<80>);
     Ok(SignFile {
         files: listed.into(),
         signature,
-        fingerprint: label::<80>(wanted("publicKeyFingerprint")?),
+        fingerprint: label::<80>(&wanted(&json, "publicKeyFingerprint")?.to_ascii_lowercase()),
         region: stated("region"),
         completed: stated("queryCompleteTime"),
         names_other_algorithm: is_other("hashAlgorithm", "SHA-256") || is_other("signatureAlgorithm", "SHA256withRSA"),
         message_sha256: message.finalize().into(),
     })
+}
+
+fn wanted<'j>(json: &'j Json<'_>, name: &str) -> Result<&'j str, Reason> {
+    json.field(name).and_then(Json::text).ok_or_else(|| Reason::FieldNoText { field: name.to_owned() })
 }
 
 /// A label, of which at most so many bytes are kept.
