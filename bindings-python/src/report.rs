@@ -90,6 +90,12 @@ impl Report {
         Table::of(&self.0, trailseal::Table::Keys)
     }
 
+    /// One row per file that a sign file of CloudTrail Lake lists: what became of it, and of a proved one its query and rows.
+    #[getter]
+    fn lake(&self) -> Table {
+        Table::of(&self.0, trailseal::Table::Lake)
+    }
+
     /// One row per digest file and log file, those that are missing too, with what became of it.
     ///
     /// It is no part of the canonical report. It takes up to a kilobyte of memory for each, as long as the report or one of

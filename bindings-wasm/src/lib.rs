@@ -364,7 +364,7 @@ impl Shown {
         self.0.to_html()
     }
 
-    /// One of its tables as CSV: `findings`, `coverage`, `chains` or `keys`.
+    /// One of its tables as CSV: `findings`, `coverage`, `chains`, `keys` or `lake`.
     ///
     /// # Errors
     ///

@@ -27,6 +27,7 @@ DIGEST_NAME, LOG_NAME = (re.compile(stem + r"\.json", re.A) for stem in (DIGEST_
 LONGER = re.compile(rf"(?P<stem>{DIGEST_STEM}|{LOG_STEM})(?:\.json(?:\.gz)?(?P<rest>[^A-Za-z0-9].*)|[ (~-].*\.json)", re.A)
 SUM = re.compile(r".*\.(md5|sha\d+|crc32|asc|sig|minisig|p7s)(sum)?", re.I)
 UNREAD = re.compile(r".*\.(gz|zst|bz2|xz|lz4?|lzma|br|z|7z|rar|gpg|pgp|age|enc|part|partial|filepart|(cr)?download|tmp)", re.I)
+LAKE_RESULT = re.compile(r"result(_.+)?\.csv\.gz|result_[0-9]+\.csv")
 EVENTS = ["newestEventTime", "oldestEventTime"]
 SIGNED = "awsAccountId digestS3Bucket digestS3Object digestPublicKeyFingerprint digestEndTime".split()
 PREVIOUS = ["previousDigest" + part for part in ("S3Bucket", "S3Object", "HashValue", "HashAlgorithm", "Signature")]
@@ -237,6 +238,28 @@ class Digest:
         return [(name, time) for name, time in filter(None, names) if name != self.name or end and time != end and not name[4]]
 
 
+class SignFile:
+    """A list of Lake result files; without hashes if it is none. `level` is that of the key that verifies it, if one does."""
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry, self.hashes, self.names, self.level = entry, [], [], None
+        with suppress(ValueError, TypeError):
+            said = read_json(entry.stored)
+            files = said["files"] if isinstance(said, dict) and isinstance(said.get("files"), list) else []
+            needed = [said.get("hashSignature"), said.get("publicKeyFingerprint")]
+            needed += [file.get(field) for file in files for field in ("fileName", "fileHashValue") if isinstance(file, dict)]
+            hashes = needed[3::2]
+            if not all(isinstance(text, str) for text in needed) or len(hashes) < len(files):
+                return
+            if not re.fullmatch("([0-9A-Fa-f]{2})+", needed[0]) or not all(re.fullmatch("[0-9A-Fa-f]{64}", h) for h in hashes):
+                return
+            self.hashes, self.names, self.text = [h.lower() for h in hashes], needed[2::2], " ".join(hashes)
+            self.signature, self.fingerprint = needed[0].lower(), needed[1].lower()
+            self.region, self.time = said.get("region"), time(said.get("queryCompleteTime"))
+            known = ("hashAlgorithm", "SHA-256"), ("signatureAlgorithm", "SHA256withRSA")
+            self.other = any(said.get(field, name) != name for field, name in known)
+
+
 class Listed:
     """A log file in the list of a digest file."""
 
@@ -305,7 +328,7 @@ class Case:
         self.period = [datetime.fromisoformat(vector["scope"][name]) for name in ("from", "to") if name in vector["scope"]]
         self.findings, self.confirmed, self.pins = [], set(), vector["pins"] or []
         self.files, self.json, self.sidecars, self.keys, self.misnamed = [], [], {}, defaultdict(dict), []
-        self.longer = defaultdict(list)
+        self.longer, self.sign_files, self.results = defaultdict(list), [], []
         for path in vector["keys"]:
             self.read_keys(Path(path).name, (VECTORS / path).read_bytes(), own=True)
         for entry in read_vector(vector):
@@ -369,7 +392,12 @@ class Case:
     def sort(self, entry: Entry) -> None:
         """An entry's kind is told by its file name, wherever it stands."""
         name, named = entry.name, digest_name(entry.name)
-        if named:
+        below_lake = "CloudTrail-Lake" in entry.folders and name.endswith(".csv")
+        if entry.path.endswith("result_sign.json") and name == "result_sign.json":
+            self.sign_files.append(entry)
+        elif not name.startswith("object-metadata") and (below_lake or LAKE_RESULT.fullmatch(entry.path.split("/")[-1])):
+            self.results.append(entry)
+        elif named:
             file = Digest(entry, *named)
             same = [other for other in self.files if file.said and other.sha256 == file.sha256]
             if same:
@@ -428,6 +456,8 @@ class Case:
     def judge(self) -> dict:
         digests = [file for file in self.files if file.said]
         wanted = {digest.said["digestPublicKeyFingerprint"].lower() for digest in digests}
+        lists = [SignFile(entry) for entry in self.sign_files]
+        wanted |= {file.fingerprint for file in lists if file.hashes}
         for fingerprint, own in self.misnamed:
             self.note(True, "key.fingerprint_mismatch", effect="refutes" if fingerprint in wanted and not own else "informs")
         for fingerprint, keys in self.keys.items():
@@ -458,6 +488,7 @@ class Case:
                 self.confirmed |= {"integrity", "continuity", "authenticity" if digest.authenticated else ""}
         self.judge_chains()
         self.judge_logs()
+        self.judge_lake(lists)
         self.judge_coverage()
         found = [(code, effect, self.in_scope(*digests) if within is None and digests else within is not False)
                  for code, effect, digests, within in self.findings]
@@ -731,6 +762,60 @@ class Case:
             renamed = any(entry.name != logs[0].name and self.file_asked(entry) for entry, _ in proved)
             self.note(relocated, "log.relocated", within=within or renamed)
             self.confirmed |= {"integrity"} if within else set()
+
+    def judge_lake(self, lists: list[SignFile]) -> None:
+        """Result sets of CloudTrail Lake: files by the hashes of their stored bytes, in lists that are signed."""
+
+        def asked(entry: Entry) -> bool:
+            at = [i for i, folder in enumerate(entry.folders) if folder == "CloudTrail-Lake"]
+            account = entry.folders[at[-1] - 1] if at and at[-1] else ""
+            return not self.asks[0] or not re.fullmatch(ACCOUNT, account, re.A) or account in self.asks[0]
+
+        for file in lists:
+            self.note(not file.hashes, "lake.sign_file.malformed", within=asked(file.entry))
+            self.judge_list(file, asked(file.entry))
+        hashes = {result: hashlib.sha256(result.stored).hexdigest() for result in self.results if result.stored is not None}
+        listed = {sha256 for file in lists for sha256 in file.hashes}
+        vouched = {sha256 for file in lists if file.level or asked(file.entry) for sha256 in file.hashes}
+        unlisted = [result for result in self.results if hashes.get(result) not in (vouched if asked(result) else listed)]
+        taken = []
+        for file, place in ((file, place) for file in lists for place in range(len(file.hashes))):
+            sha256, name, within = file.hashes[place], file.names[place], asked(file.entry)
+            folder = file.entry.path.removesuffix("result_sign.json")
+            plain = name not in ("", ".", "..") and not re.search(r"[/\\\0]", name)
+            self.note(not plain, "lake.file.name_unsafe", within=within)
+            alike = [result.path for result in self.results if hashes.get(result) == sha256]
+            beside = [path for path in alike if path.startswith(folder) and "/" not in path[len(folder) :]]
+            others = [one for one in unlisted if plain and one.path.removesuffix(".gz") == (folder + name).removesuffix(".gz")]
+            if not beside and others:
+                taken.append(others[0])
+                stored, text = others[0].stored, others[0].stored and others[0].stored.split(b"\n")[0][:16]
+                inflated = stored and stored[:2] != b"\x1f\x8b" and not any(byte < 32 and byte not in b"\t\r" or byte == 127 for byte in text)
+                code = "lake.file.inflated" if inflated else "lake.file.hash_mismatch"
+                effect = None if inflated or file.level is not None else "limits"
+                self.note(stored is not None, code, within=within, effect=effect)
+            elif alike:
+                self.note(folder + name not in beside, "lake.file.renamed", within=within)
+            else:
+                self.note(True, "lake.file.missing", within=within, effect=None if file.level is not None else "limits")
+        for result in unlisted:
+            self.note(result not in taken, "lake.file.unlisted", within=asked(result))
+
+    def judge_list(self, file: SignFile, within: bool) -> None:
+        """The signature of a list, under the key that it names."""
+        if not file.hashes:
+            return
+        keys = self.keys.get(file.fingerprint, {})
+        key, sources = next(iter(keys.items())) if len(keys) == 1 else (None, [])
+        if not key or not verifies(file.signature, file.text, *key[:2]):
+            self.note(True, "lake.signature.unchecked" if not key or file.other else "lake.signature.invalid", within=within)
+            return
+        best = [source for source in sources if source[0] == max(level for level, *_ in sources)]
+        file.level = best[0][0][0]
+        self.note(not file.level, "lake.key.enclosed", within=within)
+        fits = any(region in (None, file.region) for _, region, _, _ in best) and file.region is not None
+        fits = fits and file.time and any(start <= file.time <= end for *_, start, end in best)
+        self.note(file.level and not fits, "lake.key.unfit", within=within)
 
     def judge_coverage(self) -> None:
         self.note(not self.files, "archive.empty")

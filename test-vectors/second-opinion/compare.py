@@ -9,7 +9,7 @@ import sys
 from checker import CATALOGUE, VECTORS, Case, Entry, evidence_root, read_vector
 
 HERE = VECTORS / "second-opinion"
-FAMILIES = ("digest.", "chain.", "log.", "key.", "coverage.", "container.t")
+FAMILIES = ("digest.", "chain.", "log.", "key.", "coverage.", "container.t", "lake.")
 FAMILIES += ("archive.empty", "archive.entry.duplicate", "archive.entry.unrecognised")
 vectors, left_out, faults, roots = json.loads((VECTORS / "index.json").read_text())["vectors"], {}, [], {}
 disagreed = json.loads((HERE / "disagreements.json").read_text())

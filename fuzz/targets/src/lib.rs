@@ -31,7 +31,7 @@ pub const TARGETS: [Target; 11] = [
 ];
 
 /// One name of each kind that is read.
-pub const NAMES: [&str; 9] = [
+pub const NAMES: [&str; 11] = [
     "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/01/111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T010131Z.json.gz",
     "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T010131Z_backfill.json",
     "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01/111122223333_CloudTrail_us-east-1_20260301T0005Z_AbCdEf0123456789.json.gz",
@@ -41,6 +41,8 @@ pub const NAMES: [&str; 9] = [
     "object-metadata.jsonl",
     "object-metadata.csv",
     "stray.json",
+    "q/result_sign.json",
+    "q/result_1.csv.gz",
 ];
 
 /// What stands before a case that was written down: without it the fuzzer would look for it all the time.

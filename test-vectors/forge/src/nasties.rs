@@ -23,7 +23,7 @@ pub struct Nasty {
 }
 
 /// All kinds.
-pub const ALL: [Nasty; 26] = [
+pub const ALL: [Nasty; 27] = [
     Nasty { name: "folders in one path, and a link", many: 100_000, make: depth },
     Nasty { name: "bytes of each of 200 paths", many: 60_000, make: long_paths },
     Nasty { name: "links to one log file", many: 20_000, make: links_to_one },
@@ -49,6 +49,7 @@ pub const ALL: [Nasty; 26] = [
     Nasty { name: "forks of one digest file", many: 10_000, make: |n| digests(n, forks) },
     Nasty { name: "contents of one digest file", many: 10_000, make: |n| digests(n, contents) },
     Nasty { name: "digest files far apart", many: 10_000, make: |n| digests(n, days) },
+    Nasty { name: "result files with long queries", many: 2_000, make: result_files },
     Nasty { name: "devices", many: 50_000, make: devices },
     Nasty {
         name: "kilobytes that a log file inflates to",
@@ -82,6 +83,20 @@ pub const PERIOD: [&str; 2] = ["2026-03-01T00:01:31Z", "2026-03-01T03:01:31Z"];
 /// A tar archive that is being written.
 #[derive(Default)]
 struct Tar(Vec<u8>);
+
+/// A result set of CloudTrail Lake.
+fn result_files(n: usize) -> Vec<u8> {
+    let mut set = crate::lake::ResultSet::of_account("111122223333");
+    set.files = (0..n)
+        .map(|number| {
+            let content = format!("# Execution Time: t Query Statement: {number}{}\na\n", " x".repeat(4_900));
+            (format!("result_{number}.csv.gz"), gzip(content.as_bytes()))
+        })
+        .collect();
+    let mut archive = crate::archive::Archive::default();
+    set.put(&mut archive);
+    archive.zip()
+}
 
 impl Tar {
     const FILE: u8 = b'0';

@@ -534,6 +534,25 @@ mod tests {
     }
 
     #[test]
+    fn a_flip_in_any_file_of_a_result_set_is_told_or_changes_a_label_only() {
+        let sound = judged(|_, _| ());
+        let proved = |report: &Report| -> Vec<(String, &'static str)> {
+            let files = report.lake.iter().flat_map(|set| &set.files);
+            files.map(|file| (file.sha256.clone(), file.state.name())).collect()
+        };
+        let set = Forged::of_account("111122223333");
+        for at in 0..set.files[0].1.len() {
+            let report = judged(|set, archive| archive.edit(&set.path(0), |bytes| bytes[at] ^= 1));
+            assert_eq!(report.lake.first().unwrap().outcome, Outcome::Failed, "byte {at}");
+        }
+        for at in (0..set.sign_file().len()).step_by(3) {
+            let report = judged(|set, archive| archive.edit(&set.sign_path(), |bytes| bytes[at] ^= 1));
+            let is_passed = report.lake.first().unwrap().outcome == Outcome::Passed;
+            assert!(!is_passed || proved(&report) == proved(&sound), "byte {at}");
+        }
+    }
+
+    #[test]
     fn lists_are_bounded_and_what_is_left_out_is_counted() {
         let report = judged(|set, archive| {
             let file = set.files[0].clone();
