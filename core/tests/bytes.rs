@@ -10,7 +10,7 @@ use std::path::Path;
 
 use common::{Vector, load};
 use sha2::{Digest, Sha256};
-use trailseal::{Case, Reading, Table, View};
+use trailseal::{Case, Language, Reading, Table, View};
 
 /// One line for each vector: the SHA-256 of its canonical report, and one of all other forms together.
 #[test]
@@ -64,6 +64,6 @@ fn hashes(vector: &Vector) -> [String; 2] {
     add(statement.to_string().as_bytes());
     add(&serde_json::to_vec(&inventory).unwrap());
     add(&serde_json::to_vec(&report.picture(&View::default())).unwrap());
-    add(&serde_json::to_vec(&Reading::of(&report)).unwrap());
+    add(&serde_json::to_vec(&Reading::of(&report, Language::En)).unwrap());
     [hex::encode(Sha256::digest(report.to_canonical_json())), hex::encode(forms.finalize())]
 }
