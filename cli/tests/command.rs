@@ -454,9 +454,9 @@ mod unix {
         let unreadable =
             report["findings"].as_array().unwrap().iter().filter(|finding| finding["code"] == "archive.entry.unreadable");
         let mut unreadable: Vec<(&str, &str)> =
-            unreadable.map(|finding| (finding["first"].as_str().unwrap(), finding["detail"].as_str().unwrap())).collect();
+            unreadable.map(|finding| (finding["first"].as_str().unwrap(), finding["reasons"][0]["error"].as_str().unwrap())).collect();
         unreadable.sort_unstable();
-        assert_eq!(unreadable, [(LOG, "permission denied"), ("private", "permission denied")]);
+        assert_eq!(unreadable, [(LOG, "permission_denied"), ("private", "permission_denied")]);
         assert_eq!(code(&output), 3);
         let whole = verify(&[&[example("handover.zip").as_str(), "--keys", &keys, "--format", "json"], PERIOD.as_slice()].concat());
         let whole: serde_json::Value = serde_json::from_slice(&whole.stdout).unwrap();
