@@ -169,7 +169,8 @@ impl Source {
 }
 
 fn check(start: &[u8], name: Option<PathBuf>) -> PyResult<()> {
-    let cause = || unread_kind(start).unwrap_or_else(|| "this is no archive (zip, tar, tar.gz, tar.zst)".to_owned());
+    let cause =
+        || unread_kind(start).map_or_else(|| "this is no archive (zip, tar, tar.gz, tar.zst)".to_owned(), |kind| kind.to_string());
     Packing::of(start).map(|_| ()).ok_or_else(|| unreadable(name.as_deref(), &cause()))
 }
 

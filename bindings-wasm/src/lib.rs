@@ -13,7 +13,8 @@ use js_sys::{Function, Uint8Array};
 use serde::{Deserialize, Serialize};
 use trailseal::container::{FolderFile, Host, Watch, Workspace, folder_is_cut, no_archive, read_archive, read_file, read_start};
 use trailseal::{
-    Case, Code, EntryPath, Examine, Limits, Objects, Policy, Provenance, Reading, Report, Request, Separator, Table, Trust, View,
+    Case, Code, EntryPath, Examine, Language, Limits, Objects, Policy, Provenance, Reading, Report, Request, Separator, Table,
+    Trust, View,
 };
 use wasm_bindgen::prelude::*;
 
@@ -190,8 +191,8 @@ pub fn archive(name: &str, at: Option<String>, source: Source) -> Result<(), JsV
     let at = at.map(|path| EntryPath::normalise(path.as_bytes(), Separator::Slash).0);
     if at.is_none() {
         let start = read_start(&mut opened.stream()).map_err(|error| told(format!("{name}: cannot be read: {error}")))?;
-        if let Some(detail) = no_archive(name.as_bytes(), &start, &[]) {
-            return Err(told(format!("{name}: {detail}")));
+        if let Some(reason) = no_archive(name.as_bytes(), &start, &[]) {
+            return Err(told(format!("{name}: {reason}")));
         }
     }
     Examiner::with(|examiner| examiner.open(Next::Archive { at, opened }));
@@ -380,7 +381,7 @@ impl Shown {
     ///
     /// None that is known.
     pub fn reading(&self) -> Result<String, JsValue> {
-        json(&Reading::of(&self.0))
+        json(&Reading::of(&self.0, Language::En))
     }
 
     /// Its coverage picture as JSON, or the part of it that `view` asks for; `null` without a time to draw.

@@ -4,8 +4,9 @@ use std::io::Read as _;
 
 use flate2::bufread::GzDecoder;
 
-use super::end::{SPLIT, u16_at};
+use super::end::u16_at;
 use super::packing::Packing;
+use crate::terms::reason::Reason;
 
 /// First bytes, and what begins with them.
 const MAGICS: [(&[u8], &str); 12] = [
@@ -54,13 +55,13 @@ const NAMES: [(&[u8], &str); 22] = [
 /// ```
 /// use trailseal::container::unread_kind;
 ///
-/// let said = "a bzip2 archive, which is not read: unpack it first";
-/// assert_eq!(unread_kind(b"BZh91AY&SY").as_deref(), Some(said));
+/// let reason = unread_kind(b"BZh91AY&SY").map(|reason| reason.to_string());
+/// assert_eq!(reason.as_deref(), Some("an archive of the kind bzip2, which is not read: unpack it first"));
 /// assert_eq!(unread_kind(b"PK\x03\x04"), None);
 /// ```
-pub fn unread_kind(start: &[u8]) -> Option<String> {
+pub fn unread_kind(start: &[u8]) -> Option<Reason> {
     if start.starts_with(b"PK\x07\x08") {
-        return Some(SPLIT.to_owned());
+        return Some(Reason::OnePart);
     }
     let (_, kind) = MAGICS.iter().find(|(magic, _)| start.starts_with(magic))?;
     // Three letters and a digit would be little; what follows tells bzip2 from a text.
@@ -74,19 +75,19 @@ pub fn unread_kind(start: &[u8]) -> Option<String> {
 /// use trailseal::container::no_archive;
 ///
 /// assert_eq!(no_archive(b"a.zip", b"PK\x03\x04", b""), None);
-/// assert!(no_archive(b"a.tar.xz", b"", b"").is_some_and(|said| said.ends_with("unpack it first")));
+/// assert!(no_archive(b"a.tar.xz", b"", b"").is_some_and(|reason| reason.to_string().ends_with("unpack it first")));
 /// ```
-pub fn no_archive(name: &[u8], start: &[u8], end: &[u8]) -> Option<String> {
+pub fn no_archive(name: &[u8], start: &[u8], end: &[u8]) -> Option<Reason> {
     if Packing::of(start).is_some() {
         return None;
     }
     let is_last_part = end.starts_with(b"PK\x05\x06") && u16_at(end, 4) != 0;
-    let kind = unread_kind(start).or_else(|| is_last_part.then(|| SPLIT.to_owned())).or_else(|| unread_name(name));
-    Some(kind.unwrap_or_else(|| "neither a folder nor an archive (zip, tar, tar.gz, tar.zst)".to_owned()))
+    let kind = unread_kind(start).or_else(|| is_last_part.then(|| Reason::OnePart)).or_else(|| unread_name(name));
+    Some(kind.unwrap_or(Reason::NoArchive))
 }
 
 /// What a file is by its name, if that is an archive of a kind that is not read, and what to do.
-pub(super) fn unread_name(name: &[u8]) -> Option<String> {
+pub(super) fn unread_name(name: &[u8]) -> Option<Reason> {
     let lower = name.to_ascii_lowercase();
     let end = lower.iter().rposition(|byte| *byte == b'.').and_then(|dot| lower.split_at_checked(dot));
     let (before, end) = end.unwrap_or((&lower, b""));
@@ -96,18 +97,18 @@ pub(super) fn unread_name(name: &[u8]) -> Option<String> {
     if is_numbered(&[b".zip", b".tar", b".gz", b".tgz", b".zst", b".7z", b".rar"])
         || digits.strip_prefix(b"z").is_some_and(is_number)
     {
-        return Some("one part of a split archive: join the parts first".to_owned());
+        return Some(Reason::OnePart);
     }
     let (_, kind) = NAMES.iter().find(|(known, _)| *known == end)?;
     Some(not_read(kind))
 }
 
 /// What begins with these bytes, if that is any archive at all. Documents and programs are zip archives, too, and no evidence is in them.
-pub(super) fn disguised(start: &[u8]) -> Option<String> {
+pub(super) fn disguised(start: &[u8]) -> Option<Reason> {
     const DOCUMENTS: [&[u8]; 5] = [b"[Content_Types].xml", b"_rels/", b"mimetype", b"META-INF/", b"docProps/"];
     const NAME: usize = 30;
     let is_tar = |start: &[u8]| Packing::of(start) == Some(Packing::Tar) && start.iter().any(|byte| *byte != 0);
-    let other_name = |kind| Some(format!("a {kind} archive by its content, and not by its name: give it the name of one"));
+    let other_name = |kind: &str| Some(Reason::OtherName { kind: kind.to_owned() });
     match Packing::of(start) {
         Some(Packing::Tar) if is_tar(start) => other_name("tar"),
         Some(Packing::Zip) => {
@@ -132,7 +133,6 @@ pub(super) fn disguised(start: &[u8]) -> Option<String> {
     }
 }
 
-fn not_read(kind: &str) -> String {
-    let article = if matches!(kind, "xz" | "xar" | "LZ4" | "LZMA") { "an" } else { "a" };
-    format!("{article} {kind} archive, which is not read: unpack it first")
+fn not_read(kind: &str) -> Reason {
+    Reason::NotRead { kind: kind.to_owned() }
 }
