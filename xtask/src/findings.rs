@@ -22,8 +22,8 @@ A finding has an **effect** on the axis that it belongs to:
 - **informs**: nothing changes; it is only said.
 
 The effect below is the usual one; where circumstances change it, the text says so. Outside what was asked, every finding only
-informs. A scope file may raise any code and lower one that limits to one that informs; one that refutes stays. How findings become a
-verdict is in [semantics.md](semantics.md).
+informs. A scope file may raise any code and lower one that limits to one that informs; one that refutes stays. When each code is raised, and
+which fields it fills, is in [specification.md](specification.md); how findings become a verdict, in [semantics.md](semantics.md).
 ";
 
 /// All pages, by their path in `docs/`.

@@ -1,4 +1,4 @@
-//! Judging: the steps from what was admitted to what it proves; the rules of each stand in `docs/semantics.md`.
+//! Judging: the steps from what was admitted to what it proves; the rules of each stand in `docs/specification.md`.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;

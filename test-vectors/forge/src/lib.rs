@@ -1,7 +1,7 @@
 //! The forge: makes trailseal's test vectors and its example archive, the same bytes each time.
 //!
 //! It knows nothing of the verifier. What a vector expects is written beside it by hand, from the description of how
-//! trailseal judges (`docs/semantics.md`), so that two readings of that text meet in the tests.
+//! trailseal judges (`docs/specification.md`), so that two readings of that text meet in the tests.
 
 pub mod archive;
 pub mod bulk;
