@@ -50,15 +50,7 @@ const NAMES: [(&[u8], &str); 22] = [
 ];
 
 /// What begins with these bytes, if that is an archive of a kind that is not read, and what to do.
-///
-/// ```
-/// use trailseal::container::unread_kind;
-///
-/// let said = "a bzip2 archive, which is not read: unpack it first";
-/// assert_eq!(unread_kind(b"BZh91AY&SY").as_deref(), Some(said));
-/// assert_eq!(unread_kind(b"PK\x03\x04"), None);
-/// ```
-pub fn unread_kind(start: &[u8]) -> Option<String> {
+pub(super) fn unread_kind(start: &[u8]) -> Option<String> {
     if start.starts_with(b"PK\x07\x08") {
         return Some(SPLIT.to_owned());
     }
@@ -68,21 +60,17 @@ pub fn unread_kind(start: &[u8]) -> Option<String> {
     (*kind != "bzip2" || is_bzip2()).then(|| not_read(kind))
 }
 
-/// Why what was given is no archive, by its name, its first 512 bytes and its last 22, as far as they are known; `None` if it is one.
-///
-/// ```
-/// use trailseal::container::no_archive;
-///
-/// assert_eq!(no_archive(b"a.zip", b"PK\x03\x04", b""), None);
-/// assert!(no_archive(b"a.tar.xz", b"", b"").is_some_and(|said| said.ends_with("unpack it first")));
-/// ```
-pub fn no_archive(name: &[u8], start: &[u8], end: &[u8]) -> Option<String> {
+/// Said of what is no archive, wherever it comes from.
+pub(super) const NO_ARCHIVE: &str = "no archive of a kind that is read (zip, tar, tar.gz, tar.zst)";
+
+/// Why a file is no archive, by its name, its first 512 bytes and its last 22, as far as there are any; `None` if it is one.
+pub(super) fn no_archive(name: &[u8], start: &[u8], end: &[u8]) -> Option<String> {
     if Packing::of(start).is_some() {
         return None;
     }
     let is_last_part = end.starts_with(b"PK\x05\x06") && u16_at(end, 4) != 0;
     let kind = unread_kind(start).or_else(|| is_last_part.then(|| SPLIT.to_owned())).or_else(|| unread_name(name));
-    Some(kind.unwrap_or_else(|| "neither a folder nor an archive (zip, tar, tar.gz, tar.zst)".to_owned()))
+    Some(kind.unwrap_or_else(|| NO_ARCHIVE.to_owned()))
 }
 
 /// What a file is by its name, if that is an archive of a kind that is not read, and what to do.
@@ -135,4 +123,22 @@ pub(super) fn disguised(start: &[u8]) -> Option<String> {
 fn not_read(kind: &str) -> String {
     let article = if matches!(kind, "xz" | "xar" | "LZ4" | "LZMA") { "an" } else { "a" };
     format!("{article} {kind} archive, which is not read: unpack it first")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_archive_is_told_by_its_bytes_and_else_by_its_name() {
+        let said = "a bzip2 archive, which is not read: unpack it first";
+        assert_eq!(unread_kind(b"BZh91AY&SY").as_deref(), Some(said));
+        assert_eq!(unread_kind(b"PK\x03\x04"), None);
+        let told = |name: &[u8], start: &[u8], end: &[u8]| no_archive(name, start, end);
+        assert_eq!(told(b"a.zip", b"PK\x03\x04", b""), None);
+        assert_eq!(told(b"a.tar.bz2", b"", b"").as_deref(), Some(said));
+        assert_eq!(told(b"", b"BZh91AY&SY", b"").as_deref(), Some(said));
+        assert_eq!(told(b"", b"", b"PK\x05\x06\x01\0").as_deref(), Some(SPLIT));
+        assert_eq!(told(b"a.zip", b"PK", b"PK").as_deref(), Some(NO_ARCHIVE));
+    }
 }
