@@ -139,7 +139,7 @@ catalogue! {
         "What lies beyond the limit was not examined.",
         "If the input is honest, raise the limit that is named and verify again.";
     ArchiveIgnored "archive.ignored" Informs Integrity,
-        "Entries that are no CloudTrail evidence were counted and not judged.",
+        "Entries that are no CloudTrail evidence were counted and not judged. What was refused or could not be read is not counted here.",
         "Nothing is passed over in silence.",
         "Nothing, unless a file that you expected to be judged is among them.";
     MetadataMalformed "metadata.malformed" Informs Integrity,
@@ -365,7 +365,9 @@ pub struct Finding {
     pub chain: Option<String>,
     /// How many subjects it counts.
     pub count: u64,
-    /// The first subject: an object (`s3://…`), an entry's path, or a key's SHA-256.
+    /// The first subject: an object (`s3://…`), an entry's path, a key's SHA-256 or fingerprint, the key list and the number of the entry in
+    /// it where no key could be read, a chain (its `id`), what was asked and is absent, the ARN of a trail, a kind of ignored entries, or
+    /// the archive, folder or case as a whole.
     pub first: String,
     /// The last subject of the run; absent if there is one only.
     #[serde(skip_serializing_if = "Option::is_none")]
