@@ -6,7 +6,7 @@ use std::sync::Arc;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
-use trailseal::{Axis, Objects, Outcome};
+use trailseal::{Axis, Language, Objects, Outcome};
 
 use crate::arguments;
 use crate::error::{NotPassedError, unreadable, wrong_type, wrong_value};
@@ -49,8 +49,8 @@ impl Report {
 
     /// The verdict in one sentence, to be quoted with `evidence_root` and `digest`.
     #[getter]
-    fn sentence(&self) -> &str {
-        &self.0.report.sentence
+    fn sentence(&self) -> String {
+        self.0.report.sentence(Language::En)
     }
 
     /// The outcome of each axis, by its name: integrity, authenticity, continuity, coverage.
@@ -192,8 +192,8 @@ impl Report {
         format!("<trailseal.Report {}: {}>", self.0.report.overall.name(), axes.join(", "))
     }
 
-    fn __str__(&self) -> &str {
-        &self.0.report.sentence
+    fn __str__(&self) -> String {
+        self.0.report.sentence(Language::En)
     }
 
     /// What a notebook shows: verdict, axes, coverage and the findings.

@@ -13,7 +13,8 @@ use js_sys::{Function, Uint8Array};
 use serde::{Deserialize, Serialize};
 use trailseal::container::{FolderFile, Host, Watch, Workspace, folder_is_cut, read_archive, read_file, read_start};
 use trailseal::{
-    Case, Code, EntryPath, Examine, Limits, Objects, Policy, Provenance, Reading, Report, Request, Separator, Table, Trust, View,
+    Case, Code, EntryPath, Examine, Language, Limits, Objects, Policy, Provenance, Reading, Report, Request, Separator, Table,
+    Trust, View,
 };
 use wasm_bindgen::prelude::*;
 
@@ -377,7 +378,7 @@ impl Shown {
     ///
     /// None that is known.
     pub fn reading(&self) -> Result<String, JsValue> {
-        json(&Reading::of(&self.0))
+        json(&Reading::of(&self.0, Language::En))
     }
 
     /// Its coverage picture as JSON, or the part of it that `view` asks for; `null` without a time to draw.

@@ -192,8 +192,10 @@ pub(crate) struct ScopeArgs {
 pub(crate) enum Format {
     /// For people
     Text,
-    /// The canonical report (RFC 8785), the same bytes for the same evidence, keys and scope
+    /// The canonical report (RFC 8785): facts only, the same bytes for the same evidence, keys and scope
     Json,
+    /// The report in words, as JSON: sentence, answers, findings and commands, made from the report
+    Words,
     /// One file to keep, print and quote, without scripts or anything from outside
     Html,
     /// One table (RFC 4180), safe to open in a spreadsheet

@@ -12,7 +12,7 @@ use trailseal::container::{
     FolderFile, Gather, Host, Packing, Visit as _, Watch, Workspace, folder_is_cut, read_archive, read_file, read_start,
     read_stream,
 };
-use trailseal::{Case, Code, EntryPath, Examine, Exhibit, Limits, Provenance, Separator, Trust, io_reason, is_read};
+use trailseal::{Case, Code, EntryPath, Examine, Exhibit, Limits, Provenance, Reason, Separator, Trust, is_read};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::Failure;
@@ -228,7 +228,7 @@ pub fn gather(archives: &[PathBuf], limits: &Limits, threads: &Threads<'_>) -> R
     for Found { path, file } in walk.nested {
         match open(&file) {
             Ok((file, length_bytes)) => case.merge(read_archive(threads, examine, Some(&path), shared(file), length_bytes)),
-            Err(error) => case.admit(Exhibit::refused(path, Code::ArchiveEntryUnreadable, io_reason(&error))),
+            Err(error) => case.admit(Exhibit::refused(path, Code::ArchiveEntryUnreadable, Reason::from(&error))),
         }
     }
     if threads.watch.is_stopped() { Err(Failure::new("it was stopped")) } else { Ok(case) }
@@ -280,7 +280,7 @@ impl Walk {
                 Ok(entry) => entry,
                 Err(error) => {
                     let path = error.path().unwrap_or(root);
-                    let kind = error.io_error().map_or_else(|| "a loop of links".to_owned(), io_reason);
+                    let kind = error.io_error().map_or(Reason::LoopOfLinks, Reason::from);
                     self.exhibits.push(Exhibit::refused(entry_path(root, path), Code::ArchiveEntryUnreadable, kind));
                     continue;
                 }
@@ -298,9 +298,8 @@ impl Walk {
                 continue;
             }
             if !entry.file_type().is_file() {
-                let detail = "it is a device, a FIFO or a socket";
                 let path = entry_path(root, entry.path());
-                self.exhibits.push(Exhibit::refused(path, Code::ArchiveEntryUnsafe, detail));
+                self.exhibits.push(Exhibit::refused(path, Code::ArchiveEntryUnsafe, Reason::Device));
                 continue;
             }
             match with_bytes(root, entry.path(), |path, separator| FolderFile::of(examine, path, separator)) {
@@ -317,15 +316,15 @@ impl Walk {
 
     fn follow(&mut self, real_root: &Path, path: EntryPath, link: &Path) {
         match fs::canonicalize(link).and_then(|target| Ok((fs::metadata(&target)?, target))) {
-            Err(error) => self.exhibits.push(Exhibit::refused(path, Code::ArchiveEntryUnreadable, io_reason(&error))),
+            Err(error) => self.exhibits.push(Exhibit::refused(path, Code::ArchiveEntryUnreadable, Reason::from(&error))),
             Ok((_, target)) if !target.starts_with(real_root) => {
-                self.exhibits.push(Exhibit::refused(path, Code::ArchiveEntryUnsafe, "a link that leaves the archive"));
+                self.exhibits.push(Exhibit::refused(path, Code::ArchiveEntryUnsafe, Reason::LinkOut));
             }
             Ok((metadata, target)) if metadata.is_file() || metadata.is_dir() => {
                 self.exhibits.push(Exhibit::link(path, entry_path(real_root, &target)));
             }
             Ok(_) => {
-                self.exhibits.push(Exhibit::refused(path, Code::ArchiveEntryUnsafe, "a link to a device, a FIFO or a socket"));
+                self.exhibits.push(Exhibit::refused(path, Code::ArchiveEntryUnsafe, Reason::LinkToDevice));
             }
         }
     }

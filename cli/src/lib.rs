@@ -13,7 +13,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{CommandFactory, Parser};
-use trailseal::{Case, Code, Comparison, Limits, Objects, Outcome, Report, Request, Table};
+use trailseal::{Case, Code, Comparison, Language, Limits, Objects, Outcome, Reading, Report, Request, Table};
 
 use crate::args::{Command, Compare, CompareFormat, Described, Format, Verb, Verify};
 use crate::evidence::Threads;
@@ -196,6 +196,7 @@ fn write(report: &Report, objects: &Objects, verify: &Verify) -> Result<(), Fail
     stream(shape, verify.output.as_deref(), &|to| match verify.format {
         Format::Text => to.write_all(render::text(report, verify.full).as_bytes()),
         Format::Json => line(to, &report.to_canonical_json()),
+        Format::Words => line(to, &Reading::of(report, Language::En).to_json()),
         Format::Html => to.write_all(report.to_html().as_bytes()),
         Format::Csv => verify.table.unwrap_or(Table::Findings).write_csv(report, objects, to),
         Format::Junit => to.write_all(&report.to_junit()),

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use trailseal::{
-    Answer, Axis, Chain, Code, DigestKind, Effect, Finding, Group, Inventory, KeyFacts, LogKind, NOT_CLAIMED, Outcome, Reading,
-    Report, Standing, counted, printable,
+    Answer, Axis, Chain, Code, DigestKind, Effect, Finding, Group, Inventory, KeyFacts, Language, LogKind, MissingKey, Outcome,
+    Reading, Report, Standing, counted, printable,
 };
 
 /// Columns of text; terminals that are wider read no better.
@@ -21,12 +21,12 @@ const DIM: Style = Style::new().dimmed();
 
 /// The whole text, with colours.
 pub(crate) fn text(report: &Report, full: bool) -> String {
-    let reading = Reading::of(report);
+    let reading = Reading::of(report, Language::En);
     let mut page = Page { text: String::new(), full };
     page.verdict(report, &reading);
     page.chains(report, &reading);
     page.findings(report);
-    page.missing_keys(report);
+    page.missing_keys(report, &reading);
     if full {
         page.keys(report);
     }
@@ -115,7 +115,7 @@ pub(crate) fn inventory(found: &Inventory, full: bool) -> String {
     if !found.missing_keys.is_empty() {
         lacks += 1;
         page.line("Fetch these keys with an AWS account of your own, and give them with --keys:");
-        page.commands(found.missing_keys.iter().map(|key| key.command.as_str()));
+        page.commands(&MissingKey::commands(&found.missing_keys));
     }
     if lacks == 0 {
         page.line("Nothing is missing that can be seen without verifying: run trailseal verify, and state the period that you were promised.");
@@ -202,8 +202,8 @@ impl Page {
     }
 
     /// Commands to be pasted, each once.
-    fn commands<'a>(&mut self, commands: impl Iterator<Item = &'a str>) {
-        let mut commands: Vec<&str> = commands.collect();
+    fn commands(&mut self, commands: &[String]) {
+        let mut commands = commands.to_vec();
         commands.dedup();
         for command in self.few(&commands) {
             self.line(format!("  {DIM}${DIM:#} {command}"));
@@ -213,7 +213,7 @@ impl Page {
 
     fn verdict(&mut self, report: &Report, reading: &Reading) {
         let style = outcome_style(report.overall).bold();
-        let (word, rest) = report.sentence.split_once(' ').unwrap_or((&report.sentence, ""));
+        let (word, rest) = reading.sentence.split_once(' ').unwrap_or((&reading.sentence, ""));
         let margin = word.len() + 1;
         let wrapped = textwrap::wrap(rest, wrapping(WIDTH - margin));
         for (number, line) in wrapped.iter().enumerate() {
@@ -322,10 +322,10 @@ impl Page {
         let mut sorted = group.to_vec();
         let is_of_entries = first.code.name().starts_with("archive.entry.") && !self.full;
         if is_of_entries {
-            sorted.sort_by_key(|finding| &finding.detail);
+            sorted.sort_by_key(|finding| &finding.reasons);
         }
         // What stands before many entries alike is said once.
-        let alike = |one: &&Finding, next: &&Finding| is_of_entries && one.detail.is_some() && one.detail == next.detail;
+        let alike = |one: &&Finding, next: &&Finding| is_of_entries && !one.reasons.is_empty() && one.reasons == next.reasons;
         let lines: Vec<&[&Finding]> = sorted.chunk_by(alike).collect();
         for line in self.few(&lines) {
             if let Some((finding, others)) = line.split_first() {
@@ -344,8 +344,9 @@ impl Page {
 
     /// A finding, and how many more say the same.
     fn subject(&mut self, finding: &Finding, others: u64) {
-        let run = finding.last.as_ref().map_or_else(String::new, |last| format!(" … {last}"));
-        self.line(format!("         - {}{run}", finding.first));
+        let shown = |subject: &str| finding.subject(subject, Language::En);
+        let run = finding.last.as_ref().map_or_else(String::new, |last| format!(" … {}", shown(last)));
+        self.line(format!("         - {}{run}", shown(&finding.first)));
         if others > 0 {
             self.words(13, Style::new(), &format!("and {} (--full shows them)", counted(others, "other", "others")));
         }
@@ -359,7 +360,7 @@ impl Page {
         if finding.outside_scope {
             facts.push("outside what was asked".to_owned());
         }
-        facts.extend(finding.detail.clone());
+        facts.extend(finding.detail(Language::En));
         // An entry in its place repeats the object's name.
         let elsewhere = finding.entry.as_ref().filter(|entry| !finding.first.ends_with(entry.as_str()));
         facts.extend(elsewhere.map(|entry| format!("in {entry}")));
@@ -368,17 +369,17 @@ impl Page {
         for fact in facts {
             self.words(13, DIM, &fact);
         }
-        if let Some(command) = &finding.command {
+        if let Some(command) = finding.command() {
             self.line(format!("             {DIM}${DIM:#} {command}"));
         }
     }
 
-    fn missing_keys(&mut self, report: &Report) {
+    fn missing_keys(&mut self, report: &Report, reading: &Reading) {
         if report.missing_keys.is_empty() {
             return;
         }
         self.line(format!("  {BOLD}Keys to fetch with an AWS account of your own{BOLD:#}; then verify again with --keys"));
-        self.commands(report.missing_keys.iter().map(|key| key.command.as_str()));
+        self.commands(&reading.key_commands);
         self.blank();
     }
 
@@ -416,7 +417,7 @@ impl Page {
         if self.full {
             self.blank();
             self.line(format!("  {BOLD}Not claimed{BOLD:#}"));
-            for claim in NOT_CLAIMED {
+            for claim in &reading.not_claimed {
                 self.words(4, DIM, claim);
             }
         } else {

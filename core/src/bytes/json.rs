@@ -28,17 +28,50 @@ const MOST_VALUES: u32 = 1 << 22;
 /// As so many values counts a list or an object with something in it: there is room for four in the smallest.
 const VALUES_OF_A_LIST: u32 = 4;
 
+/// What is wrong with a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Problem {
+    NoUtf8,
+    Empty,
+    /// It ends in the middle of a value.
+    Ends,
+    NoJson,
+    /// A key that stands twice in one object.
+    Twice(String),
+    TooDeep,
+    /// There are more values than this.
+    Values(u64),
+}
+
+/// What a text looks like that should be JSON and is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Looks {
+    Empty,
+    Markup,
+    /// The message of a command that failed.
+    Error,
+    Table,
+    Yaml,
+    Columns,
+    Other,
+}
+
+/// What this module finds wrong while `serde_json` reads, which carries no errors but texts.
+const TOO_DEEP: &str = "too deep";
+const VALUES: &str = "values";
+const TWICE: &str = "twice ";
+
 impl<'a> Json<'a> {
     /// Reads exactly one value, nested at most `max_depth` deep.
-    pub(crate) fn read(bytes: &'a [u8], max_depth: u32) -> Result<Self, String> {
+    pub(crate) fn read(bytes: &'a [u8], max_depth: u32) -> Result<Self, Problem> {
         // Once, and not for each text in it.
-        let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8")?;
+        let text = std::str::from_utf8(bytes).map_err(|_| Problem::NoUtf8)?;
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let values_left = Cell::new(MOST_VALUES);
         let value = Nested { depth_left: max_depth, values_left: &values_left }
             .deserialize(&mut deserializer)
-            .map_err(|error| in_words(text, &error))?;
-        deserializer.end().map_err(|error| in_words(text, &error))?;
+            .map_err(|error| problem(text, &error))?;
+        deserializer.end().map_err(|error| problem(text, &error))?;
         Ok(value)
     }
 
@@ -75,24 +108,25 @@ pub(crate) fn decode_text(bytes: &[u8]) -> Option<Cow<'_, str>> {
     }
 }
 
-/// What is wrong with a text, in words of our own.
-fn in_words(text: &str, error: &serde_json::Error) -> String {
-    let place = format!("at line {}, column {}", error.line(), error.column());
+/// What is wrong with a text: what this module said itself has a place behind it, which other readers of JSON state otherwise.
+fn problem(text: &str, error: &serde_json::Error) -> Problem {
     match error.classify() {
-        _ if text.trim().is_empty() => "it is empty".to_owned(),
-        Category::Eof => format!("it ends {place}, in the middle of a JSON value"),
-        Category::Syntax | Category::Io => format!("it is no JSON {place}"),
-        // What this module says itself, with a place behind it.
+        _ if text.trim().is_empty() => Problem::Empty,
+        Category::Eof => Problem::Ends,
+        Category::Syntax | Category::Io => Problem::NoJson,
         Category::Data => {
             let said = error.to_string();
-            let own = said.rsplit_once(" at line ").map_or(said.as_str(), |(own, _)| own);
-            format!("{own} {place}")
+            match said.rsplit_once(" at line ").map_or(said.as_str(), |(own, _)| own) {
+                TOO_DEEP => Problem::TooDeep,
+                VALUES => Problem::Values(MOST_VALUES.into()),
+                own => own.strip_prefix(TWICE).map_or(Problem::NoJson, |key| Problem::Twice(key.to_owned())),
+            }
         }
     }
 }
 
-/// What a text looks like that should be JSON and is not, and what to run to get it as JSON; `None` if it looks like JSON.
-pub(crate) fn looks_like(text: &str) -> Option<&'static str> {
+/// What a text looks like that should be JSON and is not; `None` if it looks like JSON.
+pub(crate) fn looks_like(text: &str) -> Option<Looks> {
     let mut lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
     let first = lines.next().unwrap_or_default();
     let is_key = |line: &str| {
@@ -102,23 +136,19 @@ pub(crate) fn looks_like(text: &str) -> Option<&'static str> {
     };
     let start = first.trim_start();
     Some(match start {
-        "" => "it is empty, as if the command had printed nothing: run it again, and look at its messages",
+        "" => Looks::Empty,
         _ if start.starts_with(['{', '[']) => return None,
-        _ if start.starts_with('<') => "it looks like HTML or XML, and not like what the command printed: fetch it again",
+        _ if start.starts_with('<') => Looks::Markup,
         _ if ["An error occurred", "aws: ", "usage: aws", "Unable to locate", "Error "]
             .iter()
             .any(|begin| start.starts_with(begin)) =>
         {
-            "it holds the message of a command that failed: run the command again, with what the message asks for"
+            Looks::Error
         }
-        _ if start.starts_with("---") && start.len() > 3 || start.starts_with(['+', '|']) => {
-            "it looks like a table: run the command again with `--output json`"
-        }
-        _ if start == "---" || start.starts_with("- ") || is_key(first) => {
-            "it looks like YAML: run the command again with `--output json`"
-        }
-        _ if start.contains('\t') => "it looks like plain text in columns: run the command again with `--output json`",
-        _ => "it is no JSON: run the command again with `--output json`",
+        _ if start.starts_with("---") && start.len() > 3 || start.starts_with(['+', '|']) => Looks::Table,
+        _ if start == "---" || start.starts_with("- ") || is_key(first) => Looks::Yaml,
+        _ if start.contains('\t') => Looks::Columns,
+        _ => Looks::Other,
     })
 }
 
@@ -131,13 +161,13 @@ impl Nested<'_> {
     fn deeper<E: de::Error>(&self) -> Result<Self, E> {
         match self.depth_left.checked_sub(1) {
             Some(depth_left) => Ok(Self { depth_left, ..*self }),
-            None => Err(E::custom("nested too deep")),
+            None => Err(E::custom(TOO_DEEP)),
         }
     }
 
     fn count<E: de::Error>(&self, values: u32) -> Result<(), E> {
         let left = self.values_left.get().checked_sub(values);
-        self.values_left.set(left.ok_or_else(|| E::custom(format_args!("it holds more than {MOST_VALUES} values")))?);
+        self.values_left.set(left.ok_or_else(|| E::custom(VALUES))?);
         Ok(())
     }
 }
@@ -215,8 +245,7 @@ impl<'de> Visitor<'de> for Nested<'_> {
         keys.sort_unstable();
         if let Some(doubled) = keys.windows(2).find_map(|pair| (pair.first() == pair.last()).then(|| pair.first()).flatten()) {
             let doubled: String = crate::bytes::text::printable(doubled.as_bytes()).chars().take(80).collect();
-            let doubled = doubled.trim_end();
-            return Err(de::Error::custom(format_args!("the key '{doubled}' stands twice in one object")));
+            return Err(de::Error::custom(format_args!("{TWICE}{}", doubled.trim_end())));
         }
         Ok(Json::Object(fields))
     }
@@ -273,36 +302,37 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_in_words_of_our_own() {
-        for (text, words) in [
-            ("", "it is empty"),
-            (" \n", "it is empty"),
-            ("{\"a\":", "it ends at line 1, column 5, in the middle of a JSON value"),
-            ("{\n a", "it is no JSON at line 2, column 2"),
-            ("{} x", "it is no JSON at line 1, column 4"),
-            ("{\"a\":1,\"a\":2}", "the key 'a' stands twice in one object at line 1, column 13"),
-            ("[[[]]]", "nested too deep at line 1, column 2"),
+    fn what_is_wrong_is_told() {
+        for (text, wrong) in [
+            ("", Problem::Empty),
+            (" \n", Problem::Empty),
+            ("{\"a\":", Problem::Ends),
+            ("{\n a", Problem::NoJson),
+            ("{} x", Problem::NoJson),
+            ("{\"a\":1,\"a\":2}", Problem::Twice("a".into())),
+            ("{\" at line 7\":1,\" at line 7\":2}", Problem::Twice("%20at line 7".into())),
+            ("[[[]]]", Problem::TooDeep),
         ] {
-            assert_eq!(Json::read(text.as_bytes(), 1).unwrap_err(), words, "{text:?}");
+            assert_eq!(Json::read(text.as_bytes(), 1).unwrap_err(), wrong, "{text:?}");
         }
-        assert_eq!(Json::read(b"\xff", 1).unwrap_err(), "it is not UTF-8");
+        assert_eq!(Json::read(b"\xff", 1).unwrap_err(), Problem::NoUtf8);
     }
 
     #[test]
     fn what_a_text_looks_like_is_told() {
-        for (text, words) in [
-            ("", "empty"),
-            ("\n\n", "empty"),
-            ("PublicKeyList:\n- Fingerprint: 02b2\n", "YAML"),
-            ("AcceptRanges: bytes\nMetadata:\n  signature: 02", "YAML"),
-            ("---\na: 1", "YAML"),
-            ("-----------------\n|  ListPublicKeys |", "a table"),
-            ("PUBLICKEYLIST\t02b2\t2025", "columns"),
-            ("An error occurred (AccessDenied) when calling the ListPublicKeys operation: no", "failed"),
-            ("<html>", "HTML"),
-            ("no", "no JSON"),
+        for (text, looks) in [
+            ("", Looks::Empty),
+            ("\n\n", Looks::Empty),
+            ("PublicKeyList:\n- Fingerprint: 02b2\n", Looks::Yaml),
+            ("AcceptRanges: bytes\nMetadata:\n  signature: 02", Looks::Yaml),
+            ("---\na: 1", Looks::Yaml),
+            ("-----------------\n|  ListPublicKeys |", Looks::Table),
+            ("PUBLICKEYLIST\t02b2\t2025", Looks::Columns),
+            ("An error occurred (AccessDenied) when calling the ListPublicKeys operation: no", Looks::Error),
+            ("<html>", Looks::Markup),
+            ("no", Looks::Other),
         ] {
-            assert!(looks_like(text).is_some_and(|said| said.contains(words)), "{text:?}: {:?}", looks_like(text));
+            assert_eq!(looks_like(text), Some(looks), "{text:?}");
         }
         assert_eq!((looks_like(" {"), looks_like("[")), (None, None));
     }
@@ -322,7 +352,7 @@ mod tests {
         let list = |items: usize| format!("[{}0]", "0,".repeat(items - 1));
         let most = (MOST_VALUES - VALUES_OF_A_LIST) as usize;
         assert!(Json::read(list(most - 1).as_bytes(), 64).is_ok());
-        assert!(Json::read(list(most).as_bytes(), 64).unwrap_err().contains("values"));
+        assert!(Json::read(list(most).as_bytes(), 64) == Err(Problem::Values(MOST_VALUES.into())));
         for (item, values) in [("[0]", 6), ("{\"a\":0}", 6), ("[]", 1), ("{}", 1)] {
             let list = |items: usize| format!("[{}{item}]", format!("{item},").repeat(items - 1));
             let most = (MOST_VALUES - VALUES_OF_A_LIST - 1) as usize / values;

@@ -14,6 +14,7 @@ use crate::evidence::trail::name::ChainId;
 use crate::evidence::trail::place::Places;
 use crate::evidence::trail::register::Register;
 use crate::evidence::trail::root::evidence_root;
+use crate::evidence::trail::section::EvidencePart;
 use crate::evidence::trail::{self, chain};
 use crate::evidence::{Exhibit, Facts};
 use crate::terms::finding::Finding;
@@ -84,6 +85,7 @@ pub(crate) struct Judgement<'j> {
     pub(crate) coverages: Vec<Coverage>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) evidence_root: String,
+    pub(crate) evidence_parts: Vec<EvidencePart>,
 }
 
 impl Case {
@@ -127,6 +129,7 @@ impl Case {
         self.judge_whole(&admitted, &graph, scope, &mut ledger);
         let needed: BTreeSet<&str> = graph.nodes.iter().map(|node| node.digest.fingerprint()).collect();
         keyring.judge_unused(&needed, &mut ledger);
+        let (evidence_root, evidence_parts) = root().clone();
         tell(Judgement {
             policy,
             entry_count: self.entry_count(),
@@ -137,7 +140,8 @@ impl Case {
             logs: &logs,
             coverages,
             findings: ledger.close(),
-            evidence_root: root().clone(),
+            evidence_root,
+            evidence_parts,
         })
     }
 }

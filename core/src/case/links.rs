@@ -6,6 +6,7 @@ use crate::case::Case;
 use crate::evidence::{Exhibit, Facts, IgnoredKind, is_read, trail};
 use crate::terms::finding::Code;
 use crate::terms::path::{EntryPath, Separator, SplitPath};
+use crate::terms::reason::Reason;
 
 /// How many links one after the other are followed.
 const MAX_STEPS: usize = 40;
@@ -97,21 +98,21 @@ impl<'a> Tree<'a> {
     /// What programs would write through links, or find in their places.
     fn tell_of_links(&self, links: &[Exhibit]) -> Vec<Exhibit> {
         let mut told: Vec<Exhibit> = Vec::new();
-        let mut tell = |path: &EntryPath, detail| told.push(Exhibit::told(path.clone(), Code::ArchiveEntryUnreadable, detail));
+        let mut tell = |path: &EntryPath, reason| told.push(Exhibit::told(path.clone(), Code::ArchiveEntryUnreadable, reason));
         let mut last = None;
         for link in links {
             let Facts::Link(target) = &link.facts else { continue };
             if last != Some(&link.path) && self.is_folder(&link.path) {
-                tell(&link.path, "a link, and other entries lie behind it");
+                tell(&link.path, Reason::LinkWithEntriesBehind);
             }
             if is_read(&link.path) {
                 if last != Some(&link.path) && self.by_path.get(&link.path).is_some_and(Option::is_none) {
-                    tell(&link.path, "a link has its name, and another entry");
+                    tell(&link.path, Reason::LinkAndEntry);
                 }
             } else if !is_read(&EntryPath::normalise(&[link.path.as_bytes(), b"/x.json"].concat(), Separator::Slash).0) {
-                tell(&link.path, "a link under a name below which nothing is read: some programs write through it");
+                tell(&link.path, Reason::LinkBelowUnread);
             } else if self.goes_through_link(target) || is_read(target) {
-                tell(&link.path, "a link to evidence, under a name that is none: some programs write through it");
+                tell(&link.path, Reason::LinkToEvidence);
             }
             last = Some(&link.path);
         }
@@ -120,9 +121,10 @@ impl<'a> Tree<'a> {
 
     /// Folders that were named and lie where something else does.
     fn tell_of_folders(&self, folders: &[Exhibit]) -> impl Iterator<Item = Exhibit> {
-        folders.iter().filter(|folder| self.by_path.contains_key(&folder.path)).map(|folder| {
-            Exhibit::told(folder.path.clone(), Code::ArchiveEntryUnreadable, "a folder has its name, and another entry")
-        })
+        folders
+            .iter()
+            .filter(|folder| self.by_path.contains_key(&folder.path))
+            .map(|folder| Exhibit::told(folder.path.clone(), Code::ArchiveEntryUnreadable, Reason::FolderAndEntry))
     }
 
     /// The entries that links are, and how many are only counted.
@@ -136,8 +138,7 @@ impl<'a> Tree<'a> {
                 Facts::Link(target) if target.inner().is_empty() || self.is_folder(target) => counted = counted.saturating_add(1),
                 _ if !is_read(&path) => counted = counted.saturating_add(1),
                 Facts::Link(_) => {
-                    let detail = "a link that leads to no entry that was read, or to several";
-                    followed.push(Exhibit::refused(path, Code::ArchiveEntryUnreadable, detail));
+                    followed.push(Exhibit::refused(path, Code::ArchiveEntryUnreadable, Reason::LinkIntoNothing));
                 }
                 Facts::Trail(trail::Facts::Log(_) | trail::Facts::Stray(_)) | Facts::Refused | Facts::Told => {
                     followed.push(end.under(path))
@@ -146,7 +147,7 @@ impl<'a> Tree<'a> {
                     let copies = copies.entry(&end.path).or_default();
                     *copies = copies.saturating_add(1);
                     followed.push(if *copies > MOST_COPIES {
-                        Exhibit::refused(path, Code::ArchiveLimit, format!("more than {MOST_COPIES} links lead to one entry"))
+                        Exhibit::refused(path, Code::ArchiveLimit, Reason::ManyLinks { most: MOST_COPIES as u64 })
                     } else {
                         end.under(path)
                     });

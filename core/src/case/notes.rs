@@ -4,15 +4,30 @@ use std::collections::BTreeMap;
 
 use crate::case::Case;
 use crate::case::judgement::Admitted;
+use crate::container::visit::{WHOLE_ARCHIVE, WHOLE_FOLDER};
 use crate::evidence::trail::files::{Entry, Held};
 use crate::evidence::trail::graph::Graph;
 use crate::evidence::trail::logs::Logs;
 use crate::evidence::trail::{self, Claim};
-use crate::evidence::{self, Facts, Kind};
-use crate::terms::finding::{Code, Effect};
+use crate::evidence::{self, Exhibit, Facts, Kind};
+use crate::terms::finding::{About, Code, Effect};
 use crate::terms::ledger::{Ledger, Raise};
 use crate::terms::path::SplitPath;
+use crate::terms::reason::Reason;
 use crate::terms::scope::Scope;
+
+/// What is said of the case as a whole is said of this.
+const WHOLE_CASE: &str = "(case)";
+
+/// What a note of an exhibit is about: an entry, or what stands for an archive or a folder as a whole.
+fn about(exhibit: &Exhibit) -> About {
+    match exhibit.path.as_bytes() {
+        path if path == WHOLE_ARCHIVE.as_bytes() => About::Archive,
+        path if path == WHOLE_FOLDER.as_bytes() => About::Folder,
+        _ if matches!(evidence::classify(&exhibit.path), Kind::Container) => About::Archive,
+        _ => About::Entry,
+    }
+}
 
 impl Case {
     /// What the entries themselves showed, in the scope of what they hold.
@@ -59,7 +74,7 @@ impl Case {
             let is_told = logs.unread.contains(&exhibit.path.split());
             let is_said = |code: Code| !(is_silent(code) || is_told && code == Code::ArchiveEntryUnrecognised);
             for note in exhibit.notes.iter().filter(|note| is_said(note.code)) {
-                let mut raise = Raise::new(note.code, exhibit.path.text()).in_scope(in_scope);
+                let mut raise = Raise::new(note.code, about(exhibit), exhibit.path.text()).in_scope(in_scope);
                 let place = match kind {
                     Kind::Trail(Claim::Digest(name)) => Some((name.chain.account, name.chain.region)),
                     Kind::Trail(Claim::Log(name)) => Some((name.account, name.region)),
@@ -68,9 +83,10 @@ impl Case {
                 if note.code.explain().effect == Effect::Informs
                     && let Some((account, region)) = place
                 {
-                    raise = raise.position(0).detail(format!("files of account {account} in {region}"));
-                } else if let Some(detail) = &note.detail {
-                    raise = raise.detail(detail);
+                    let (account, region) = (account.to_owned(), region.to_owned());
+                    raise = raise.position(0).because(Reason::OfPlace { account, region });
+                } else {
+                    raise = raise.for_all_of(note.reasons.iter().cloned());
                 }
                 ledger.enter(raise);
             }
@@ -80,13 +96,13 @@ impl Case {
     pub(super) fn judge_whole(&self, admitted: &Admitted<'_>, graph: &Graph<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
         let is_any_digest = || admitted.entries.iter().any(|entry| matches!(entry.held, Held::Digest(_)));
         if graph.unread.is_empty() && !is_any_digest() {
-            ledger.enter(Raise::new(Code::ArchiveEmpty, "the whole archive"));
+            ledger.enter(Raise::new(Code::ArchiveEmpty, About::Case, WHOLE_CASE));
         }
         if scope.has_no_period() {
-            ledger.enter(Raise::new(Code::CoveragePeriodUnstated, "the whole archive"));
+            ledger.enter(Raise::new(Code::CoveragePeriodUnstated, About::Case, WHOLE_CASE));
         }
         for (kind, count) in &self.ignored {
-            ledger.enter(Raise::new(Code::ArchiveIgnored, kind.name()).count(*count));
+            ledger.enter(Raise::new(Code::ArchiveIgnored, About::Ignored, kind.name()).count(*count));
         }
         let strays = self.exhibits.iter().filter(|exhibit| {
             matches!(exhibit.facts, Facts::Trail(trail::Facts::Stray(_)))
@@ -94,7 +110,7 @@ impl Case {
         });
         let strays = strays.count() as u64;
         if strays > 0 {
-            ledger.enter(Raise::new(Code::ArchiveIgnored, "other JSON files").count(strays));
+            ledger.enter(Raise::new(Code::ArchiveIgnored, About::Ignored, "json").count(strays));
         }
     }
 }

@@ -5,11 +5,7 @@ use memchr::memmem;
 use rawzip::ReaderAt;
 
 use super::stretch::read_exactly_at;
-
-const FILLED: &str = "something stands between its directory and its end, or behind it, which some programs would read";
-const DISAGREE: &str = "its end records disagree with its directory";
-/// What is said of an archive that goes on in other files.
-pub(super) const SPLIT: &str = "one part of a split zip archive: join the parts first";
+use crate::terms::reason::Reason;
 
 const END: &[u8] = b"PK\x05\x06";
 const END_BYTES: u64 = 22;
@@ -28,7 +24,7 @@ pub(super) fn end_problem(
     length_bytes: u64,
     (directory, directory_end): (u64, u64),
     count: u64,
-) -> Option<&'static str> {
+) -> Option<Reason> {
     let tail_bytes = length_bytes.saturating_sub(end).min(MOST_TAIL_BYTES);
     let mut tail = vec![0; usize::try_from(tail_bytes).unwrap_or_default()];
     let is_read = read_exactly_at(reader, end, &mut tail) && end.saturating_add(tail_bytes) == length_bytes;
@@ -36,10 +32,10 @@ pub(super) fn end_problem(
     // Who writes a whole block at a time fills the last one.
     let Some((comment, _)) = comment.filter(|(_, rest)| is_read && tail.starts_with(END) && rest.iter().all(|byte| *byte == 0))
     else {
-        return Some(FILLED);
+        return Some(Reason::ZipEndFilled);
     };
     if [END, ZIP64_END, ZIP64_LOCATOR].iter().any(|magic| memmem::find(comment, magic).is_some()) {
-        return Some("its comment holds an end record, which some programs would read");
+        return Some(Reason::ZipEndInComment);
     }
     let mut locator = [0; ZIP64_LOCATOR_BYTES as usize];
     let locator_at = end.checked_sub(ZIP64_LOCATOR_BYTES);
@@ -60,36 +56,30 @@ struct Directory {
 }
 
 /// What is wrong with an end record that stands alone, at `end`.
-fn short_problem(record: &[u8], end: u64, directory: Directory) -> Option<&'static str> {
+fn short_problem(record: &[u8], end: u64, directory: Directory) -> Option<Reason> {
     let [disk, directory_disk, here, total] = [4, 6, 8, 10].map(|at| u16_at(record, at));
     let [bytes, offset] = [12, 16].map(|at| u32_at(record, at));
     if disk != 0 || directory_disk != 0 {
-        return Some(SPLIT);
+        return Some(Reason::OnePart);
     }
     if directory.end != end {
-        return Some(FILLED);
+        return Some(Reason::ZipEndFilled);
     }
     // Some programs let the number of entries overflow.
     let agrees = u64::from(total) == directory.count & 0xffff
         && here == total
         && u64::from(bytes) == directory.end.saturating_sub(directory.start)
         && u64::from(offset) == directory.start;
-    (!agrees).then_some(DISAGREE)
+    (!agrees).then_some(Reason::ZipEndDisagrees)
 }
 
 /// What is wrong with an end record for whose large numbers there is another one, which a locator at `locator_at` names.
-fn zip64_problem(
-    reader: &impl ReaderAt,
-    short: &[u8],
-    locator_at: u64,
-    locator: &[u8],
-    directory: Directory,
-) -> Option<&'static str> {
+fn zip64_problem(reader: &impl ReaderAt, short: &[u8], locator_at: u64, locator: &[u8], directory: Directory) -> Option<Reason> {
     let mut record = [0; ZIP64_END_BYTES as usize];
     let record_at = locator_at.checked_sub(ZIP64_END_BYTES);
     let is_read = record_at.is_some_and(|at| read_exactly_at(reader, at, &mut record)) && record.starts_with(ZIP64_END);
     if !is_read || record_at != Some(directory.end) || record_at != Some(u64_at(locator, 8)) {
-        return Some(FILLED);
+        return Some(Reason::ZipEndFilled);
     }
     let [disk, directory_disk, here, total] = [4, 6, 8, 10].map(|at| u16_at(short, at));
     let [bytes, offset] = [12, 16].map(|at| u32_at(short, at));
@@ -97,7 +87,7 @@ fn zip64_problem(
     let is_whole = u32_at(locator, 4) == 0 && u32_at(locator, 16) <= 1 && u32_at(&record, 16) == 0 && u32_at(&record, 20) == 0;
     let fits = |short: u16, long: u64| short == u16::MAX || u64::from(short) == long;
     if !is_whole || !fits(disk, 0) || !fits(directory_disk, 0) {
-        return Some(SPLIT);
+        return Some(Reason::OnePart);
     }
     let Directory { start, end, count } = directory;
     let directory_bytes = end.saturating_sub(start);
@@ -107,7 +97,7 @@ fn zip64_problem(
         && fits(total, count)
         && is_told(bytes, directory_bytes)
         && is_told(offset, start);
-    (!agrees).then_some(DISAGREE)
+    (!agrees).then_some(Reason::ZipEndDisagrees)
 }
 
 pub(super) fn u16_at(bytes: &[u8], at: usize) -> u16 {

@@ -1,6 +1,6 @@
 //! How the files of a folder are taken, whoever brings them: their names alone decide, and what is said of them is the same everywhere.
 
-use super::visit::{Told, Treatment, Visit};
+use super::visit::{Told, Treatment, Visit, WHOLE_FOLDER};
 use crate::terms::path::{EntryPath, Separator};
 
 /// What is to be done with a file of a folder.
@@ -30,5 +30,5 @@ impl<Y> FolderFile<Y> {
 
 /// Says that a folder has more files than are read.
 pub fn folder_is_cut<V: Visit>(visitor: &V) -> V::Yield {
-    visitor.tell(EntryPath::new("(the folder)"), Told::limit("entries", visitor.limits().entries))
+    visitor.tell(EntryPath::new(WHOLE_FOLDER), Told::limit("entries", visitor.limits().entries))
 }

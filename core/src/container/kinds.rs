@@ -4,8 +4,9 @@ use std::io::Read as _;
 
 use flate2::bufread::GzDecoder;
 
-use super::end::{SPLIT, u16_at};
+use super::end::u16_at;
 use super::packing::Packing;
+use crate::terms::reason::Reason;
 
 /// First bytes, and what begins with them.
 const MAGICS: [(&[u8], &str); 12] = [
@@ -50,9 +51,9 @@ const NAMES: [(&[u8], &str); 22] = [
 ];
 
 /// What begins with these bytes, if that is an archive of a kind that is not read, and what to do.
-pub(super) fn unread_kind(start: &[u8]) -> Option<String> {
+pub(super) fn unread_kind(start: &[u8]) -> Option<Reason> {
     if start.starts_with(b"PK\x07\x08") {
-        return Some(SPLIT.to_owned());
+        return Some(Reason::OnePart);
     }
     let (_, kind) = MAGICS.iter().find(|(magic, _)| start.starts_with(magic))?;
     // Three letters and a digit would be little; what follows tells bzip2 from a text.
@@ -60,21 +61,18 @@ pub(super) fn unread_kind(start: &[u8]) -> Option<String> {
     (*kind != "bzip2" || is_bzip2()).then(|| not_read(kind))
 }
 
-/// Said of what is no archive, wherever it comes from.
-pub(super) const NO_ARCHIVE: &str = "no archive of a kind that is read (zip, tar, tar.gz, tar.zst)";
-
 /// Why a file is no archive, by its name, its first 512 bytes and its last 22, as far as there are any; `None` if it is one.
-pub(super) fn no_archive(name: &[u8], start: &[u8], end: &[u8]) -> Option<String> {
+pub(super) fn no_archive(name: &[u8], start: &[u8], end: &[u8]) -> Option<Reason> {
     if Packing::of(start).is_some() {
         return None;
     }
     let is_last_part = end.starts_with(b"PK\x05\x06") && u16_at(end, 4) != 0;
-    let kind = unread_kind(start).or_else(|| is_last_part.then(|| SPLIT.to_owned())).or_else(|| unread_name(name));
-    Some(kind.unwrap_or_else(|| NO_ARCHIVE.to_owned()))
+    let kind = unread_kind(start).or_else(|| is_last_part.then(|| Reason::OnePart)).or_else(|| unread_name(name));
+    Some(kind.unwrap_or(Reason::NoArchive))
 }
 
 /// What a file is by its name, if that is an archive of a kind that is not read, and what to do.
-pub(super) fn unread_name(name: &[u8]) -> Option<String> {
+pub(super) fn unread_name(name: &[u8]) -> Option<Reason> {
     let lower = name.to_ascii_lowercase();
     let end = lower.iter().rposition(|byte| *byte == b'.').and_then(|dot| lower.split_at_checked(dot));
     let (before, end) = end.unwrap_or((&lower, b""));
@@ -84,18 +82,18 @@ pub(super) fn unread_name(name: &[u8]) -> Option<String> {
     if is_numbered(&[b".zip", b".tar", b".gz", b".tgz", b".zst", b".7z", b".rar"])
         || digits.strip_prefix(b"z").is_some_and(is_number)
     {
-        return Some("one part of a split archive: join the parts first".to_owned());
+        return Some(Reason::OnePart);
     }
     let (_, kind) = NAMES.iter().find(|(known, _)| *known == end)?;
     Some(not_read(kind))
 }
 
 /// What begins with these bytes, if that is any archive at all. Documents and programs are zip archives, too, and no evidence is in them.
-pub(super) fn disguised(start: &[u8]) -> Option<String> {
+pub(super) fn disguised(start: &[u8]) -> Option<Reason> {
     const DOCUMENTS: [&[u8]; 5] = [b"[Content_Types].xml", b"_rels/", b"mimetype", b"META-INF/", b"docProps/"];
     const NAME: usize = 30;
     let is_tar = |start: &[u8]| Packing::of(start) == Some(Packing::Tar) && start.iter().any(|byte| *byte != 0);
-    let other_name = |kind| Some(format!("a {kind} archive by its content, and not by its name: give it the name of one"));
+    let other_name = |kind: &str| Some(Reason::OtherName { kind: kind.to_owned() });
     match Packing::of(start) {
         Some(Packing::Tar) if is_tar(start) => other_name("tar"),
         Some(Packing::Zip) => {
@@ -120,9 +118,8 @@ pub(super) fn disguised(start: &[u8]) -> Option<String> {
     }
 }
 
-fn not_read(kind: &str) -> String {
-    let article = if matches!(kind, "xz" | "xar" | "LZ4" | "LZMA") { "an" } else { "a" };
-    format!("{article} {kind} archive, which is not read: unpack it first")
+fn not_read(kind: &str) -> Reason {
+    Reason::NotRead { kind: kind.to_owned() }
 }
 
 #[cfg(test)]
@@ -131,14 +128,13 @@ mod tests {
 
     #[test]
     fn what_is_no_archive_is_told_by_its_bytes_and_else_by_its_name() {
-        let said = "a bzip2 archive, which is not read: unpack it first";
-        assert_eq!(unread_kind(b"BZh91AY&SY").as_deref(), Some(said));
+        let bzip2 = Some(Reason::NotRead { kind: "bzip2".to_owned() });
+        assert_eq!(unread_kind(b"BZh91AY&SY"), bzip2);
         assert_eq!(unread_kind(b"PK\x03\x04"), None);
-        let told = |name: &[u8], start: &[u8], end: &[u8]| no_archive(name, start, end);
-        assert_eq!(told(b"a.zip", b"PK\x03\x04", b""), None);
-        assert_eq!(told(b"a.tar.bz2", b"", b"").as_deref(), Some(said));
-        assert_eq!(told(b"", b"BZh91AY&SY", b"").as_deref(), Some(said));
-        assert_eq!(told(b"", b"", b"PK\x05\x06\x01\0").as_deref(), Some(SPLIT));
-        assert_eq!(told(b"a.zip", b"PK", b"PK").as_deref(), Some(NO_ARCHIVE));
+        assert_eq!(no_archive(b"a.zip", b"PK\x03\x04", b""), None);
+        assert_eq!(no_archive(b"a.tar.bz2", b"", b""), bzip2);
+        assert_eq!(no_archive(b"", b"BZh91AY&SY", b""), bzip2);
+        assert_eq!(no_archive(b"", b"", b"PK\x05\x06\x01\0"), Some(Reason::OnePart));
+        assert_eq!(no_archive(b"a.zip", b"PK", b"PK"), Some(Reason::NoArchive));
     }
 }

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::terms::limits::Limits;
+use crate::terms::reason::Reason;
 
 /// What any archive may come to, so that a single log, digest or metadata file at its limit can be read.
 const FREE: u64 = (1 << 30) + (1 << 28);
@@ -71,8 +72,8 @@ impl Meter {
     }
 
     /// What is wrong with an archive out of which too much came.
-    pub(super) fn detail(&self) -> String {
-        format!("unpacked_ratio is {}: what comes out of it is too much for its size, and none of it was judged", self.ratio)
+    pub(super) fn reason(&self) -> Reason {
+        Reason::Ratio { unpacked_ratio: self.ratio }
     }
 }
 

@@ -13,9 +13,9 @@ use super::stretch::{Sequential, read_exactly_at};
 use super::tar::{Found, read_tar};
 use super::visit::{Gather, PIECE_BYTES, Told, Visit, Workspace, is_too_long, passed_over, place_of};
 use super::zip::{Inner, Member, Zip};
-use crate::terms::error::io_reason;
 use crate::terms::finding::Code;
 use crate::terms::path::{EntryPath, Separator};
+use crate::terms::reason::Reason;
 
 /// How long the end record of a zip archive is, without a comment.
 const END_BYTES: usize = 22;
@@ -43,15 +43,15 @@ pub fn read_archive<V: Visit, G: Gather<V::Yield>>(
     let reader = Interruptible::new(reader, host);
     let sequential = || Sequential { reader: &reader, position: 0, end: length_bytes };
     let gathered = match read_start(&mut sequential()) {
-        Err(error) => reading.only(at, Told::unreadable(io_reason(&error))),
+        Err(error) => reading.only(at, Told::unreadable(&error)),
         Ok(start) if Packing::of(&start) == Some(Packing::Zip) => reading.zip_file(at, &reader, length_bytes),
         Ok(start) => {
             let mut end = vec![0; usize::try_from(length_bytes).map_or(END_BYTES, |length| length.min(END_BYTES))];
             let at_end = length_bytes.saturating_sub(end.len() as u64);
             if read_exactly_at(&reader, at_end, &mut end)
-                && let Some(detail) = no_archive(at.map(EntryPath::file_name).unwrap_or_default(), &start, &end)
+                && let Some(reason) = no_archive(at.map(EntryPath::file_name).unwrap_or_default(), &start, &end)
             {
-                return reading.only(at, Told::unreadable(detail));
+                return reading.only(at, Told::unreadable(reason));
             }
             host.watch().expect(0, &|| length_bytes);
             reading.stream(at, &mut Counted { reader: sequential(), host })
@@ -165,7 +165,7 @@ pub fn read_file<V: Visit, R: Read>(
     }
     let (mut file, size_bytes) = match open() {
         Ok(opened) => opened,
-        Err(error) => return visitor.tell(path, Told::unreadable(io_reason(&error))),
+        Err(error) => return visitor.tell(path, Told::unreadable(&error)),
     };
     if size_bytes > limits.entry_bytes {
         return visitor.tell(path, Told::limit("entry_bytes", limits.entry_bytes));
@@ -181,14 +181,14 @@ pub fn read_file<V: Visit, R: Read>(
         let Workspace { stored, own, .. } = workspace;
         match read_piece(&mut reader, size_bytes, stored) {
             Ok(piece) if piece.len() as u64 > PIECE_BYTES => {
-                return visitor.tell(path, Told::unreadable("it grew while it was read"));
+                return visitor.tell(path, Told::unreadable(Reason::Grew));
             }
             Ok(piece) => (visitor.visit_piece(path, piece, own), Some(piece.len() as u64)),
-            Err(error) => return visitor.tell(path, Told::unreadable(io_reason(&error))),
+            Err(error) => return visitor.tell(path, Told::unreadable(&error)),
         }
     };
     if size_bytes_read != Some(size_bytes) {
-        visitor.note(&mut yielded, "its size changed while it was read");
+        visitor.note(&mut yielded, Reason::SizeChanged);
     }
     yielded
 }
@@ -255,7 +255,7 @@ impl<H: Host, V: Visit> Reading<'_, H, V> {
     }
 
     fn too_much(&self, at: Option<&EntryPath>) -> V::Yield {
-        self.visitor.tell(place_of(at), Told::refused(Code::ArchiveLimit, self.meter.detail()))
+        self.visitor.tell(place_of(at), Told::refused(Code::ArchiveLimit, self.meter.reason()))
     }
 
     /// Reading goes on until then.
@@ -283,7 +283,7 @@ impl<H: Host, V: Visit> Reading<'_, H, V> {
         let entries = self.visitor.limits().entries;
         let (zip, problems) = match Zip::open(self.visitor, at.cloned(), reader, length_bytes, entries, &self.meter) {
             Ok(opened) => opened,
-            Err(error) => return self.only(at, Told::unreadable(error.to_string())),
+            Err(reason) => return self.only(at, Told::unreadable(reason)),
         };
         if at.is_some() {
             return self.nested_zip(&zip, problems);
@@ -326,8 +326,8 @@ impl<H: Host, V: Visit> Reading<'_, H, V> {
                 }
             },
         );
-        for (path, detail) in zip.take_doubts() {
-            let doubt = self.visitor.tell(path, Told::Doubt(detail));
+        for (path, doubt) in zip.take_doubts() {
+            let doubt = self.visitor.tell(path, Told::Doubt(doubt));
             self.weigh(&doubt, 0);
             gathered.admit(doubt);
         }
@@ -365,7 +365,7 @@ impl<H: Host, V: Visit> Reading<'_, H, V> {
                         let entries = self.meter.entries(self.visitor.limits());
                         match Zip::open(self.visitor, Some(path.clone()), bytes, length_bytes, entries, &self.meter) {
                             Ok((zip, problems)) => whole.merge(self.nested_zip(&zip, problems)),
-                            Err(error) => self.tell(&mut whole, path, Told::unreadable(error.to_string())),
+                            Err(reason) => self.tell(&mut whole, path, Told::unreadable(reason)),
                         }
                     }
                 });

@@ -4,7 +4,7 @@
 use std::io::{self, BufRead, Read};
 
 use super::meter::Meter;
-use crate::terms::error::io_reason;
+use crate::terms::reason::Reason;
 
 const BLOCK_BYTES: usize = 512;
 
@@ -40,7 +40,7 @@ pub(super) struct Member {
     /// How much its content is, holes included.
     pub(super) size_bytes: u64,
     /// What one program would read in its headers and another would not.
-    pub(super) doubt: Option<&'static str>,
+    pub(super) doubt: Option<Reason>,
 }
 
 /// How large a sparse file is, and its stretches: holes and the bytes behind them, the next one last.
@@ -68,16 +68,16 @@ impl<'a> Tape<'a> {
     /// # Errors
     ///
     /// What stands in the way of reading on.
-    pub(super) fn next(&mut self) -> Result<Option<Member>, String> {
+    pub(super) fn next(&mut self) -> Result<Option<Member>, Reason> {
         self.skip_content()?;
         let mut extras = Extras::default();
         loop {
             let Some(block) = self.block()? else {
-                return if extras.is_any { Err("it ends behind the headers of an entry".to_owned()) } else { Ok(None) };
+                return if extras.is_any { Err(Reason::TarEndsInHeaders) } else { Ok(None) };
             };
             if block.iter().all(|byte| *byte == 0) {
                 self.has_end_mark = true;
-                return if extras.is_any { Err("it ends behind the headers of an entry".to_owned()) } else { Ok(None) };
+                return if extras.is_any { Err(Reason::TarEndsInHeaders) } else { Ok(None) };
             }
             let header = Header::of(&block)?;
             match header.kind {
@@ -89,10 +89,8 @@ impl<'a> Tape<'a> {
                     let is_first = !extras.is_any;
                     let body = self.extra(&header, &mut extras)?;
                     let is_harmless = records(&body).is_some_and(|records| records.iter().all(|(key, _)| !is_telling(key)));
-                    let doubt = match header.doubt.or(extras.doubt) {
-                        None if !(is_first && is_harmless) => {
-                            Some("headers for all entries that follow, which programs read differently")
-                        }
+                    let doubt = match header.doubt.clone().or(extras.doubt) {
+                        None if !(is_first && is_harmless) => Some(Reason::TarGlobal),
                         doubt => doubt,
                     };
                     let name = header.name();
@@ -105,11 +103,11 @@ impl<'a> Tape<'a> {
 
     /// What is wrong with the end of an archive that was read to it. It ends with blocks of zeros. Programs differ in whether they read
     /// on behind them, and none notices an archive that was cut off between two entries.
-    pub(super) fn what_follows(&mut self) -> Option<String> {
+    pub(super) fn what_follows(&mut self) -> Option<Reason> {
         /// Archives are filled up to a multiple of what a tape takes at once, which is rarely above a mebibyte.
         const PADDING_BYTES: u64 = 64 << 20;
         if !self.has_end_mark {
-            return Some("it has no end mark: it may be cut off".to_owned());
+            return Some(Reason::TarNoEnd);
         }
         let mut zeros = 0_u64;
         loop {
@@ -117,13 +115,13 @@ impl<'a> Tape<'a> {
                 Ok([]) => return None,
                 Ok(bytes) => {
                     if bytes.iter().any(|byte| *byte != 0) {
-                        return Some("something stands behind its end, which some programs would read".to_owned());
+                        return Some(Reason::TarBehindEnd);
                     }
                     let read = bytes.len();
                     self.stream.consume(read);
                     zeros = zeros.saturating_add(read as u64);
                     if zeros > PADDING_BYTES {
-                        return Some(format!("more than {PADDING_BYTES} bytes of padding stand behind its end"));
+                        return Some(Reason::TarPadding { most: PADDING_BYTES });
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -132,7 +130,7 @@ impl<'a> Tape<'a> {
         }
     }
 
-    fn member(&mut self, block: &[u8; BLOCK_BYTES], header: Header<'_>, extras: Extras) -> Result<Member, String> {
+    fn member(&mut self, block: &[u8; BLOCK_BYTES], header: Header<'_>, extras: Extras) -> Result<Member, Reason> {
         let has_long_name = extras.name.is_some() || extras.path.is_some();
         let name = extras.name.clone().or_else(|| extras.path.clone()).unwrap_or_else(|| header.name());
         let target = extras.target.clone().or_else(|| extras.link.clone()).unwrap_or_else(|| header.target().to_vec());
@@ -151,17 +149,14 @@ impl<'a> Tape<'a> {
             _ => Sort::Other,
         };
         let is_link = matches!(sort, Sort::HardLink | Sort::SymbolicLink);
-        let mut doubt = header.doubt.or_else(|| extras.doubt(&header, stored_bytes));
-        let mut doubtful = |is_doubtful: bool, why| doubt = doubt.or(is_doubtful.then_some(why));
-        doubtful(
-            sort != Sort::File && stored_bytes > 0,
-            "it is no file, and states a size: programs differ in where the next entry begins",
-        );
-        doubtful(!is_link && (extras.target.is_some() || extras.link.is_some()), "it is no link, and has a target");
-        doubtful(is_link && name.ends_with(b"/"), "it is a link, and has a folder's name");
+        let mut doubt = header.doubt.clone().or_else(|| extras.doubt(&header, stored_bytes));
+        let mut doubtful = |is_doubtful: bool, why: Reason| doubt = doubt.take().or(is_doubtful.then_some(why));
+        doubtful(sort != Sort::File && stored_bytes > 0, Reason::TarSizeOfNoFile);
+        doubtful(!is_link && (extras.target.is_some() || extras.link.is_some()), Reason::TarTargetOfNoLink);
+        doubtful(is_link && name.ends_with(b"/"), Reason::TarLinkNamedFolder);
         doubtful(
             header.kind == b'\0' && has_long_name && header.name().ends_with(b"/") != name.ends_with(b"/"),
-            "it is a folder by one of its names, and by the other a file",
+            Reason::TarFolderOrFile,
         );
         let mut size_bytes = stored_bytes;
         self.left = stored_bytes.next_multiple_of(BLOCK_BYTES as u64);
@@ -169,14 +164,14 @@ impl<'a> Tape<'a> {
         if header.kind == b'S' {
             match self.holes(block, stored_bytes)? {
                 Some((whole_bytes, stretches)) => (size_bytes, self.stretches) = (whole_bytes, stretches),
-                None => doubtful(true, "its holes can be read in two ways"),
+                None => doubtful(true, Reason::TarHoles),
             }
         }
         Ok(Member { name, target, sort, size_bytes, doubt })
     }
 
     /// A block; `None` at the end of the stream.
-    fn block(&mut self) -> Result<Option<[u8; BLOCK_BYTES]>, String> {
+    fn block(&mut self) -> Result<Option<[u8; BLOCK_BYTES]>, Reason> {
         let mut block = [0; BLOCK_BYTES];
         let mut read = 0;
         while let Some(rest) = block.get_mut(read..).filter(|rest| !rest.is_empty()) {
@@ -191,7 +186,7 @@ impl<'a> Tape<'a> {
         Ok(Some(block))
     }
 
-    fn skip_content(&mut self) -> Result<(), String> {
+    fn skip_content(&mut self) -> Result<(), Reason> {
         self.stretches.clear();
         while self.left > 0 {
             match self.stream.fill_buf() {
@@ -209,11 +204,11 @@ impl<'a> Tape<'a> {
     }
 
     /// The content of a header that stands in front of another.
-    fn extra(&mut self, header: &Header<'_>, extras: &mut Extras) -> Result<Vec<u8>, String> {
+    fn extra(&mut self, header: &Header<'_>, extras: &mut Extras) -> Result<Vec<u8>, Reason> {
         extras.is_any = true;
         extras.bytes = extras.bytes.saturating_add(header.size_bytes);
         if extras.bytes > HEADER_BYTES {
-            return Err(format!("the names and attributes of an entry take more than {HEADER_BYTES} bytes"));
+            return Err(Reason::TarHeaderBytes { most: HEADER_BYTES });
         }
         self.left = header.size_bytes.next_multiple_of(BLOCK_BYTES as u64);
         self.stretches = vec![(0, self.left)];
@@ -221,13 +216,13 @@ impl<'a> Tape<'a> {
         self.read_to_end(&mut body).map_err(|error| unreadable(&error))?;
         let padding = body.split_off(usize::try_from(header.size_bytes).unwrap_or(usize::MAX).min(body.len()));
         if padding.iter().any(|byte| *byte != 0) {
-            extras.doubt = Some("the names in front of it go on behind their end, as some programs read them");
+            extras.doubt = Some(Reason::TarLongNameGoesOn);
         }
         Ok(body)
     }
 
     /// A sparse file of GNU's older form: how large it is, and what lies where; `None` if that can be read in two ways.
-    fn holes(&mut self, block: &[u8; BLOCK_BYTES], stored_bytes: u64) -> Result<Option<Holed>, String> {
+    fn holes(&mut self, block: &[u8; BLOCK_BYTES], stored_bytes: u64) -> Result<Option<Holed>, Reason> {
         const MAPPED: (usize, usize) = (386, 482);
         const MAPPED_BEHIND: (usize, usize) = (0, 504);
         let mut map = Vec::new();
@@ -311,11 +306,11 @@ impl Read for Tape<'_> {
 }
 
 /// Why a stream cannot be read on.
-pub(super) fn unreadable(error: &io::Error) -> String {
+pub(super) fn unreadable(error: &io::Error) -> Reason {
     match error.kind() {
-        io::ErrorKind::UnexpectedEof => "it is cut off".to_owned(),
-        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => "what it is packed in is damaged".to_owned(),
-        _ => format!("its rest cannot be read: {}", io_reason(error)),
+        io::ErrorKind::UnexpectedEof => Reason::CutOff,
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Reason::TarPacking,
+        _ => error.into(),
     }
 }
 
@@ -325,13 +320,13 @@ struct Header<'a> {
     kind: u8,
     size_bytes: u64,
     has_prefix: bool,
-    doubt: Option<&'static str>,
+    doubt: Option<Reason>,
 }
 
 impl<'a> Header<'a> {
-    fn of(block: &'a [u8; BLOCK_BYTES]) -> Result<Self, String> {
+    fn of(block: &'a [u8; BLOCK_BYTES]) -> Result<Self, Reason> {
         if !is_header(block) {
-            return Err("what stands where an entry should begin is none".to_owned());
+            return Err(Reason::TarNoEntry);
         }
         let part = |start: usize, end: usize| block.get(start..end).unwrap_or_default();
         let is_zero = |start, end| part(start, end).iter().all(|byte| *byte == 0);
@@ -339,30 +334,27 @@ impl<'a> Header<'a> {
         let is_gnu = part(257, 265) == b"ustar  \0";
         let is_posix = part(257, 265) == b"ustar\x0000";
         let mut doubt = None;
-        let mut doubtful = |is_doubtful: bool, why| doubt = doubt.or(is_doubtful.then_some(why));
-        doubtful(!(is_gnu || is_posix || (is_zero(257, 329) && is_zero(345, 512))), "its header is of no known form");
+        let mut doubtful = |is_doubtful: bool, why: Reason| doubt = doubt.take().or(is_doubtful.then_some(why));
+        doubtful(!(is_gnu || is_posix || (is_zero(257, 329) && is_zero(345, 512))), Reason::TarForm);
         // Some programs take what stands here for the folder of its name, whatever the form.
-        doubtful(
-            is_gnu && !is_zero(345, if kind == b'S' { 386 } else { 512 }),
-            "its header holds what some programs take for a folder",
-        );
+        doubtful(is_gnu && !is_zero(345, if kind == b'S' { 386 } else { 512 }), Reason::TarPrefix);
         let prefix = part(345, 500);
         let prefix_bytes = prefix.iter().position(|byte| *byte == 0).unwrap_or(prefix.len());
         let is_clean = prefix.iter().skip(prefix_bytes).all(|byte| *byte == 0) && is_zero(500, 512);
-        doubtful(is_posix && !is_clean, "its header holds what some programs take for a folder");
+        doubtful(is_posix && !is_clean, Reason::TarPrefix);
         // Blanks alone are no number to some.
         let is_number = |(start, end)| octal(part(start, end)).is_some_and(|number| number.is_some()) || is_zero(start, end);
         // Only owners and times are large, or before 1970.
         let is_large = |(start, end)| part(start, end).first().is_some_and(|byte| matches!(byte, 0x80 | 0xff));
         let are_numbers = [(100, 108), (329, 337), (337, 345)].into_iter().all(is_number)
             && [(108, 116), (116, 124), (136, 148)].into_iter().all(|field| is_number(field) || is_large(field));
-        doubtful(!are_numbers, "a number in its header is none, and there some programs stop");
+        doubtful(!are_numbers, Reason::TarNumber);
         let size = part(124, 136);
         let size_bytes = match octal(size) {
             Some(Some(size)) => size,
             // Some programs leave out the size of what has none.
             Some(None) if !matches!(kind, b'0' | b'\0' | b'7' | b'S' | b'L' | b'K' | b'x' | b'g') => 0,
-            _ => binary(size).ok_or("the size of an entry is no number")?,
+            _ => binary(size).ok_or(Reason::TarSize)?,
         };
         Ok(Self { block, kind, size_bytes, has_prefix: is_posix && prefix_bytes > 0, doubt })
     }
@@ -423,32 +415,32 @@ struct Extras {
     path: Option<Vec<u8>>,
     link: Option<Vec<u8>>,
     size: Option<u64>,
-    doubt: Option<&'static str>,
+    doubt: Option<Reason>,
 }
 
 impl Extras {
     fn take(&mut self, header: &Header<'_>, body: Vec<u8>) {
-        let mut doubt = self.doubt.or(header.doubt);
-        let mut doubtful = |is_doubtful: bool, why| doubt = doubt.or(is_doubtful.then_some(why));
+        let mut doubt = self.doubt.take().or_else(|| header.doubt.clone());
+        let mut doubtful = |is_doubtful: bool, why: Reason| doubt = doubt.take().or(is_doubtful.then_some(why));
         if header.kind == b'x' {
-            doubtful(self.has_records, "it is stated to have two names");
+            doubtful(self.has_records, Reason::TwoNames);
             self.has_records = true;
             match records(&body) {
-                None => doubtful(true, "its fields cannot be read"),
+                None => doubtful(true, Reason::TarFields),
                 Some(records) => {
-                    doubtful(is_torn(&records), "its fields can be read in two ways");
+                    doubtful(is_torn(&records), Reason::TarFieldsTorn);
                     for (key, value) in records {
                         match key {
-                            b"path" => doubtful(!put(&mut self.path, value), "it is stated to have two names"),
-                            b"linkpath" => doubtful(!put(&mut self.link, value), "it is stated to have two targets"),
+                            b"path" => doubtful(!put(&mut self.path, value), Reason::TwoNames),
+                            b"linkpath" => doubtful(!put(&mut self.link, value), Reason::TwoTargets),
                             b"size" => match decimal(value) {
                                 Some(size) => {
-                                    doubtful(self.size.is_some_and(|before| before != size), "it is stated to have two sizes");
+                                    doubtful(self.size.is_some_and(|before| before != size), Reason::TwoSizes);
                                     self.size = Some(size);
                                 }
-                                None => doubtful(true, "it is stated to have two sizes"),
+                                None => doubtful(true, Reason::TwoSizes),
                             },
-                            key => doubtful(is_telling(key), "it is stored with holes in a way that is not read"),
+                            key => doubtful(is_telling(key), Reason::TarPaxHoles),
                         }
                     }
                 }
@@ -456,24 +448,22 @@ impl Extras {
         } else {
             // Some programs end it with a NUL.
             let text = body.strip_suffix(b"\0").unwrap_or(&body);
-            let (kept, why) = if header.kind == b'L' {
-                (&mut self.name, "it is stated to have two names")
-            } else {
-                (&mut self.target, "it is stated to have two targets")
-            };
-            doubtful(text.contains(&0), why);
-            doubtful(!put(kept, text), why);
+            let (kept, why) =
+                if header.kind == b'L' { (&mut self.name, Reason::TwoNames) } else { (&mut self.target, Reason::TwoTargets) };
+            let is_doubled = !put(kept, text);
+            doubtful(is_doubled || text.contains(&0), why);
         }
         self.doubt = doubt;
     }
 
-    fn doubt(&self, header: &Header<'_>, stored_bytes: u64) -> Option<&'static str> {
+    fn doubt(&self, header: &Header<'_>, stored_bytes: u64) -> Option<Reason> {
         let differ = |one: &Option<Vec<u8>>, other: &Option<Vec<u8>>| one.is_some() && other.is_some() && one != other;
         let has_two_sizes = self.size.is_some() && stored_bytes != header.size_bytes && stored_bytes < LARGE_BYTES;
         self.doubt
-            .or(differ(&self.name, &self.path).then_some("it is stated to have two names"))
-            .or(differ(&self.target, &self.link).then_some("it is stated to have two targets"))
-            .or(has_two_sizes.then_some("it is stated to have two sizes"))
+            .clone()
+            .or(differ(&self.name, &self.path).then_some(Reason::TwoNames))
+            .or(differ(&self.target, &self.link).then_some(Reason::TwoTargets))
+            .or(has_two_sizes.then_some(Reason::TwoSizes))
     }
 }
 

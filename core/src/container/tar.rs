@@ -8,10 +8,11 @@ use super::names::Seen;
 use super::packing::{NESTED_BYTES, Packing, read_start};
 use super::tape::{Member, Sort, Tape, unreadable};
 use super::unpack::unpacked;
-use super::visit::{SECOND, Told, Treatment, Visit, is_too_long, passed_over, place_of};
+use super::visit::{Told, Treatment, Visit, is_too_long, passed_over, place_of};
 use crate::terms::finding::Code;
 use crate::terms::limits::Limits;
 use crate::terms::path::{EntryPath, Separator};
+use crate::terms::reason::Reason;
 
 /// Entries up to this size are given away, so that others can visit them while the stream is read on.
 const GIVEN_BYTES: u64 = 8 << 20;
@@ -40,11 +41,11 @@ pub(super) fn read_tar<V: Visit>(
     meter: &Meter,
     show: &mut dyn FnMut(Found<V::Yield>),
 ) {
-    let stop = |detail: String| Found::Told(place_of(at), Told::unreadable(detail));
+    let stop = |reason: Reason| Found::Told(place_of(at), Told::unreadable(reason));
     let has_several = Cell::new(false);
     let stream = match unpacked(reader, &has_several) {
         Ok(Ok(stream)) => Metered { reader: stream, meter },
-        Ok(Err(detail)) => return show(stop(detail)),
+        Ok(Err(reason)) => return show(stop(reason)),
         Err(error) => return show(stop(unreadable(&error))),
     };
     let mut stream = BufReader::with_capacity(256 << 10, stream);
@@ -55,7 +56,7 @@ pub(super) fn read_tar<V: Visit>(
     loop {
         match tape.next() {
             Ok(None) => break,
-            Err(detail) => return show(stop(detail)),
+            Err(reason) => return show(stop(reason)),
             Ok(Some(_)) if seen == most => return show(Found::Told(place_of(at), Told::limit("entries", most))),
             Ok(Some(member)) => {
                 seen = seen.saturating_add(1);
@@ -63,9 +64,8 @@ pub(super) fn read_tar<V: Visit>(
             }
         }
     }
-    let members = "its gzip data consists of several members, of which some programs read only the first";
-    if let Some(detail) = tape.what_follows().or_else(|| has_several.get().then(|| members.to_owned())) {
-        show(stop(detail));
+    if let Some(reason) = tape.what_follows().or_else(|| has_several.get().then_some(Reason::TarMembers)) {
+        show(stop(reason));
     }
 }
 
@@ -81,23 +81,23 @@ fn show_member<V: Visit>(
     let limits = visitor.limits();
     let (inner, is_safe) = EntryPath::normalise(&member.name, Separator::Slash);
     let path = at.map_or_else(|| inner.clone(), |at| at.nesting(&inner));
-    let doubt = member.doubt.or_else(|| {
+    let doubt = member.doubt.clone().or_else(|| {
         // Some programs unpack an archive's name as an empty file.
         let is_entry_to_some = member.sort == Sort::Label && !inner.as_bytes().is_empty() && visitor.treatment(&path).is_read();
-        is_entry_to_some.then_some("it is the archive's name, and to some programs an entry")
+        is_entry_to_some.then_some(Reason::TarLabel)
     });
     let is_entry = doubt.is_some() || !matches!(member.sort, Sort::Folder | Sort::Label | Sort::Global);
     if is_entry && is_too_long(&path, limits) {
         return show(Found::Told(path, Told::LongPath));
     }
-    if let Some(detail) = doubt {
+    if let Some(reason) = doubt {
         // It may be another entry to others, so it concerns the archive as a whole.
-        show(Found::Told(path.clone(), Told::Doubt(detail.to_owned())));
-        return show(Found::Told(path, Told::unreadable(detail)));
+        show(Found::Told(path.clone(), Told::Doubt(reason.clone())));
+        return show(Found::Told(path, Told::unreadable(reason)));
     }
     if member.sort == Sort::NamedFolder && visitor.treatment(&path).is_read() {
         // Nor is the file that some programs make of it the one that it is named after: it is empty.
-        show(Found::Told(path.clone(), Told::Doubt("it is a folder by its name, and to some programs a file".to_owned())));
+        show(Found::Told(path.clone(), Told::Doubt(Reason::TarNamedFolder)));
     }
     let folders = names.folders_of(&path, matches!(member.sort, Sort::Folder | Sort::NamedFolder), visitor, meter);
     folders.into_iter().for_each(|folder| show(Found::Told(folder, Told::Folder)));
@@ -111,16 +111,16 @@ fn show_member<V: Visit>(
                 told => told,
             },
             treatment @ (Treatment::Read | Treatment::ReadOne) => {
-                let second = names.is_second(&path, treatment).then_some(SECOND);
-                for detail in second.into_iter().chain(disguise(&path)) {
-                    show(Found::Told(path.clone(), Told::Doubt(detail.to_owned())));
+                let second = names.is_second(&path, treatment).then_some(Reason::SecondOfName);
+                for reason in second.into_iter().chain(disguise(&path)) {
+                    show(Found::Told(path.clone(), Told::Doubt(reason)));
                 }
                 return show_file(visitor, path, member, tape, meter, show);
             }
         },
         Sort::HardLink | Sort::SymbolicLink => link(at, member, inner, limits),
         Sort::Device => Told::device(),
-        Sort::Other => Told::unreadable("an entry of a kind that is not read"),
+        Sort::Other => Told::unreadable(Reason::TarKind),
     };
     show(Found::Told(path, told));
 }
@@ -131,8 +131,7 @@ fn link(at: Option<&EntryPath>, member: &Member, inner: EntryPath, limits: &Limi
     let base = if member.sort == Sort::HardLink { EntryPath::new("x") } else { inner };
     match base.resolve(&member.target).filter(|_| !member.target.is_empty() && !member.target.contains(&0)) {
         Some(target) if target.inner().len() > limits.path_bytes as usize => {
-            let detail = format!("it leads to a longer path than path_bytes, {}", limits.path_bytes);
-            Told::refused(Code::ArchiveLimit, detail)
+            Told::refused(Code::ArchiveLimit, Reason::LongLink { path_bytes: limits.path_bytes.into() })
         }
         Some(target) => Told::Link(at.map_or_else(|| target.clone(), |at| at.nesting(&target))),
         None => Told::leaving_link(),
@@ -140,9 +139,9 @@ fn link(at: Option<&EntryPath>, member: &Member, inner: EntryPath, limits: &Limi
 }
 
 /// Why an entry of this path would lie elsewhere on another system.
-fn disguise(path: &EntryPath) -> Option<&'static str> {
+fn disguise(path: &EntryPath) -> Option<Reason> {
     let has_backslash = path.as_bytes().contains(&b'\\');
-    has_backslash.then_some("its path holds a backslash, which some programs take for a slash")
+    has_backslash.then_some(Reason::Backslash)
 }
 
 fn show_file<V: Visit>(
@@ -193,8 +192,7 @@ fn show_nested<V: Visit>(
     let mut bytes = Vec::new();
     show(match whole.take(NESTED_BYTES.saturating_add(1)).read_to_end(&mut bytes) {
         Ok(read) if read as u64 > NESTED_BYTES => {
-            let detail = format!("a nested zip archive in a stream may have {NESTED_BYTES} bytes");
-            Found::Told(path, Told::refused(Code::ArchiveLimit, detail))
+            Found::Told(path, Told::refused(Code::ArchiveLimit, Reason::NestedBytes { most: NESTED_BYTES }))
         }
         Ok(_) => Found::Zip(path, bytes),
         Err(error) => Found::Told(path, Told::unreadable(unreadable(&error))),

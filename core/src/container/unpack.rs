@@ -6,16 +6,17 @@ use std::io::{self, BufRead, BufReader, Read};
 use flate2::bufread::GzDecoder;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
-use super::kinds::{NO_ARCHIVE, unread_kind};
+use super::kinds::unread_kind;
 use super::packing::{Packing, SKIPPED_MAGIC, read_start};
+use crate::terms::reason::Reason;
 
 /// The tar stream inside whatever it is packed in, or why there is none. Once it was read, `has_several` tells whether it went on in a
 /// second member of gzip data.
 pub(super) fn unpacked<'a>(
     reader: &'a mut dyn Read,
     has_several: &'a Cell<bool>,
-) -> io::Result<Result<Box<dyn Read + 'a>, String>> {
-    let none = |start: &[u8]| Ok(Err(unread_kind(start).unwrap_or_else(|| NO_ARCHIVE.to_owned())));
+) -> io::Result<Result<Box<dyn Read + 'a>, Reason>> {
+    let none = |start: &[u8]| Ok(Err(unread_kind(start).unwrap_or(Reason::NoArchive)));
     let start = read_start(reader)?;
     let packing = Packing::of(&start);
     if matches!(packing, Some(Packing::Zip) | None) {

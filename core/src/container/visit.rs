@@ -5,23 +5,12 @@ use std::io::{self, Read};
 
 use super::kinds::{disguised, unread_name};
 use crate::terms::finding::Code;
-use crate::terms::limits::{Limits, bound_text};
+use crate::terms::limits::Limits;
 use crate::terms::path::EntryPath;
+use crate::terms::reason::Reason;
 
 /// Entries up to this size are visited in one piece, larger ones as a stream.
 pub const PIECE_BYTES: u64 = 64 << 20;
-
-/// What is said of an archive in one that lies in another.
-pub(crate) const TOO_DEEP: &str = "containers are read one level inside another, not deeper";
-
-/// What an entry is refused for whose name is not safe.
-pub(super) const UNSAFE_NAME: &str = "its path leaves the archive, is absolute or holds a NUL";
-
-/// What is said of an entry that is neither a file nor a folder nor a link.
-pub(super) const DEVICE: &str = "it is a device, a FIFO or a socket";
-
-/// What is said of the second entry of a name.
-pub(super) const SECOND: &str = "its name is that of an entry before";
 
 /// A purpose for which archives are read: it says which entries matter, and makes something of each, on any thread and in any order.
 /// Of every entry that is no folder it hears once, by [`visit`](Visit::visit), [`visit_piece`](Visit::visit_piece) or
@@ -52,7 +41,7 @@ pub trait Visit: Sync {
     fn tell(&self, path: EntryPath, told: Told) -> Self::Yield;
 
     /// Hears what showed while an entry was visited: its content is not what its archive or folder states.
-    fn note(&self, yielded: &mut Self::Yield, detail: &str);
+    fn note(&self, yielded: &mut Self::Yield, reason: Reason);
 
     /// How much it takes to keep what was made of an entry, in bytes that would be inflated and hashed in the same time or memory.
     /// All of an archive's entries together are bounded by its size.
@@ -99,7 +88,7 @@ pub enum Told {
         /// Of which kind the reason is.
         code: Code,
         /// The reason.
-        detail: String,
+        reason: Reason,
     },
     /// An entry whose path is longer than the limit: who keeps it keeps any number of bytes.
     LongPath,
@@ -108,39 +97,39 @@ pub enum Told {
     /// A folder that bears the name of a file that would be read. It is told once, and not of other folders.
     Folder,
     /// What programs may find at this path besides what is visited: it concerns the archive, and is no entry of its own.
-    Doubt(String),
+    Doubt(Reason),
 }
 
 impl Told {
-    pub(super) fn refused(code: Code, detail: impl Into<String>) -> Self {
-        Self::Refused { code, detail: detail.into() }
+    pub(super) fn refused(code: Code, reason: Reason) -> Self {
+        Self::Refused { code, reason }
     }
 
-    pub(super) fn unreadable(detail: impl Into<String>) -> Self {
-        Self::refused(Code::ArchiveEntryUnreadable, detail)
+    pub(super) fn unreadable(reason: impl Into<Reason>) -> Self {
+        Self::refused(Code::ArchiveEntryUnreadable, reason.into())
     }
 
     /// Says of an entry that programs would put it elsewhere.
     pub(super) fn unsafe_name() -> Self {
-        Self::refused(Code::ArchiveEntryUnsafe, UNSAFE_NAME)
+        Self::refused(Code::ArchiveEntryUnsafe, Reason::UnsafePath)
     }
 
     /// Says of a link that it leads to nothing in its archive.
     pub(super) fn leaving_link() -> Self {
-        Self::refused(Code::ArchiveEntryUnsafe, "a link that leaves the archive")
+        Self::refused(Code::ArchiveEntryUnsafe, Reason::LinkOut)
     }
 
     pub(super) fn device() -> Self {
-        Self::refused(Code::ArchiveEntryUnsafe, DEVICE)
+        Self::refused(Code::ArchiveEntryUnsafe, Reason::Device)
     }
 
     /// Says that there is more than a limit allows.
     pub(super) fn limit(name: &str, most: u64) -> Self {
-        Self::refused(Code::ArchiveLimit, bound_text(name, most))
+        Self::refused(Code::ArchiveLimit, Reason::limit(name, most))
     }
 
     pub(super) fn too_deep() -> Self {
-        Self::refused(Code::ArchiveLimit, TOO_DEEP)
+        Self::refused(Code::ArchiveLimit, Reason::TooDeep)
     }
 }
 
@@ -201,9 +190,15 @@ pub(crate) fn is_too_long(path: &EntryPath, limits: &Limits) -> bool {
     path.as_bytes().len() > most_bytes && path.inner().len() > most_bytes
 }
 
+/// Where what is about a whole archive is told that was given itself.
+pub(crate) const WHOLE_ARCHIVE: &str = "(archive)";
+
+/// Where what is about a whole folder is told.
+pub(crate) const WHOLE_FOLDER: &str = "(folder)";
+
 /// Where what is about an archive as a whole is told. `at` is where it lies inside the case.
 pub(super) fn place_of(at: Option<&EntryPath>) -> EntryPath {
-    at.cloned().unwrap_or_else(|| EntryPath::new("(the archive itself)"))
+    at.cloned().unwrap_or_else(|| EntryPath::new(WHOLE_ARCHIVE))
 }
 
 /// What is said of an entry that is not to be read, of whose beginning `start` gives up to 512 bytes. If it is an archive of a kind that

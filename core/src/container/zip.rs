@@ -6,22 +6,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use flate2::bufread::DeflateDecoder;
 use memchr::memmem;
 use rawzip::extra_fields::{ExtraFieldId, ExtraFields};
-use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipFileHeaderRecord, ZipLocator};
+use rawzip::{ReaderAt, ZipArchive, ZipFileHeaderRecord, ZipLocator};
 
-use super::end::{SPLIT, end_problem, u16_at, u32_at};
+use super::end::{end_problem, u16_at, u32_at};
 use super::kinds::unread_kind;
 use super::meter::Meter;
 use super::names::Seen;
 use super::packing::{MARKERS, NESTED_BYTES, Packing, read_start};
 use super::stretch::{Sequential, read_at_most, read_exactly_at};
-use super::visit::{
-    DEVICE, PIECE_BYTES, SECOND, Told, Treatment, UNSAFE_NAME, Visit, Workspace, is_too_long, passed_over, place_of,
-};
+use super::visit::{PIECE_BYTES, Told, Treatment, Visit, Workspace, is_too_long, passed_over, place_of};
 use crate::bytes::crc::Crc;
-use crate::terms::error::{Error, io_reason};
 use crate::terms::finding::Code;
 use crate::terms::packed::{PackedPath, Paths, Position};
 use crate::terms::path::{EntryPath, Separator};
+use crate::terms::reason::Reason;
 
 /// A zip archive whose directory was read.
 #[derive(Debug)]
@@ -35,7 +33,7 @@ pub(super) struct Zip<R> {
     /// Its directory was read to the end, and what stands between its members can be told.
     is_whole: bool,
     /// What programs would find elsewhere or otherwise, as members that were visited showed. It concerns the archive as a whole.
-    doubts: Mutex<Vec<(EntryPath, String)>>,
+    doubts: Mutex<Vec<(EntryPath, Reason)>>,
 }
 
 /// One entry of a zip archive's directory. All of them are held while the archive is read, so it is small.
@@ -104,34 +102,30 @@ const UTF8: u16 = 1 << 11;
 /// Patched data, strong encryption, headers without content: nobody but PKWARE writes these.
 const MASKED: u16 = 1 << 5 | 1 << 6 | 1 << 13;
 
-const DISAGREE: &str = "its local and central headers disagree";
-
 const STORE: u8 = 0;
 const DEFLATE: u8 = 8;
 
 impl Refusal {
-    fn words(self) -> (Code, &'static str) {
-        match self {
-            Self::Escapes => (Code::ArchiveEntryUnsafe, UNSAFE_NAME),
-            // Programs that go by the name would unpack it as a file.
-            Self::FolderWithContent => {
-                (Code::ArchiveEntryUnreadable, "it claims to be a folder, and has a file's name and content")
+    fn told(self) -> Told {
+        match (self, self.doubt()) {
+            (Self::Escapes, _) => Told::unsafe_name(),
+            (Self::Encrypted, _) => Told::refused(Code::ArchiveEntryEncrypted, Reason::Password),
+            (Self::Device, _) => Told::device(),
+            (Self::FolderWithContent | Self::Overlaps | Self::Doubtful, doubt) => {
+                Told::unreadable(doubt.unwrap_or(Reason::ZipTwoReadings))
             }
-            Self::Encrypted => (Code::ArchiveEntryEncrypted, "it is protected by a password"),
-            Self::Device => (Code::ArchiveEntryUnsafe, DEVICE),
-            Self::Overlaps => (Code::ArchiveEntryUnreadable, "its bytes are also those of another entry"),
-            Self::Doubtful => (Code::ArchiveEntryUnreadable, "its entry in the directory can be read in two ways"),
         }
     }
 
-    fn told(self) -> Told {
-        let (code, detail) = self.words();
-        Told::refused(code, detail)
-    }
-
-    /// True if some programs would read it otherwise, or under another name.
-    fn is_doubt(self) -> bool {
-        matches!(self, Self::FolderWithContent | Self::Overlaps | Self::Doubtful)
+    /// How some programs would read it otherwise, or under another name.
+    fn doubt(self) -> Option<Reason> {
+        match self {
+            // Programs that go by the name would unpack it as a file.
+            Self::FolderWithContent => Some(Reason::ZipFolderWithContent),
+            Self::Overlaps => Some(Reason::ZipShared),
+            Self::Doubtful => Some(Reason::ZipTwoReadings),
+            Self::Escapes | Self::Encrypted | Self::Device => None,
+        }
     }
 }
 
@@ -235,7 +229,7 @@ impl<R: ReaderAt> Zip<R> {
     ///
     /// # Errors
     ///
-    /// [`Error::Container`] if there is no directory, because the archive is cut off or is no zip archive.
+    /// That there is no directory, because the archive is cut off or is no zip archive.
     pub(super) fn open<V: Visit>(
         visitor: &V,
         at: Option<EntryPath>,
@@ -243,14 +237,14 @@ impl<R: ReaderAt> Zip<R> {
         length_bytes: u64,
         entries: u64,
         meter: &Meter,
-    ) -> Result<(Self, Vec<V::Yield>), Error> {
+    ) -> Result<(Self, Vec<V::Yield>), Reason> {
         let mut buffer = vec![0; rawzip::MAX_CENTRAL_DIRECTORY_RECORD_SIZE.max(rawzip::RECOMMENDED_BUFFER_SIZE)];
         let archive = match ZipLocator::new().locate_in_reader(reader, &mut buffer, length_bytes) {
             Ok(archive) => archive,
-            Err((reader, error)) => {
+            Err((reader, _)) => {
                 let mut start = [0; 4];
                 let is_part = read_exactly_at(&reader, 0, &mut start) && unread_kind(&start).is_some();
-                return Err(Error::Container { reason: if is_part { SPLIT.to_owned() } else { error.to_string() } });
+                return Err(if is_part { Reason::OnePart } else { Reason::ZipDirectory });
             }
         };
         let mut zip = Self { at, archive, members: Vec::new(), paths: Paths::default(), is_whole: false, doubts: Mutex::default() };
@@ -288,12 +282,12 @@ impl<R: ReaderAt> Zip<R> {
                     let folders = names.folders_of(&path, is_folder, visitor, meter);
                     folders.into_iter().for_each(|folder| problems.tell(folder, Told::Folder));
                     if member.claim == Claim::File && names.is_second(&path, visitor.treatment(&path)) {
-                        problems.doubt(path, SECOND);
+                        problems.doubt(path, Reason::SecondOfName);
                     }
                     self.members.push(member);
                 }
-                Err(error) => {
-                    problems.tell(place_of(at), Told::unreadable(error.to_string()));
+                Err(_) => {
+                    problems.tell(place_of(at), Told::unreadable(Reason::ZipDirectory));
                     is_whole = false;
                     break;
                 }
@@ -306,9 +300,9 @@ impl<R: ReaderAt> Zip<R> {
         self.is_whole = is_whole;
         for member in self.members.iter().take_while(|_| !meter.is_exceeded()) {
             if let Claim::Refused(refusal) = member.claim
-                && refusal.is_doubt()
+                && let Some(doubt) = refusal.doubt()
             {
-                problems.doubt(self.path(member), refusal.words().1);
+                problems.doubt(self.path(member), doubt);
             }
         }
         if is_whole {
@@ -322,15 +316,15 @@ impl<R: ReaderAt> Zip<R> {
         let directory = (self.archive.directory_offset(), end);
         let count = self.members.len() as u64;
         let ends = end_problem(self.archive.get_ref(), self.archive.eocd_offset(), length_bytes, directory, count);
-        let starts = (!self.measure_slack(sorted)).then_some("something stands before its first entry");
-        for detail in [ends, starts].into_iter().flatten() {
-            problems.tell(place_of(self.at.as_ref()), Told::unreadable(detail));
+        let starts = (!self.measure_slack(sorted)).then_some(Reason::ZipBegin);
+        for reason in [ends, starts].into_iter().flatten() {
+            problems.tell(place_of(self.at.as_ref()), Told::unreadable(reason));
         }
         let mut header = Vec::new();
         let folders = self.members.iter().filter(|member| member.claim == Claim::Folder);
         for folder in folders.take_while(|_| !meter.is_exceeded()) {
-            if let Ok(Local { doubt: Some(detail), .. }) | Err(detail) = self.local(folder, &mut header) {
-                problems.doubt(self.path(folder), detail);
+            if let Ok(Local { doubt: Some(doubt), .. }) | Err(doubt) = self.local(folder, &mut header) {
+                problems.doubt(self.path(folder), doubt);
             }
         }
     }
@@ -442,9 +436,8 @@ impl<R: ReaderAt> Zip<R> {
             None => Told::leaving_link(),
             Some(_) if visitor.treatment(path).is_read() => {
                 // It may be a link in an archive whose directory is not read, or for a program that knows none.
-                let detail = "a link, which some programs unpack as a file that holds its target";
-                self.doubt(path, detail);
-                Told::unreadable(detail)
+                self.doubt(path, Reason::LinkAsFile);
+                Told::unreadable(Reason::LinkAsFile)
             }
             Some(target) => Told::Link(target),
         }
@@ -460,9 +453,9 @@ impl<R: ReaderAt> Zip<R> {
         workspace: &mut Workspace<V>,
     ) -> Told {
         match self.local(member, &mut workspace.header) {
-            Ok(Local { doubt: Some(detail), .. }) | Err(detail) => Told::unreadable(detail),
+            Ok(Local { doubt: Some(doubt), .. }) | Err(doubt) => Told::unreadable(doubt),
             Ok(local) if self.hides_another(member, &local, visitor.limits().entry_bytes, workspace) => {
-                Told::unreadable("some programs would end it before its end, and find another entry in it")
+                Told::unreadable(Reason::ZipHidden)
             }
             Ok(local) => passed_over(path, treatment, || read_start(&mut *self.reader(member, &local))),
         }
@@ -483,12 +476,12 @@ impl<R: ReaderAt> Zip<R> {
         read.is_err() || !whole.is_whole
     }
 
-    fn doubt(&self, path: &EntryPath, detail: &str) {
-        self.doubts.lock().unwrap_or_else(PoisonError::into_inner).push((path.clone(), detail.to_owned()));
+    fn doubt(&self, path: &EntryPath, doubt: Reason) {
+        self.doubts.lock().unwrap_or_else(PoisonError::into_inner).push((path.clone(), doubt));
     }
 
     /// What visiting members showed of the archive as a whole, and where; to be told by whoever visited them.
-    pub(super) fn take_doubts(&self) -> Vec<(EntryPath, String)> {
+    pub(super) fn take_doubts(&self) -> Vec<(EntryPath, Reason)> {
         std::mem::take(&mut *self.doubts.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -536,13 +529,13 @@ impl<R: ReaderAt> Zip<R> {
         }
         let local = match self.local(member, &mut workspace.header) {
             Ok(local) => local,
-            Err(detail) => {
-                self.doubt(&path, detail);
-                return visitor.tell(path, Told::unreadable(detail));
+            Err(doubt) => {
+                self.doubt(&path, doubt.clone());
+                return visitor.tell(path, Told::unreadable(doubt));
             }
         };
-        if let Some(detail) = local.doubt {
-            self.doubt(&path, detail);
+        if let Some(doubt) = &local.doubt {
+            self.doubt(&path, doubt.clone());
         }
         let mut reader = Summing { reader: self.reader(member, &local), crc: Crc::new(), size_bytes: 0, is_whole: false };
         let is_too_deep = treatment == Treatment::Open;
@@ -553,15 +546,15 @@ impl<R: ReaderAt> Zip<R> {
             match (&mut reader).take(PIECE_BYTES.saturating_add(1)).read_to_end(stored) {
                 Ok(read) if read as u64 > PIECE_BYTES => {
                     workspace.spend(read as u64);
-                    return visitor.tell(path, Told::unreadable("it holds more than its header states"));
+                    return visitor.tell(path, Told::unreadable(Reason::ZipMore));
                 }
                 Ok(_) if is_too_deep => visitor.tell(path, Told::too_deep()),
                 Ok(_) => visitor.visit_piece(path, stored, own),
                 Err(error) => {
                     workspace.spend(reader.size_bytes);
-                    let detail = unreadable(&error);
-                    self.doubt(&path, &detail);
-                    return visitor.tell(path, Told::unreadable(detail));
+                    let doubt = unreadable(&error);
+                    self.doubt(&path, doubt.clone());
+                    return visitor.tell(path, Told::unreadable(doubt));
                 }
             }
         } else if is_too_deep {
@@ -572,10 +565,10 @@ impl<R: ReaderAt> Zip<R> {
         workspace.spend(reader.size_bytes);
         let is_as_stated = reader.size_bytes == member.size_bytes() && reader.crc.finalize() == member.crc32;
         if reader.is_whole && !is_as_stated {
-            visitor.note(&mut yielded, "its checksum or size in the archive is wrong");
+            visitor.note(&mut yielded, Reason::ZipChecksum);
         }
-        if let Some(detail) = local.doubt {
-            visitor.note(&mut yielded, detail);
+        if let Some(doubt) = local.doubt {
+            visitor.note(&mut yielded, doubt);
         }
         yielded
     }
@@ -599,16 +592,16 @@ impl<R: ReaderAt> Zip<R> {
 
     /// A member's local header. It describes the member a second time, and a descriptor behind the data may do so once more; programs
     /// differ in which one they believe, and in where they look for the next member.
-    fn local(&self, member: &Member, buffer: &mut Vec<u8>) -> Result<Local, &'static str> {
+    fn local(&self, member: &Member, buffer: &mut Vec<u8>) -> Result<Local, Reason> {
         let fixed = LOCAL_HEADER_BYTES as usize;
         let slack = member.slack_bytes.min(MOST_SLACK_BYTES) as usize;
         buffer.resize(fixed.saturating_add(member.name_bytes.into()).saturating_add(slack), 0);
         let read = read_at_most(self.archive.get_ref(), member.start, buffer);
         let Some((header, rest)) = buffer.get(..read).and_then(|held| held.split_at_checked(fixed)) else {
-            return Err("its local header is cut off");
+            return Err(Reason::ZipLocalCut);
         };
         if !header.starts_with(LOCAL_HEADER_MAGIC) {
-            return Err("its local header is not where the directory says");
+            return Err(Reason::ZipLocalMissing);
         }
         let [flags, method, name_bytes, fields_bytes] = [6, 8, 26, 28].map(|at| u16_at(header, at));
         let [crc32, stored_bytes, size_bytes] = [14, 18, 22].map(|at| u32_at(header, at));
@@ -617,7 +610,7 @@ impl<R: ReaderAt> Zip<R> {
         let headers = LOCAL_HEADER_BYTES.saturating_add(name_bytes.into()).saturating_add(fields_bytes.into());
         let data = member.start.saturating_add(headers);
         let told = |doubt| Ok(Local { data, doubt });
-        let (Some(name), Some(fields)) = (name, fields) else { return told(Some(DISAGREE)) };
+        let (Some(name), Some(fields)) = (name, fields) else { return told(Some(Reason::ZipHeadersDisagree)) };
 
         let is_same_name = name_bytes == member.name_bytes
             && EntryPath::normalise(name, Separator::SlashOrBackslash).0.split() == self.paths.get(member.path)
@@ -642,10 +635,10 @@ impl<R: ReaderAt> Zip<R> {
             && agrees(stored_bytes, member.stored_bytes)
             && agrees(Some(crc32.into()), member.crc32.into());
         if !(is_same_name && is_same_way && is_same_content && has_clean_fields(ExtraFields::new(fields), LOCAL_PADDING_BYTES)) {
-            return told(Some(DISAGREE));
+            return told(Some(Reason::ZipHeadersDisagree));
         }
         if member.has_two_names || has_two_names(name, ExtraFields::new(fields)) {
-            return told(Some("it is stated to have two names"));
+            return told(Some(Reason::TwoNames));
         }
         let is_wide = is_zip64 || member.size_bytes.max(member.stored_bytes) >= u32::MAX.into();
         let between = u64::from(member.slack_bytes).saturating_sub(fields_bytes.into());
@@ -655,7 +648,7 @@ impl<R: ReaderAt> Zip<R> {
             between == 0
         };
         let is_closed = is_closed || !self.is_whole;
-        told((!is_closed).then_some("behind it stands what belongs to no entry, and some programs would read"))
+        told((!is_closed).then_some(Reason::ZipBehind))
     }
 
     /// True if what stands behind a member's data tells what the directory tells (APPNOTE 4.3.9): with or without a magic number, with
@@ -679,7 +672,7 @@ struct Local {
     /// Where its data begins.
     data: u64,
     /// In what the two headers disagree, or what is between this member and the next.
-    doubt: Option<&'static str>,
+    doubt: Option<Reason>,
 }
 
 /// Deflated data that ends where its member does.
@@ -737,25 +730,22 @@ impl<V: Visit> Problems<'_, V> {
         self.found.push(yielded);
     }
 
-    fn doubt(&mut self, path: EntryPath, detail: &str) {
+    fn doubt(&mut self, path: EntryPath, doubt: Reason) {
         let is_too_long = is_too_long(&path, self.visitor.limits());
-        self.tell(path, if is_too_long { Told::LongPath } else { Told::Doubt(detail.to_owned()) });
+        self.tell(path, if is_too_long { Told::LongPath } else { Told::Doubt(doubt) });
     }
 }
 
-fn unreadable(error: &io::Error) -> String {
+fn unreadable(error: &io::Error) -> Reason {
     match error.kind() {
-        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
-            "its packed data is damaged, or ends where the entry does not".to_owned()
-        }
-        io::ErrorKind::UnexpectedEof => "it is cut off".to_owned(),
-        _ => format!("it cannot be read: {}", io_reason(error)),
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Reason::Damaged,
+        io::ErrorKind::UnexpectedEof => Reason::CutOff,
+        _ => error.into(),
     }
 }
 
-fn not_supported(method: u8) -> String {
-    let name = CompressionMethod::new(method.into()).name().unwrap_or("of no known name");
-    format!("it is packed in a way that is not read (method {method}, {name}): unpack the archive, and pack it anew")
+fn not_supported(method: u8) -> Reason {
+    Reason::ZipMethod { method: method.into() }
 }
 
 /// The bytes of a nested archive: a stretch of the outer one, or unpacked.
@@ -809,8 +799,8 @@ impl<R: ReaderAt + Clone> Zip<R> {
             return Err(Told::unreadable(not_supported(member.method)));
         }
         let local = self.local(member, &mut Vec::new()).map_err(Told::unreadable)?;
-        if let Some(detail) = local.doubt {
-            return Err(Told::unreadable(detail));
+        if let Some(doubt) = local.doubt {
+            return Err(Told::unreadable(doubt));
         }
         let mut stream = self.reader(member, &local);
         let start = read_start(&mut *stream).map_err(|error| Told::unreadable(unreadable(&error)))?;
@@ -829,14 +819,13 @@ impl<R: ReaderAt + Clone> Zip<R> {
                 .map_err(|error| Told::unreadable(unreadable(&error)))?;
             meter.spend(read as u64);
             if read as u64 > NESTED_BYTES {
-                let detail = format!("a nested zip archive that is packed itself may unpack to {NESTED_BYTES} bytes");
-                return Err(Told::refused(Code::ArchiveLimit, detail));
+                return Err(Told::refused(Code::ArchiveLimit, Reason::NestedBytes { most: NESTED_BYTES }));
             }
             (NestedBytes::Unpacked(unpacked.into()), read as u64)
         };
         let entries = meter.entries(visitor.limits());
         let nested = Zip::open(visitor, Some(path), Nested(bytes), length_bytes, entries, meter);
-        nested.map(|(zip, problems)| Inner::Zip(zip, problems)).map_err(|error| Told::unreadable(error.to_string()))
+        nested.map(|(zip, problems)| Inner::Zip(zip, problems)).map_err(Told::unreadable)
     }
 }
 

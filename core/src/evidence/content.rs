@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::bytes::gunzip::{self, Inflater, gunzip};
-use crate::terms::error::io_reason;
 use crate::terms::finding::Code;
-use crate::terms::limits::{Limits, bound_text};
+use crate::terms::limits::Limits;
+use crate::terms::reason::{Reason, packed};
 
 /// What is known of an entry's inflated content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -35,7 +35,8 @@ impl Content {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Note {
     pub(crate) code: Code,
-    pub(crate) detail: Option<String>,
+    #[serde(with = "packed")]
+    pub(crate) reasons: Vec<Reason>,
 }
 
 /// A host's own SHA-256 of a whole content, for hosts that have a faster one than this crate. `None` if it has none of these bytes:
@@ -69,7 +70,7 @@ impl Tools {
 }
 
 pub(crate) fn limit_note(name: &str, bound: u64) -> Note {
-    Note { code: Code::ArchiveLimit, detail: Some(bound_text(name, bound)) }
+    Note { code: Code::ArchiveLimit, reasons: vec![Reason::limit(name, bound)] }
 }
 
 /// Hashes what comes piece by piece: through the host, if the first piece is all.
@@ -154,8 +155,8 @@ impl Opened<'_> {
     }
 
     /// Adds a note.
-    pub(super) fn tell(&mut self, code: Code, detail: impl Into<Option<String>>) {
-        self.notes.push(Note { code, detail: detail.into() });
+    pub(super) fn tell(&mut self, code: Code, reasons: Vec<Reason>) {
+        self.notes.push(Note { code, reasons });
     }
 
     /// Takes notes back that are of no interest to the kind of the file.
@@ -217,7 +218,7 @@ impl Opened<'_> {
     }
 
     fn unreadable(&mut self, error: &io::Error) -> Content {
-        self.notes.push(Note { code: Code::ArchiveEntryUnreadable, detail: Some(io_reason(error)) });
+        self.notes.push(Note { code: Code::ArchiveEntryUnreadable, reasons: vec![error.into()] });
         Content::Unread
     }
 
@@ -236,7 +237,7 @@ impl Opened<'_> {
         }
         let start = start.get(..start_len).unwrap_or_default();
         if start_len < 2 && gunzip::MAGIC.starts_with(start) {
-            self.tell(Code::ContainerTruncated, None);
+            self.tell(Code::ContainerTruncated, Vec::new());
             return Err(Content::Damaged { stored_sha256: (self.stored_sha256)() });
         }
         if start == gunzip::MAGIC { self.unpacked(limit_name, limit, sink) } else { self.passed_on(start, limit_name, limit, sink) }
@@ -255,13 +256,13 @@ impl Opened<'_> {
             return Err(Content::Unread);
         }
         if member.has_header_payload {
-            self.tell(Code::ContainerHeaderPayload, None);
+            self.tell(Code::ContainerHeaderPayload, Vec::new());
         }
         if !member.is_whole || !member.trailer_agrees {
-            self.tell(Code::ContainerTruncated, None);
+            self.tell(Code::ContainerTruncated, Vec::new());
         }
         if member.has_trailing_data {
-            self.tell(Code::ContainerTrailingData, None);
+            self.tell(Code::ContainerTrailingData, Vec::new());
         }
         if member.is_whole {
             return Ok(member.inflated_bytes);
@@ -310,7 +311,7 @@ impl Opened<'_> {
             }
         }
         if matches!(first, Some(b'{' | b'[')) {
-            self.tell(Code::ContainerDecoded, None);
+            self.tell(Code::ContainerDecoded, Vec::new());
         }
         Ok(inflated_bytes)
     }

@@ -29,7 +29,7 @@ impl Evidence for Keys {
         let entries = list::read_list(&bytes, region, content.limits().json_depth);
         Some(entries.map_or_else(
             |reason| {
-                content.tell(Code::MetadataMalformed, reason);
+                content.tell(Code::MetadataMalformed, vec![reason]);
                 Arc::default()
             },
             Arc::from,

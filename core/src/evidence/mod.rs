@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::bytes::parcel::{pack, unpack};
-use crate::container::visit::{TOO_DEEP, is_too_long};
+use crate::container::visit::is_too_long;
 use crate::evidence::content::{Note, Opened, Tools, limit_note};
 use crate::evidence::keys::Keys;
 use crate::evidence::kind::Evidence;
@@ -22,6 +22,7 @@ use crate::terms::error::Error;
 use crate::terms::finding::Code;
 use crate::terms::limits::Limits;
 use crate::terms::path::{EntryPath, SplitPath};
+use crate::terms::reason::Reason;
 
 /// Why an entry is no evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -41,10 +42,21 @@ impl IgnoredKind {
     /// Its name in reports.
     pub(crate) const fn name(self) -> &'static str {
         match self {
-            Self::CapturedConfiguration => "captured configuration, not judged",
-            Self::LakeResult => "CloudTrail Lake query results, not judged",
-            Self::SystemFile => "system files",
-            Self::Other => "other files",
+            Self::CapturedConfiguration => "captures",
+            Self::LakeResult => "lake",
+            Self::SystemFile => "system",
+            Self::Other => "other",
+        }
+    }
+
+    /// What entries of this kind are, in words; `name` is the name of the kind, or `json` for JSON files that nothing claims.
+    pub(crate) fn in_words(name: &str) -> &'static str {
+        match name {
+            "captures" => "captured configuration, not judged",
+            "lake" => "CloudTrail Lake query results, not judged",
+            "system" => "system files",
+            "json" => "other JSON files",
+            _ => "other files",
         }
     }
 }
@@ -90,7 +102,7 @@ macro_rules! kinds {
                     $(Self::$variant(claim) => <$kind>::read(claim, path, content).map_or(Facts::Refused, Facts::$variant),)*
                     // Who reads archives opens containers; one that comes here was to be examined like any other file.
                     Self::Container => {
-                        content.tell(Code::ArchiveLimit, TOO_DEEP.to_owned());
+                        content.tell(Code::ArchiveLimit, vec![Reason::TooDeep]);
                         Facts::Refused
                     }
                     Self::Ignored(kind) => Facts::Ignored(kind),
@@ -169,9 +181,9 @@ pub struct Exhibit {
 
 impl Exhibit {
     /// The exhibit of an entry that could not be opened, with the reason's code.
-    pub fn refused(path: EntryPath, code: Code, detail: impl Into<String>) -> Self {
+    pub fn refused(path: EntryPath, code: Code, reason: Reason) -> Self {
         let facts = classify(&path).unread();
-        Self { path, facts, notes: Vec::new() }.with_note(code, detail)
+        Self { path, facts, notes: Vec::new() }.with_note(code, reason)
     }
 
     /// The exhibit of an entry whose path is longer than the limit, of which only a part is kept.
@@ -187,13 +199,13 @@ impl Exhibit {
     pub(crate) fn passed_over(path: EntryPath) -> Self {
         match classify(&path) {
             Kind::Ignored(kind) => Self { path, facts: Facts::Ignored(kind), notes: Vec::new() },
-            _ => Self::refused(path, Code::ArchiveEntryUnreadable, "it was passed over"),
+            _ => Self::refused(path, Code::ArchiveEntryUnreadable, Reason::PassedOver),
         }
     }
 
     /// Something that is to be told of a path, and no entry of its own.
-    pub(crate) fn told(path: EntryPath, code: Code, detail: impl Into<String>) -> Self {
-        Self { path, facts: Facts::Told, notes: Vec::new() }.with_note(code, detail)
+    pub(crate) fn told(path: EntryPath, code: Code, reason: Reason) -> Self {
+        Self { path, facts: Facts::Told, notes: Vec::new() }.with_note(code, reason)
     }
 
     /// The exhibit of a link to another entry of the same container, which may be examined by others.
@@ -217,19 +229,19 @@ impl Exhibit {
     pub(crate) fn under(&self, path: EntryPath) -> Self {
         match self.facts.under(&path) {
             Some(facts) => Self { path, facts, notes: self.notes.clone() },
-            None => Self::refused(path, Code::ArchiveEntryUnreadable, "a link to an entry of another kind"),
+            None => Self::refused(path, Code::ArchiveEntryUnreadable, Reason::LinkToOtherKind),
         }
     }
 
     /// Adds what the container says about the entry, for example a checksum that does not agree.
     #[must_use]
-    pub fn with_note(mut self, code: Code, detail: impl Into<String>) -> Self {
-        self.note(code, detail);
+    pub fn with_note(mut self, code: Code, reason: Reason) -> Self {
+        self.note(code, reason);
         self
     }
 
-    pub(crate) fn note(&mut self, code: Code, detail: impl Into<String>) {
-        self.notes.push(Note { code, detail: Some(detail.into()) });
+    pub(crate) fn note(&mut self, code: Code, reason: Reason) {
+        self.notes.push(Note { code, reasons: vec![reason] });
     }
 
     /// True if no note refutes its container.

@@ -9,6 +9,7 @@ use crate::evidence::{Exhibit, Facts, IgnoredKind, Kind, classify};
 use crate::terms::finding::Code;
 use crate::terms::limits::Limits;
 use crate::terms::path::EntryPath;
+use crate::terms::reason::Reason;
 
 /// What is kept of an entry, in bytes that would be inflated and hashed in the same time or memory.
 const PER_ENTRY: u64 = 4 << 10;
@@ -72,16 +73,16 @@ impl Visit for Examine {
     fn tell(&self, path: EntryPath, told: Told) -> Exhibit {
         match told {
             Told::PassedOver => Exhibit::passed_over(path),
-            Told::Refused { code, detail } => Exhibit::refused(path, code, detail),
+            Told::Refused { code, reason } => Exhibit::refused(path, code, reason),
             Told::LongPath => Exhibit::of_long_path(&path, &self.limits),
             Told::Link(target) => Exhibit::link(path, target),
             Told::Folder => Exhibit::folder(path),
-            Told::Doubt(detail) => Exhibit::told(path, Code::ArchiveEntryUnreadable, detail),
+            Told::Doubt(reason) => Exhibit::told(path, Code::ArchiveEntryUnreadable, reason),
         }
     }
 
-    fn note(&self, exhibit: &mut Exhibit, detail: &str) {
-        exhibit.note(Code::ArchiveEntryUnreadable, detail);
+    fn note(&self, exhibit: &mut Exhibit, reason: Reason) {
+        exhibit.note(Code::ArchiveEntryUnreadable, reason);
     }
 
     fn weigh(&self, exhibit: &Exhibit) -> u64 {

@@ -13,6 +13,7 @@ use crate::bytes::text::visible;
 use crate::evidence::trail::section::MissingKey;
 use crate::forms::picture::{DRAWN_CHAINS, Picture, View};
 use crate::forms::reading::{Row, aside, duration, levels, number, rows, span, unproved, verified};
+use crate::forms::words::Language;
 use crate::report::{Key, Report};
 use crate::terms::finding::{Code, Effect, Explanation, Finding};
 use crate::terms::outcome::Level;
@@ -217,6 +218,7 @@ struct KeyRow<'a> {
 #[template(path = "missing_key.html")]
 struct MissingKeyRow<'a> {
     key: &'a MissingKey,
+    command: &'a str,
 }
 
 /// What somebody types to get the same report.
@@ -232,9 +234,13 @@ struct Again {
 
 impl<'a> Page<'a> {
     fn of(report: &'a Report) -> Self {
-        let rows = rows(report);
+        let (rows, commands) = (rows(report), MissingKey::commands(&report.missing_keys));
         let keys = report.keys.iter().map(|key| KeyRow { key }.render().unwrap_or_default());
-        let missing = report.missing_keys.iter().map(|key| MissingKeyRow { key }.render().unwrap_or_default());
+        let missing = report
+            .missing_keys
+            .iter()
+            .zip(&commands)
+            .map(|(key, command)| MissingKeyRow { key, command }.render().unwrap_or_default());
         Self {
             report,
             verified: verified(report),
@@ -307,7 +313,7 @@ fn item(finding: &Finding) -> String {
     if finding.outside_scope {
         words.push("outside what was asked".to_owned());
     }
-    words.extend(finding.detail.clone());
+    words.extend(finding.detail(Language::En));
     Item { finding, facts, words }.render().unwrap_or_default()
 }
 

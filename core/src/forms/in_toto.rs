@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 
 use crate::bytes::hash::sha256;
+use crate::forms::words::Language;
 use crate::report::{Asked, Axes, Report};
 use crate::terms::finding::Axis;
 use crate::terms::outcome::Outcome;
@@ -74,7 +75,7 @@ struct Verdict<'a> {
     overall: Outcome,
     axes: Axes,
     asked: &'a Asked,
-    sentence: &'a str,
+    sentence: String,
 }
 
 impl Report {
@@ -97,7 +98,7 @@ impl Report {
                     overall: self.overall,
                     axes: self.axes,
                     asked: &self.asked,
-                    sentence: &self.sentence,
+                    sentence: self.sentence(Language::En),
                 },
             },
         };

@@ -11,6 +11,7 @@ use quick_xml::events::BytesText;
 
 use crate::bytes::text::{counted, visible};
 use crate::evidence::trail::section::{Chain, Day};
+use crate::forms::words::Language;
 use crate::report::Report;
 use crate::terms::finding::{Axis, Effect, Finding};
 use crate::terms::outcome::Outcome;
@@ -108,7 +109,7 @@ fn properties(report: &Report, xml: &mut Writer<Vec<u8>>) -> io::Result<()> {
     let properties = [
         ("schema", report.schema.clone()),
         ("verdict", report.overall.name().to_owned()),
-        ("sentence", report.sentence.clone()),
+        ("sentence", report.sentence(Language::En)),
         ("evidence_root", report.evidence_root.clone()),
         ("report_digest", report.digest()),
     ];
@@ -226,10 +227,11 @@ impl CaseResult {
 
 /// A finding on one line.
 fn line(finding: &Finding) -> String {
-    let mut parts = vec![format!("{} {}: {}", finding.effect.name(), finding.code, finding.first)];
-    parts.extend(finding.last.as_ref().map(|last| format!("to {last} ({} in all)", finding.count)));
+    let mut parts = vec![format!("{} {}: {}", finding.effect.name(), finding.code, finding.subject(&finding.first, Language::En))];
+    let last = finding.last.as_ref().map(|last| finding.subject(last, Language::En));
+    parts.extend(last.map(|last| format!("to {last} ({} in all)", finding.count)));
     parts.extend(finding.from.zip(finding.to).map(|(from, to)| format!("{from} to {to}")));
-    parts.extend(finding.detail.clone());
+    parts.extend(finding.detail(Language::En));
     parts.extend(finding.entry.as_ref().map(|entry| format!("in {entry}")));
     parts.extend(finding.expected.as_ref().map(|expected| format!("expected {expected}")));
     parts.extend(finding.found.as_ref().map(|found| format!("found {found}")));

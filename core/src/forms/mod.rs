@@ -8,3 +8,4 @@ pub(crate) mod reading;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub(crate) mod table;
+pub(crate) mod words;

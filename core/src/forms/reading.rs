@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use crate::bytes::text::counted;
 use crate::evidence::trail::name::DigestKind;
-use crate::evidence::trail::section::Chain;
+use crate::evidence::trail::section::{Chain, MissingKey};
+use crate::forms::words::Language;
 use crate::report::{Key, LeftOut, Report};
 use crate::terms::finding::{Axis, Code, Effect, Finding};
 use crate::terms::outcome::{Level, Outcome};
@@ -17,6 +18,12 @@ use crate::terms::time::{HOUR_SECONDS, Period};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reading {
+    /// The language.
+    pub language: Language,
+    /// The digest of the report that is read.
+    pub report_digest: String,
+    /// The verdict in one sentence.
+    pub sentence: String,
     /// The verdict in a word.
     pub overall: String,
     /// What was verified, in a sentence.
@@ -33,6 +40,32 @@ pub struct Reading {
     pub levels: Vec<String>,
     /// The chains in the order in which tables show them: those with something to say first.
     pub chains: Vec<Standing>,
+    /// The findings in the order of the report.
+    pub findings: Vec<FindingRead>,
+    /// What to run for each of the keys that the verifier lacks, in the order of the report; put the output into a file named
+    /// `REGION.json`.
+    pub key_commands: Vec<String>,
+    /// What is never claimed.
+    pub not_claimed: Vec<String>,
+}
+
+/// A finding in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FindingRead {
+    /// What its code means.
+    pub means: String,
+    /// Its first subject.
+    pub first: String,
+    /// Its last subject, if there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last: Option<String>,
+    /// The particular circumstances.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// A command that fetches what is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
 }
 
 /// What a report says on one axis.
@@ -75,7 +108,7 @@ pub struct Standing {
 
 impl Reading {
     /// Reads a report.
-    pub fn of(report: &Report) -> Self {
+    pub fn of(report: &Report, language: Language) -> Self {
         let answers = Axis::ALL.iter().map(|axis| {
             let outcome = report.axes.of(*axis);
             let (question, answer) = (question_asked(*axis).to_owned(), answer(*axis, outcome).to_owned());
@@ -91,7 +124,17 @@ impl Reading {
             silent: row.silent(),
             notes: row.notes,
         });
+        let findings = report.findings.iter().map(|finding| FindingRead {
+            means: finding.code.explain().means.to_owned(),
+            first: finding.subject(&finding.first, language),
+            last: finding.last.as_ref().map(|last| finding.subject(last, language)),
+            detail: finding.detail(language),
+            command: finding.command(),
+        });
         Self {
+            language,
+            report_digest: report.digest(),
+            sentence: report.sentence(language),
             overall: report.overall.word(),
             verified: verified(report),
             asked: report.asked.questions.iter().map(asked).collect(),
@@ -100,7 +143,16 @@ impl Reading {
             aside: aside(report),
             levels: levels(&report.keys),
             chains: chains.collect(),
+            findings: findings.collect(),
+            key_commands: MissingKey::commands(&report.missing_keys),
+            not_claimed: language.not_claimed().iter().copied().map(str::to_owned).collect(),
         }
+    }
+
+    /// The reading as JSON by RFC 8785, without a line feed at the end. It belongs to the report and is no part of it.
+    pub fn to_json(&self) -> Vec<u8> {
+        // Texts and numbers always serialise.
+        serde_json_canonicalizer::to_vec(self).unwrap_or_default()
     }
 }
 
@@ -456,11 +508,12 @@ pub(crate) fn aside(report: &Report) -> Vec<String> {
             counted_long(outside.logs, "log file", "log files")
         ));
     }
-    let LeftOut { chains, keys, missing_keys } = report.left_out;
+    let LeftOut { chains, keys, missing_keys, evidence_parts } = report.left_out;
     for (count, one, many) in [
         (chains, "chain of which nothing is signed is", "chains of which nothing is signed are"),
         (keys, "enclosed key that verified nothing is", "enclosed keys that verified nothing are"),
         (missing_keys, "key that the verifier lacks is", "keys that the verifier lacks are"),
+        (evidence_parts, "part of the evidence root is", "parts of the evidence root are"),
     ] {
         if count > 0 {
             lines.push(format!("{} not listed.", counted(count, one, many)));

@@ -10,6 +10,7 @@ use crate::bytes::text::visible;
 use crate::evidence::trail::name::DigestKind;
 use crate::evidence::trail::section::{Chain, Day};
 use crate::forms::reading::standings;
+use crate::forms::words::Language;
 use crate::report::objects::{JudgedObject, Objects};
 use crate::report::{Key, Report};
 use crate::terms::finding::Finding;
@@ -284,15 +285,16 @@ fn findings<'a>() -> Vec<Definition<'a, &'a Finding>> {
         boolean("outside_scope", "True if it lies outside what was asked, and therefore only informs.", |row| row.outside_scope),
         text("chain", "The chain that it is about.", |row| maybe(&row.chain)),
         integer("count", "How many subjects it counts.", |row| Some(row.count)),
-        text("first", "The first subject: an object, an entry's path, or a key's SHA-256.", |row| some(&row.first)),
+        text("about", "What its subjects are: object, entry, key, chain and others.", |row| some(row.about.name())),
+        text("first", "The first subject.", |row| some(&row.first)),
         text("last", "The last subject of a run.", |row| maybe(&row.last)),
         text("entry", "The entry in the archive, where it is not the subject itself.", |row| maybe(&row.entry)),
         time("from", "Start of the time concerned.", |row| row.from),
         time("to", "End of the time concerned.", |row| row.to),
         text("expected", "What the evidence demands.", |row| maybe(&row.expected)),
         text("found", "What was found instead.", |row| maybe(&row.found)),
-        text("detail", "The particular circumstances.", |row| maybe(&row.detail)),
-        text("command", "A command that fetches what is missing.", |row| maybe(&row.command)),
+        text("detail", "The particular circumstances, in words.", |row| row.detail(Language::En).map(Cow::from)),
+        text("command", "A command that fetches what is missing.", |row| row.command().map(Cow::from)),
         text("means", "What the code means.", |row| some(row.code.explain().means)),
         text("remedy", "What the reader can do.", |row| some(row.code.explain().remedy)),
     ]

@@ -10,9 +10,9 @@ use crate::evidence::trail::fetch;
 use crate::evidence::trail::files::Held;
 use crate::evidence::trail::graph::{Node, Status};
 use crate::evidence::trail::name::{ChainId, DigestName, Place};
-use crate::evidence::trail::section::{Chain, DigestCounts, LogCounts, MissingKey};
+use crate::evidence::trail::section::{Chain, DigestCounts, DigestFile, LogCounts, MissingKey};
 use crate::report::objects::Objects;
-use crate::report::{Asked, Axes, Counts, Key, LeftOut, NOT_CLAIMED, Outside, Report, SCHEMA};
+use crate::report::{Asked, Axes, Counts, Key, LeftOut, Outside, Report, SCHEMA};
 use crate::terms::finding::{Axis, Effect};
 use crate::terms::ledger::effects;
 use crate::terms::outcome::{Level, Outcome};
@@ -29,6 +29,9 @@ const IDLE_KEYS: usize = 1000;
 
 /// Keys that the verifier lacks. One command fetches all of a region and time.
 const MISSING_KEYS: usize = 1000;
+
+/// Parts of the evidence: a thousand accounts in thirty regions.
+const EVIDENCE_PARTS: usize = 30_000;
 
 /// Leaves out chains beyond the bound, and says how many.
 fn bound_chains(chains: &mut Vec<Chain>, left_out: &mut LeftOut) {
@@ -87,13 +90,13 @@ impl Case {
 impl Judgement<'_> {
     /// The report on the case.
     pub(crate) fn report(self) -> Report {
-        let (axes, counts) = (self.axes(), self.counts());
-        let (chains, keys, missing_keys) = (self.chains(), self.keys(), self.missing_keys());
+        let (axes, chains) = (self.axes(), self.chains());
+        let counts = Counts { chains: chains.iter().filter(|chain| chain.in_scope).count() as u64, ..self.counts() };
+        let (keys, missing_keys) = (self.keys(), self.missing_keys());
         let scope = &self.policy.scope;
         let mut report = Report {
             schema: SCHEMA.to_owned(),
             overall: axes.overall(),
-            sentence: String::new(),
             axes,
             asked: Asked {
                 questions: scope.questions.clone(),
@@ -102,19 +105,19 @@ impl Judgement<'_> {
             },
             proved_extent: self.proved_extent(),
             evidence_root: self.evidence_root,
+            evidence_parts: self.evidence_parts,
             counts,
             chains,
             keys,
             missing_keys,
             findings: self.findings,
-            not_claimed: NOT_CLAIMED.map(str::to_owned).to_vec(),
             left_out: LeftOut::default(),
         };
-        // It counts what the lists leave out, too.
-        report.sentence = report.compose_sentence();
         bound_chains(&mut report.chains, &mut report.left_out);
         bound_keys(&mut report.keys, &mut report.left_out);
         bound_missing_keys(&mut report.missing_keys, &mut report.left_out);
+        report.left_out.evidence_parts = report.evidence_parts.len().saturating_sub(EVIDENCE_PARTS) as u64;
+        report.evidence_parts.truncate(EVIDENCE_PARTS);
         report
     }
 
@@ -219,6 +222,15 @@ impl Judgement<'_> {
             _ => None,
         });
         let keys: BTreeSet<usize> = keys.collect();
+        let mut proved_digests: Vec<&Node<'_>> = asked().filter(|node| node.is_signed()).collect();
+        proved_digests.sort_by_key(|node| (node.digest.period().to, node.digest.object(), node.digest.sha256()));
+        let predecessor = proved_digests
+            .first()
+            .and_then(|first| first.digest.previous())
+            .map(|previous| DigestFile { object: previous.object.to_string(), sha256: previous.sha256.map(hex::encode) });
+        let last = proved_digests
+            .last()
+            .map(|last| DigestFile { object: last.subject(), sha256: Some(hex::encode(last.digest.sha256())) });
         let keys = keys.into_iter().filter_map(|key| keyring.keys.get(key)).map(|key| hex::encode(key.sha256));
         let keys: BTreeSet<String> = keys.collect();
         Chain {
@@ -238,6 +250,8 @@ impl Judgement<'_> {
             logs: LogCounts { unreferenced, ..logs.per_chain.get(id).copied().unwrap_or_default() },
             days: coverage::days(nodes, coverage),
             gaps: coverage.gaps.clone().into_periods(),
+            predecessor,
+            last,
             keys: keys.into_iter().collect(),
         }
     }

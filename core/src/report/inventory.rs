@@ -15,6 +15,7 @@ use crate::evidence::trail::name::{DigestKind, LogKind};
 use crate::evidence::trail::section::MissingKey;
 use crate::evidence::{Exhibit, IgnoredKind};
 use crate::terms::finding::Code;
+use crate::terms::reason::{Reason, in_words};
 use crate::terms::scope::Scope;
 use crate::terms::spans::Spans;
 use crate::terms::time::{MINUTE_SECONDS, Period};
@@ -116,7 +117,7 @@ impl Inventory {
             metadata: graph.nodes.iter().filter(|node| !node.metadata.is_empty()).count() as u64,
             unread_digests: graph.unread.len() as u64,
             unreadable: unreadable(exhibits),
-            ignored: ignored.iter().map(|(kind, count)| (kind.name().to_owned(), *count)).collect(),
+            ignored: ignored.iter().map(|(kind, count)| (IgnoredKind::in_words(kind.name()).to_owned(), *count)).collect(),
             missing_signatures: unsigned
                 .map(|node| MissingSignature { object: node.subject(), command: sidecar_command(node.digest.object()) })
                 .collect(),
@@ -163,19 +164,19 @@ fn logs(entries: &Entries<'_>) -> Vec<LogClaim> {
 /// What a report would call unreadable, refused or malformed.
 fn unreadable(exhibits: &[Exhibit]) -> Vec<String> {
     let telling = exhibits.iter().flat_map(|exhibit| exhibit.notes.iter().map(move |note| (exhibit, note)));
-    let mut alike: BTreeMap<(Code, Option<&str>), Vec<&Exhibit>> = BTreeMap::new();
+    let mut alike: BTreeMap<(Code, &[Reason]), Vec<&Exhibit>> = BTreeMap::new();
     for (exhibit, note) in telling.filter(|(_, note)| !note.code.name().starts_with("container.")) {
-        alike.entry((note.code, note.detail.as_deref())).or_default().push(exhibit);
+        alike.entry((note.code, note.reasons.as_slice())).or_default().push(exhibit);
     }
-    let lines = alike.into_iter().filter_map(|((code, detail), exhibits)| {
+    let lines = alike.into_iter().filter_map(|((code, reasons), exhibits)| {
         let path = exhibits.first()?.path.text();
         let others = match (exhibits.len() as u64).saturating_sub(1) {
             0 => String::new(),
             more => format!(" and {}", counted(more, "other entry", "other entries")),
         };
-        Some(match detail {
-            Some(detail) => format!("{path}{others}: {code} ({detail})"),
-            None => format!("{path}{others}: {code}"),
+        Some(match reasons {
+            [] => format!("{path}{others}: {code}"),
+            reasons => format!("{path}{others}: {code} ({})", in_words(reasons)),
         })
     });
     lines.collect()
@@ -226,10 +227,10 @@ mod tests {
             let report = case(is_renamed).conclude(&policy);
             assert_eq!(report.overall, Outcome::Indeterminate);
             let said =
-                |code: Code| report.findings.iter().find(|finding| finding.code == code).map(|finding| finding.detail.clone());
+                |code: Code| report.findings.iter().find(|finding| finding.code == code).map(|finding| in_words(&finding.reasons));
             assert_eq!(said(Code::ArchiveEmpty), None);
             for code in [Code::CoverageAbsent, Code::LogUnreferenced] {
-                assert!(said(code).flatten().is_some_and(|detail| detail.contains("could not be read")), "{code}");
+                assert!(said(code).is_some_and(|detail| detail.contains("could not be read")), "{code}");
             }
         }
     }

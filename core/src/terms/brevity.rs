@@ -4,6 +4,7 @@
 //! as it is possible, its chain stays named, and nothing depends on the order in which things came.
 
 use crate::terms::finding::Finding;
+use crate::terms::reason::{Reason, packed};
 
 /// Bytes that all findings share: some ten thousand of them.
 const FINDING_BYTES: usize = 6_000_000;
@@ -105,28 +106,30 @@ fn as_one(rest: Vec<Finding>) -> Option<Finding> {
         one.last = Some(next.last.unwrap_or(next.first));
     }
     // What is said of single subjects does not hold for all.
-    (one.entry, one.expected, one.found, one.command) = (None, None, None, None);
-    one.detail = Some("further ones, which are too many to be listed one by one".to_owned());
+    (one.entry, one.expected, one.found) = (None, None, None);
+    one.reasons = vec![Reason::Further];
     Some(one)
 }
 
 /// About what a finding takes in the canonical form.
 fn bytes(finding: &Finding) -> usize {
-    let Finding { chain, first, last, entry, expected, found, detail, command, .. } = finding;
-    let texts = [chain, last, entry, expected, found, detail, command];
-    texts.into_iter().flatten().map(String::len).fold(first.len().saturating_add(FIELD_BYTES), usize::saturating_add)
+    let Finding { chain, first, last, entry, expected, found, reasons, .. } = finding;
+    let reasons = if reasons.is_empty() { 0 } else { packed::text(reasons).len() };
+    let texts = [chain, last, entry, expected, found].into_iter().flatten().map(String::len);
+    texts.fold(first.len().saturating_add(reasons).saturating_add(FIELD_BYTES), usize::saturating_add)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::terms::finding::About;
     use crate::terms::ledger::Weights;
     use crate::terms::ledger::{Ledger, Raise};
     use crate::{Code, Effect};
 
     /// A finding of some chain, with a text of its own.
     fn raise(code: Code, chain: usize, number: usize) -> Raise {
-        Raise::new(code, format!("{number:0200}")).on_chain(format!("chain {chain:03}")).found("x".repeat(200))
+        Raise::new(code, About::Object, format!("{number:0200}")).on_chain(format!("chain {chain:03}")).found("x".repeat(200))
     }
 
     fn close(raised: impl IntoIterator<Item = Raise>) -> Vec<Finding> {
@@ -184,7 +187,8 @@ mod tests {
 
     #[test]
     fn long_texts_are_shortened() {
-        let raised = |end: char| Raise::new(Code::LogMissing, format!("{}{end}{}", "a".repeat(50_000), "b".repeat(50_000)));
+        let raised =
+            |end: char| Raise::new(Code::LogMissing, About::Object, format!("{}{end}{}", "a".repeat(50_000), "b".repeat(50_000)));
         let findings = close([raised('x'), raised('y')]);
         assert_eq!(findings.len(), 2, "they stay two");
         assert!(findings.iter().all(|finding| finding.first.len() <= 2048 && finding.first.ends_with('b')));

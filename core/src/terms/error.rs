@@ -62,24 +62,10 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
-    /// A container whose directory cannot be read at all.
-    #[error("this is no readable zip archive: {reason}")]
-    Container {
-        /// The reader's words.
-        reason: String,
-    },
     /// Bytes that are no exhibit or case that this version wrote.
     #[error("this is no exhibit or case that can be used: {reason}")]
     Parcel {
         /// What is wrong with them.
         reason: String,
     },
-}
-
-/// Why something could not be read, in words for a report: the same on every system, and of the error nothing but its kind.
-pub fn io_reason(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::Other => "reading it failed for no reason that is known".to_owned(),
-        kind => kind.to_string(),
-    }
 }

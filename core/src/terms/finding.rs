@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::terms::reason::Reason;
 use crate::terms::time::Time;
 
 /// The four questions of a verification.
@@ -56,6 +57,57 @@ impl Effect {
             Self::Informs => "informs",
             Self::Limits => "limits",
             Self::Refutes => "refutes",
+        }
+    }
+}
+
+/// What a finding is about: what its first and last subject name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// The whole case: `(case)`.
+    Case,
+    /// An archive as a whole: `(archive)`, or the path of one that lies inside another or in a folder.
+    Archive,
+    /// A folder as a whole: `(folder)`.
+    Folder,
+    /// An entry, by its path.
+    Entry,
+    /// Entries that are no evidence, by what they are: `captures`, `lake`, `system`, `json` or `other`.
+    Ignored,
+    /// An object in S3: `s3://BUCKET/KEY`.
+    Object,
+    /// A chain, by its id.
+    Chain,
+    /// What was asked: `ACCOUNT/REGION/TRAIL`, with `*` for what was not named.
+    Asked,
+    /// A trail that was asked by its ARN.
+    Trail,
+    /// A key, by the SHA-256 of its DER bytes.
+    Key,
+    /// Keys that share a fingerprint, by that: the MD5 of their DER bytes.
+    Fingerprint,
+    /// An entry of a key list: `LIST#NUMBER`, where LIST is the path of a list in the archive, `(verifier)` or `(beside)`.
+    KeyEntry,
+}
+
+impl About {
+    /// Its name in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Case => "case",
+            Self::Archive => "archive",
+            Self::Folder => "folder",
+            Self::Entry => "entry",
+            Self::Ignored => "ignored",
+            Self::Object => "object",
+            Self::Chain => "chain",
+            Self::Asked => "asked",
+            Self::Trail => "trail",
+            Self::Key => "key",
+            Self::Fingerprint => "fingerprint",
+            Self::KeyEntry => "key_entry",
         }
     }
 }
@@ -365,9 +417,9 @@ pub struct Finding {
     pub chain: Option<String>,
     /// How many subjects it counts.
     pub count: u64,
-    /// The first subject: an object (`s3://…`), an entry's path, a key's SHA-256 or fingerprint, the key list and the number of the entry in
-    /// it where no key could be read, a chain (its `id`), what was asked and is absent, the ARN of a trail, a kind of ignored entries, or
-    /// the archive, folder or case as a whole.
+    /// What its subjects are.
+    pub about: About,
+    /// The first subject.
     pub first: String,
     /// The last subject of the run; absent if there is one only.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -387,12 +439,9 @@ pub struct Finding {
     /// What was found instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found: Option<String>,
-    /// The particular circumstances, in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
-    /// A command that fetches what is missing.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub command: Option<String>,
+    /// The particular circumstances.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Reason>,
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use std::fmt::Display;
 use crate::bytes::text;
 use crate::terms::brevity;
 use crate::terms::error::Error;
-use crate::terms::finding::{Axis, Code, Effect, Finding};
+use crate::terms::finding::{About, Axis, Code, Effect, Finding};
+use crate::terms::reason::Reason;
 use crate::terms::time::{Period, Time};
 
 /// A finding on its way into the ledger.
@@ -19,7 +20,7 @@ pub(crate) struct Raise {
 
 impl Raise {
     /// A finding with the effect that the catalogue states.
-    pub(crate) fn new(code: Code, subject: impl Into<String>) -> Self {
+    pub(crate) fn new(code: Code, about: About, subject: impl Into<String>) -> Self {
         let words = code.explain();
         Self {
             finding: Finding {
@@ -29,6 +30,7 @@ impl Raise {
                 outside_scope: false,
                 chain: None,
                 count: 1,
+                about,
                 first: subject.into(),
                 last: None,
                 entry: None,
@@ -36,8 +38,7 @@ impl Raise {
                 to: None,
                 expected: None,
                 found: None,
-                detail: None,
-                command: None,
+                reasons: Vec::new(),
             },
             in_scope: true,
             position: None,
@@ -112,13 +113,15 @@ impl Raise {
         self
     }
 
-    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.finding.detail = Some(detail.into());
+    /// Adds a reason.
+    pub(crate) fn because(mut self, reason: Reason) -> Self {
+        self.finding.reasons.push(reason);
         self
     }
 
-    pub(crate) fn command(mut self, command: Option<String>) -> Self {
-        self.finding.command = command;
+    /// Adds reasons.
+    pub(crate) fn for_all_of(mut self, reasons: impl IntoIterator<Item = Reason>) -> Self {
+        self.finding.reasons.extend(reasons);
         self
     }
 }
@@ -146,8 +149,8 @@ impl<'a> Ledger<'a> {
 
     pub(crate) fn enter(&mut self, mut raise: Raise) {
         let finding = &mut raise.finding;
-        let Finding { first, last, entry, expected, found, detail, .. } = finding;
-        [last, entry, expected, found, detail].into_iter().flatten().chain([first]).for_each(shorten);
+        let Finding { first, last, entry, expected, found, .. } = finding;
+        [last, entry, expected, found].into_iter().flatten().chain([first]).for_each(shorten);
         finding.effect = self.weights.weigh(finding.code, finding.effect);
         if !raise.in_scope {
             // Nothing to lower in what only informs, but the reader should know where it lies.
@@ -201,11 +204,11 @@ fn reading_order(finding: &Finding) -> (std::cmp::Reverse<Effect>, Axis, Code, &
     (std::cmp::Reverse(*effect), *axis, *code, chain, *from, first)
 }
 
-type RunKey<'a> = (Code, Effect, bool, &'a Option<String>, &'a Option<String>, bool);
+type RunKey<'a> = (Code, Effect, bool, &'a Option<String>, About, &'a [Reason], bool);
 
 fn run_key(raise: &Raise) -> RunKey<'_> {
-    let Finding { code, effect, outside_scope, chain, detail, .. } = &raise.finding;
-    (*code, *effect, *outside_scope, chain, detail, raise.position.is_none())
+    let Finding { code, effect, outside_scope, chain, about, reasons, .. } = &raise.finding;
+    (*code, *effect, *outside_scope, chain, *about, reasons, raise.position.is_none())
 }
 
 fn belongs(run: &Raise, next: &Raise) -> bool {
@@ -289,7 +292,7 @@ mod tests {
         let weights = Weights::default();
         let mut ledger = Ledger::new(&weights);
         for position in [5, 1, 2, 0] {
-            ledger.enter(Raise::new(Code::DigestKeyUnknown, format!("d{position}")).chain(&chain(), position));
+            ledger.enter(Raise::new(Code::DigestKeyUnknown, About::Object, format!("d{position}")).chain(&chain(), position));
         }
         let runs: Vec<_> = ledger.close().into_iter().map(|finding| (finding.count, finding.first, finding.last)).collect();
         assert_eq!(runs, [(1, "d5".into(), None), (3, "d0".into(), Some("d2".into()))].into_iter().rev().collect::<Vec<_>>());
@@ -300,7 +303,7 @@ mod tests {
         let weights = Weights::default();
         let mut ledger = Ledger::new(&weights);
         for position in 0..3 {
-            ledger.enter(Raise::new(Code::LogMissing, format!("l{position}")).chain(&chain(), position));
+            ledger.enter(Raise::new(Code::LogMissing, About::Object, format!("l{position}")).chain(&chain(), position));
         }
         assert_eq!(ledger.close().len(), 3);
     }
@@ -310,9 +313,9 @@ mod tests {
         let mut weights = Weights::default();
         weights.set("chain.restart", Effect::Refutes).unwrap();
         let mut ledger = Ledger::new(&weights);
-        ledger.enter(Raise::new(Code::ChainRestart, "x").in_scope(false));
-        ledger.enter(Raise::new(Code::LogMissing, "y").in_scope(false));
-        ledger.enter(Raise::new(Code::ChainRestart, "z"));
+        ledger.enter(Raise::new(Code::ChainRestart, About::Object, "x").in_scope(false));
+        ledger.enter(Raise::new(Code::LogMissing, About::Object, "y").in_scope(false));
+        ledger.enter(Raise::new(Code::ChainRestart, About::Object, "z"));
         let findings = ledger.close();
         assert_eq!(
             findings.iter().map(|finding| finding.effect).collect::<Vec<_>>(),

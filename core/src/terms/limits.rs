@@ -37,8 +37,3 @@ impl Default for Limits {
         }
     }
 }
-
-/// What is said of something that passes a bound.
-pub(crate) fn bound_text(name: &str, bound: u64) -> String {
-    format!("{name} is {bound}")
-}

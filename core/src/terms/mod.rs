@@ -9,6 +9,7 @@ pub(crate) mod object;
 pub(crate) mod outcome;
 pub(crate) mod packed;
 pub(crate) mod path;
+pub(crate) mod reason;
 pub(crate) mod request;
 pub(crate) mod scope;
 pub(crate) mod spans;

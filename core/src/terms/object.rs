@@ -32,6 +32,11 @@ impl<'a> Object<'a> {
         Self { bucket, folder, name: key.get(folder.len()..).unwrap_or_default() }
     }
 
+    /// Reads `s3://BUCKET/KEY`.
+    pub(crate) fn from_uri(uri: &'a str) -> Option<Self> {
+        uri.strip_prefix("s3://")?.split_once('/').map(|(bucket, key)| Self::new(bucket, key))
+    }
+
     pub(crate) fn key(&self) -> String {
         [self.folder, self.name].concat()
     }

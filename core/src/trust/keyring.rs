@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 use crate::bytes::hash::{fingerprint, sha256};
 use crate::bytes::text::printable;
-use crate::terms::finding::{Code, Effect};
+use crate::terms::finding::{About, Code, Effect};
 use crate::terms::ledger::{Ledger, Raise};
 use crate::terms::outcome::Level;
 use crate::terms::path::EntryPath;
+use crate::terms::reason::Reason;
 use crate::terms::time::{HOUR_SECONDS, Period, Time};
 use crate::trust::Trust;
 use crate::trust::list::KeyEntry;
@@ -86,9 +87,9 @@ impl Giver<'_> {
     /// An entry of the list as reports name it. The verifier's own lists have no names: reports hold no paths of the verifier's machine.
     fn name_entry(self, number: u64) -> String {
         match self {
-            Self::Verifier => format!("the verifier's own key list, entry {number}"),
-            Self::Beside => format!("a key file that was handed over, entry {number}"),
-            Self::Archive(path) => format!("{}, entry {number}", path.text()),
+            Self::Verifier => format!("(verifier)#{number}"),
+            Self::Beside => format!("(beside)#{number}"),
+            Self::Archive(path) => format!("{}#{number}", path.text()),
         }
     }
 }
@@ -115,14 +116,15 @@ impl Offer<'_> {
         let Self { giver, entry, fingerprint } = self;
         let subject = giver.name_entry(entry.number);
         let (Some(der), Some(computed)) = (&entry.der, fingerprint) else {
-            let raise = Raise::new(Code::KeyMalformed, subject).through(entry.count(), giver.name_entry(entry.last));
-            ledger.enter(raise.detail("its value is no base64 text"));
+            let raise =
+                Raise::new(Code::KeyMalformed, About::KeyEntry, subject).through(entry.count(), giver.name_entry(entry.last));
+            ledger.enter(raise.because(Reason::KeyBase64));
             return None;
         };
         if let Some(claimed) = entry.stated_fingerprint.as_deref().filter(|claimed| *claimed != computed) {
             let refutes = !giver.is_verifier() && stated.contains(claimed);
             ledger.enter(
-                Raise::new(Code::KeyFingerprintMismatch, subject)
+                Raise::new(Code::KeyFingerprintMismatch, About::KeyEntry, subject)
                     .effect(if refutes { Effect::Refutes } else { Effect::Informs })
                     .expected(printable(claimed.as_bytes()))
                     .found(computed),
@@ -142,11 +144,11 @@ impl Offer<'_> {
                     regions: [entry.region.clone()].into(),
                 });
             }
-            (Ok(_), None) => (Code::KeyMalformed, "its validity cannot be read".into()),
+            (Ok(_), None) => (Code::KeyMalformed, Reason::KeyValidity),
             (Err(KeyProblem::Weak(reason)), _) => (Code::KeyWeak, reason),
-            (Err(KeyProblem::Malformed(reason)), _) => (Code::KeyMalformed, reason),
+            (Err(KeyProblem::Malformed), _) => (Code::KeyMalformed, Reason::KeyNone),
         };
-        ledger.enter(Raise::new(code, subject).found(computed).detail(reason));
+        ledger.enter(Raise::new(code, About::KeyEntry, subject).found(computed).because(reason));
         None
     }
 }
@@ -189,8 +191,8 @@ impl<'a> PassedOver<'a> {
 
     fn report(self, ledger: &mut Ledger<'_>) {
         if let Some((count, (first, number), (last, end))) = self.run {
-            let raise = Raise::new(Code::KeyUnused, first.name_entry(number)).through(count, last.name_entry(end));
-            ledger.enter(raise.detail("enclosed, named by no digest file, and too many to be looked at"));
+            let raise = Raise::new(Code::KeyUnused, About::KeyEntry, first.name_entry(number)).through(count, last.name_entry(end));
+            ledger.enter(raise.because(Reason::KeyPassedOver));
         }
     }
 }
@@ -203,7 +205,11 @@ fn refuse_conflicts(keys: &mut BTreeMap<[u8; 32], Key>, ledger: &mut Ledger<'_>)
     }
     for (fingerprint, sharers) in sharing {
         if let [first, second, ..] = sharers.as_slice() {
-            ledger.enter(Raise::new(Code::KeyConflict, fingerprint).expected(hex::encode(first)).found(hex::encode(second)));
+            ledger.enter(
+                Raise::new(Code::KeyConflict, About::Fingerprint, fingerprint)
+                    .expected(hex::encode(first))
+                    .found(hex::encode(second)),
+            );
             keys.retain(|sha256, _| !sharers.contains(sha256));
         }
     }
@@ -249,7 +255,7 @@ impl Keyring {
     /// Raises those keys that no digest file names, of which the fingerprints are given.
     pub(crate) fn judge_unused(&self, needed: &BTreeSet<&str>, ledger: &mut Ledger<'_>) {
         for key in self.keys.iter().filter(|key| !needed.contains(key.fingerprint.as_str())) {
-            ledger.enter(Raise::new(Code::KeyUnused, hex::encode(key.sha256)).found(key.fingerprint.clone()));
+            ledger.enter(Raise::new(Code::KeyUnused, About::Key, hex::encode(key.sha256)).found(key.fingerprint.clone()));
         }
     }
 

@@ -9,6 +9,7 @@ use crate::bytes::json::{Json, decode_text, looks_like};
 use crate::bytes::text;
 use crate::terms::error::Error;
 use crate::terms::limits::Limits;
+use crate::terms::reason::Reason;
 use crate::terms::scope::is_region;
 use crate::terms::time::{Period, Time};
 use crate::trust::rsa::{KeyProblem, PublicKey};
@@ -57,11 +58,12 @@ impl KeyEntry {
 }
 
 /// Reads a key list. An entry that cannot be used stays in it, so that it can be reported.
-pub(crate) fn read_list(bytes: &[u8], region: Option<&str>, max_depth: u32) -> Result<Vec<KeyEntry>, String> {
-    let text = decode_text(bytes).ok_or("it is neither UTF-8 nor UTF-16 with a byte order mark")?;
-    let json = Json::read(text.trim().as_bytes(), max_depth).map_err(|reason| looks_like(&text).map_or(reason, str::to_owned))?;
+pub(crate) fn read_list(bytes: &[u8], region: Option<&str>, max_depth: u32) -> Result<Vec<KeyEntry>, Reason> {
+    let text = decode_text(bytes).ok_or(Reason::NoText)?;
+    let json = Json::read(text.trim().as_bytes(), max_depth)
+        .map_err(|problem| looks_like(&text).map_or_else(|| problem.into(), Reason::from))?;
     let list = json.field("PublicKeyList").or_else(|| json.field("publicKeyList")).and_then(Json::list);
-    let list = list.ok_or("it holds no list named PublicKeyList, as `aws cloudtrail list-public-keys --output json` prints it")?;
+    let list = list.ok_or(Reason::KeyListNone)?;
     let mut entries: Vec<KeyEntry> = Vec::new();
     for (entry, number) in list.iter().zip(1..) {
         let entry = KeyEntry {
@@ -130,17 +132,19 @@ pub struct KeyFacts {
 /// [`Error::Keys`] if it is no key list.
 pub fn read_keys(file_name: &str, json: &[u8]) -> Result<Vec<KeyFacts>, Error> {
     let region = stated_region(file_name.as_bytes());
-    let entries = read_list(json, region, Limits::default().json_depth).map_err(|reason| Error::Keys { reason })?;
+    let entries =
+        read_list(json, region, Limits::default().json_depth).map_err(|reason| Error::Keys { reason: reason.to_string() })?;
     let describe = |entry: &KeyEntry| {
         let computed = entry.der.as_deref().map(fingerprint);
         let public = entry.der.as_deref().map(PublicKey::from_der);
         let problem = match (&public, &entry.stated_fingerprint, &entry.validity) {
-            (None, ..) => Some("its value is no base64 text".to_owned()),
+            (None, ..) => Some(Reason::KeyBase64),
             (_, Some(stated), _) if Some(stated) != computed.as_ref() => {
-                Some(format!("the list states another fingerprint, {}", text::printable(stated.as_bytes())))
+                Some(Reason::KeyFingerprint { stated: text::printable(stated.as_bytes()) })
             }
-            (Some(Err(KeyProblem::Malformed(reason) | KeyProblem::Weak(reason))), ..) => Some(reason.clone()),
-            (_, _, None) => Some("its validity cannot be read".to_owned()),
+            (Some(Err(KeyProblem::Malformed)), ..) => Some(Reason::KeyNone),
+            (Some(Err(KeyProblem::Weak(reason))), ..) => Some(reason.clone()),
+            (_, _, None) => Some(Reason::KeyValidity),
             _ => None,
         };
         KeyFacts {
@@ -150,7 +154,7 @@ pub fn read_keys(file_name: &str, json: &[u8]) -> Result<Vec<KeyFacts>, Error> {
             bits: public.and_then(Result::ok).map(|public| public.bits()),
             validity: entry.validity,
             region: entry.region.clone(),
-            problem,
+            problem: problem.map(|reason| reason.to_string()),
         }
     };
     let all = |entry: &KeyEntry| {

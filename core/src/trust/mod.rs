@@ -38,7 +38,7 @@ impl Trust {
     /// [`Error::Keys`] if it is no key list.
     pub fn add_keys(&mut self, file_name: &str, json: &[u8], provenance: Provenance) -> Result<(), Error> {
         let entries = list::read_list(json, list::stated_region(file_name.as_bytes()), Limits::default().json_depth)
-            .map_err(|reason| Error::Keys { reason })?;
+            .map_err(|reason| Error::Keys { reason: reason.to_string() })?;
         match provenance {
             Provenance::Own => self.keys.extend(entries),
             Provenance::Enclosed => self.enclosed.extend(entries),

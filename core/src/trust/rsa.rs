@@ -3,6 +3,7 @@
 use pkcs1::der::Decode;
 use serde::{Deserialize, Serialize};
 
+use crate::terms::reason::Reason;
 use crate::trust::verifier::Verifier;
 
 /// An RSA public key that is accepted: 2048 to 8192 bits, odd modulus, odd exponent 65537 ≤ e < 2³³.
@@ -16,9 +17,9 @@ pub struct PublicKey {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum KeyProblem {
     /// Neither a PKCS#1 `RSAPublicKey` nor a `SubjectPublicKeyInfo` of one.
-    Malformed(String),
+    Malformed,
     /// An RSA key outside the bounds.
-    Weak(String),
+    Weak(Reason),
 }
 
 impl PublicKey {
@@ -28,28 +29,27 @@ impl PublicKey {
     ///
     /// What is wrong with the key.
     pub fn from_der(der: &[u8]) -> Result<Self, KeyProblem> {
-        let malformed = |error: &dyn std::fmt::Display| KeyProblem::Malformed(error.to_string());
         let inner = match spki::SubjectPublicKeyInfoRef::from_der(der) {
             Ok(info) => {
-                info.algorithm.assert_algorithm_oid(pkcs1::ALGORITHM_OID).map_err(|error| malformed(&error))?;
-                info.subject_public_key.as_bytes().ok_or_else(|| malformed(&"the key's bit string has unused bits"))?
+                info.algorithm.assert_algorithm_oid(pkcs1::ALGORITHM_OID).map_err(|_| KeyProblem::Malformed)?;
+                info.subject_public_key.as_bytes().ok_or(KeyProblem::Malformed)?
             }
             Err(_) => der,
         };
-        let key = pkcs1::RsaPublicKeyRef::from_der(inner).map_err(|error| malformed(&error))?;
+        let key = pkcs1::RsaPublicKeyRef::from_der(inner).map_err(|_| KeyProblem::Malformed)?;
         let (modulus, exponent) = (key.modulus.as_bytes(), key.public_exponent.as_bytes());
         let bits = bit_length(modulus);
         if !(2048..=8192).contains(&bits) {
-            return Err(KeyProblem::Weak(format!("{bits} bits")));
+            return Err(KeyProblem::Weak(Reason::KeyBits { bits: bits.into() }));
         }
         if modulus.last().is_none_or(|byte| byte % 2 == 0) {
-            return Err(KeyProblem::Weak("even modulus".to_owned()));
+            return Err(KeyProblem::Weak(Reason::KeyEven));
         }
         let value = exponent.iter().try_fold(0_u64, |value, byte| value.checked_mul(256)?.checked_add(u64::from(*byte)));
         if value.is_none_or(|value| value % 2 == 0 || !(65_537..1 << 33).contains(&value)) {
-            return Err(KeyProblem::Weak("exponent out of bounds".to_owned()));
+            return Err(KeyProblem::Weak(Reason::KeyExponent));
         }
-        let verifier = Verifier::new(modulus, bits, exponent).map_err(|error| malformed(&error))?;
+        let verifier = Verifier::new(modulus, bits, exponent).map_err(|_| KeyProblem::Malformed)?;
         Ok(Self { verifier, bits })
     }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::terms::reason::Reason;
 use crate::trust::rsa::PublicKey;
 
 /// The bytes of a signature, or what was given in their place.
@@ -40,13 +41,21 @@ impl Signature {
 }
 
 impl SignatureRef<'_> {
-    /// The first bytes of the signature, to tell signatures apart in a report.
+    /// The first eight bytes of the signature in hexadecimal, to tell signatures apart in a report; empty if it is none.
     pub(crate) fn abbreviated(&self) -> String {
         match self {
-            Self::Bytes(bytes) => format!("{}… ({} bytes)", hex::encode(bytes.get(..8).unwrap_or(bytes)), bytes.len()),
-            Self::NotHex("") => "not hexadecimal, but empty".to_owned(),
+            Self::Bytes(bytes) => hex::encode(bytes.get(..8).unwrap_or(bytes)),
+            Self::NotHex(_) => String::new(),
+        }
+    }
+
+    /// What it looks like.
+    pub(crate) fn form(&self) -> Reason {
+        match self {
+            Self::Bytes(bytes) => Reason::SignatureBytes { bytes: bytes.len() as u64 },
+            Self::NotHex("") => Reason::SignatureEmpty,
             // It may have been cut off behind a blank.
-            Self::NotHex(text) => format!("not hexadecimal: {}", text.trim_end()),
+            Self::NotHex(text) => Reason::SignatureNoHex { text: text.trim_end().to_owned() },
         }
     }
 }
@@ -126,7 +135,7 @@ mod tests {
 
     #[test]
     fn signatures_are_told_apart_by_their_first_bytes() {
-        assert_eq!(Signature::from_hex(&"0123456789abcdef".repeat(32)).borrowed().abbreviated(), "0123456789abcdef… (256 bytes)");
-        assert_eq!(Signature::from_hex("zz\n").borrowed().abbreviated(), "not hexadecimal: zz%0A");
+        assert_eq!(Signature::from_hex(&"0123456789abcdef".repeat(32)).borrowed().abbreviated(), "0123456789abcdef");
+        assert_eq!(Signature::from_hex("zz\n").borrowed().form().to_string(), "it is not hexadecimal: zz%0A");
     }
 }

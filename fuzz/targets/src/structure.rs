@@ -234,7 +234,7 @@ fn mutate_lives(mut script: Script<'_>) {
     let objection = lives.world.objection(&lives.question, &handed);
     if edits == 0 {
         let passes = report.overall() == Outcome::Passed;
-        assert_eq!(passes, objection.is_none(), "before an edit: {} {objection:?}", report.sentence);
+        assert_eq!(passes, objection.is_none(), "before an edit: {} {objection:?}", report.sentence(trailseal::Language::En));
     }
     assert!(report.overall() != Outcome::Passed || objection.is_none(), "passed, and {objection:?}");
 }
@@ -251,7 +251,12 @@ pub fn mutate(bytes: &[u8]) {
     let archive = zip(&items.iter().map(Item::entry).collect::<Vec<_>>());
     let report = judge(&archive, &bench.policy);
     if edits == 0 {
-        assert_eq!(report.overall(), Outcome::Passed, "the archive passes before it is edited: {}", report.sentence);
+        assert_eq!(
+            report.overall(),
+            Outcome::Passed,
+            "the archive passes before it is edited: {}",
+            report.sentence(trailseal::Language::En)
+        );
     }
     if report.overall() != Outcome::Passed {
         return;

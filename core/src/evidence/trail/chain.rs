@@ -6,17 +6,18 @@ use std::collections::BTreeSet;
 use crate::bytes::text;
 use crate::evidence::kind::Evidence as _;
 use crate::evidence::trail::digests::{Odd, Previous};
-use crate::evidence::trail::fetch::sidecar_command;
-use crate::evidence::trail::graph::{Chainless, Graph, NO_EVIDENCE, Node, Status, bears_name, may_lie_in};
+use crate::evidence::trail::graph::{Chainless, Graph, Node, Status, bears_name, may_lie_in};
 use crate::evidence::trail::name::{self, DigestKind};
 use crate::evidence::trail::place::Places;
 use crate::evidence::trail::sign::has_supported_algorithm;
 use crate::evidence::trail::{Claim, Trail};
-use crate::terms::finding::{Code, Effect};
+use crate::terms::finding::{About, Code, Effect};
 use crate::terms::ledger::{Ledger, Raise};
 use crate::terms::object::Object;
 use crate::terms::outcome::Level;
 use crate::terms::path::SplitPath;
+use crate::terms::reason::Reason;
+use crate::terms::reason::packed;
 use crate::terms::scope::Scope;
 use crate::terms::spread::{self, Spread};
 use crate::terms::time::{Period, Time};
@@ -54,10 +55,10 @@ pub(crate) fn judge(
 fn judge_chainless(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
     for Chainless { object, path, in_scope } in &graph.chainless {
         ledger.enter(
-            Raise::new(Code::DigestIdentityMismatch, object.to_string())
+            Raise::new(Code::DigestIdentityMismatch, About::Object, object.to_string())
                 .in_scope(*in_scope)
                 .entry(path.map(SplitPath::text).unwrap_or_default())
-                .detail("the object key inside it is no digest file's"),
+                .because(Reason::NoDigestKey),
         );
     }
 }
@@ -67,9 +68,11 @@ fn judge_node(graph: &Graph<'_>, node: &Node<'_>, keyring: &Keyring, places: &Pl
     judge_signature_sources(graph, node, ledger);
     if !node.is_invalid() {
         judge_identity(graph, node, places, ledger);
-        if let Some(Odd { reason, is_loss }) = node.digest.odd() {
+        if let Some(Odd { reasons, is_loss }) = node.digest.odd() {
             let effect = if is_loss { Effect::Limits } else { Effect::Informs };
-            ledger.enter(raise(Code::DigestIrregular, node).effect(effect).entry(path_text(graph, node)).detail(reason));
+            ledger.enter(
+                raise(Code::DigestIrregular, node).effect(effect).entry(path_text(graph, node)).for_all_of(packed::read(reasons)),
+            );
         }
     }
     if node.is_signed() {
@@ -78,7 +81,10 @@ fn judge_node(graph: &Graph<'_>, node: &Node<'_>, keyring: &Keyring, places: &Pl
 }
 
 fn raise(code: Code, node: &Node<'_>) -> Raise {
-    Raise::new(code, node.subject()).chain(node.chain, node.position).in_scope(node.in_scope).period(node.digest.period())
+    Raise::new(code, About::Object, node.subject())
+        .chain(node.chain, node.position)
+        .in_scope(node.in_scope)
+        .period(node.digest.period())
 }
 
 fn path_text(graph: &Graph<'_>, node: &Node<'_>) -> String {
@@ -101,10 +107,7 @@ fn judge_signature(graph: &Graph<'_>, node: &Node<'_>, keyring: &Keyring, ledger
                     }
                 }
                 Route::HashLink if key.is_none() && !node.digest.signature_unsupported() => ledger.enter(
-                    raise(Code::DigestKeyUnknown, node)
-                        .effect(Effect::Informs)
-                        .found(fingerprint())
-                        .detail("a signed successor commits to it by hash"),
+                    raise(Code::DigestKeyUnknown, node).effect(Effect::Informs).found(fingerprint()).because(Reason::ByHashLink),
                 ),
                 Route::HashLink => {}
             }
@@ -120,8 +123,11 @@ fn judge_signature(graph: &Graph<'_>, node: &Node<'_>, keyring: &Keyring, ledger
             let signatures: Vec<SignatureRef<'_>> = graph.quotable_signatures(node).map(|(_, signature)| signature).collect();
             let code =
                 if signatures.iter().all(is_malformed) { Code::DigestSignatureMalformed } else { Code::DigestSignatureInvalid };
-            let found = signatures.first().map(|signature| signature.abbreviated()).unwrap_or_default();
-            ledger.enter(raise(code, node).entry(path_text(graph, node)).found(found));
+            let mut raised = raise(code, node).entry(path_text(graph, node));
+            if let Some(signature) = signatures.first() {
+                raised = raised.found(signature.abbreviated()).because(signature.form());
+            }
+            ledger.enter(raised);
             if key.is_none() {
                 ledger.enter(raise(Code::DigestKeyUnknown, node).found(fingerprint()));
             }
@@ -133,7 +139,7 @@ fn judge_signature(graph: &Graph<'_>, node: &Node<'_>, keyring: &Keyring, ledger
             }
             // A signature under an algorithm that is not supported is there, but was not tried.
             if graph.quotable_signatures(node).next().is_none() && odd_metadata.is_none() {
-                ledger.enter(raise(Code::DigestSignatureMissing, node).command(sidecar_command(node.digest.object())));
+                ledger.enter(raise(Code::DigestSignatureMissing, node));
             }
         }
     }
@@ -144,7 +150,7 @@ fn judge_key(node: &Node<'_>, key: &crate::trust::keyring::Key, ledger: &mut Led
     let region = node.chain.region;
     if !key.fits_region(region) {
         let stated: Vec<&str> = key.regions.iter().flatten().map(String::as_str).collect();
-        ledger.enter(raise(Code::DigestKeyOtherRegion, node).expected(region).found(stated.join(", ")));
+        ledger.enter(raise(Code::DigestKeyOtherRegion, node).expected(region).found(stated.join(" ")));
     }
     let made = match node.chain.kind {
         DigestKind::Normal => Some(node.digest.period().to),
@@ -152,8 +158,8 @@ fn judge_key(node: &Node<'_>, key: &crate::trust::keyring::Key, ledger: &mut Led
         DigestKind::Backfill => node.generated(),
     };
     if made.is_some_and(|made| !key.is_valid_at(made)) {
-        let windows: Vec<String> = key.validity.iter().map(|window| format!("{} to {}", window.from, window.to)).collect();
-        ledger.enter(raise(Code::DigestKeyOutsideValidity, node).expected(windows.join(", ")));
+        let windows: Vec<String> = key.validity.iter().map(|window| format!("{}/{}", window.from, window.to)).collect();
+        ledger.enter(raise(Code::DigestKeyOutsideValidity, node).expected(windows.join(" ")));
     }
 }
 
@@ -167,32 +173,31 @@ fn judge_signature_sources(graph: &Graph<'_>, node: &Node<'_>, ledger: &mut Ledg
         }
         let successor = source.and_then(|source| graph.node(source));
         let subject = successor.unwrap_or(node);
-        let detail = match successor {
-            Some(_) => "the signature of its predecessor that it quotes is another",
-            None => "its metadata holds another signature",
+        let reason = match successor {
+            Some(_) => Reason::QuotesOther,
+            None => Reason::MetadataOther,
         };
         ledger.enter(
             raise(Code::ChainLinkSignatureMismatch, subject)
                 .in_scope(node.in_scope || subject.in_scope)
                 .expected(reference.abbreviated())
                 .found(signature.abbreviated())
-                .detail(detail),
+                .because(reason),
         );
     }
 }
 
 /// The names of its entries, and the JSON itself, against the key that is signed inside.
 fn judge_identity(graph: &Graph<'_>, node: &Node<'_>, places: &Places<'_>, ledger: &mut Ledger<'_>) {
-    let mismatch = |detail: &str| raise(Code::DigestIdentityMismatch, node).entry(path_text(graph, node)).detail(detail.to_owned());
+    let mismatch = |reason| raise(Code::DigestIdentityMismatch, node).entry(path_text(graph, node)).because(reason);
     if node.digest.account() != node.chain.account {
-        ledger
-            .enter(mismatch("awsAccountId is not the account in its key").found(text::printable(node.digest.account().as_bytes())));
+        ledger.enter(mismatch(Reason::OtherAccount).found(text::printable(node.digest.account().as_bytes())));
     } else if node.chain.kind == DigestKind::Normal && node.digest.period().to != node.time {
-        ledger.enter(mismatch("digestEndTime is not the time in its key").found(node.digest.period().to.to_string()));
+        ledger.enter(mismatch(Reason::OtherEnd).found(node.digest.period().to.to_string()));
     }
     for path in graph.paths(node) {
         if !bears_name(path, node.digest) && !matches!(Trail::claim(path), Some(Claim::Digest(name)) if name == node.name()) {
-            ledger.enter(mismatch("its file name is another digest file's").entry(path.text()));
+            ledger.enter(mismatch(Reason::OtherFileName).entry(path.text()));
         } else if !places.agree_with_digest(path, node.digest.object()) {
             ledger.enter(raise(Code::DigestRelocated, node).entry(path.text()));
         }
@@ -231,7 +236,7 @@ fn judge_start(graph: &Graph<'_>, node: &Node<'_>, ledger: &mut Ledger<'_>) {
         && node.digest.odd().is_none_or(|odd| !odd.is_loss)
         && let Some(older) = graph.newest_before(node.chain, node.time)
     {
-        ledger.enter(raise(Code::ChainRestart, node).found(format!("an older digest file ends at {older}")));
+        ledger.enter(raise(Code::ChainRestart, node).because(Reason::OlderEnds { at: older }));
     }
 }
 
@@ -242,7 +247,7 @@ fn raise_missing(graph: &Graph<'_>, node: &Node<'_>, previous: Previous<'_>, sco
     let [hole, surely] = ends.map(|end| Period::new(end, node.digest.period().from).ok());
     let mut missing = raise(Code::ChainDigestMissing, node).expected(previous.object.to_string());
     if let Some(path) = graph.unopened {
-        missing = missing.effect(Effect::Limits).detail(may_lie_in(path));
+        missing = missing.effect(Effect::Limits).because(may_lie_in(path));
     }
     // The scope of a hole is the scope of its time, not that of its edges.
     if surely.is_some() {
@@ -286,7 +291,7 @@ fn judge_doubles(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
     for node in &graph.nodes {
         for copy in graph.paths(node).skip(1) {
             ledger.enter(
-                raise(Code::ArchiveEntryDuplicate, node).effect(Effect::Informs).entry(copy.text()).detail("the same bytes"),
+                raise(Code::ArchiveEntryDuplicate, node).effect(Effect::Informs).entry(copy.text()).because(Reason::SameBytes),
             );
         }
     }
@@ -300,11 +305,9 @@ fn judge_doubles(graph: &Graph<'_>, ledger: &mut Ledger<'_>) {
                     let raise = raise(Code::ArchiveEntryDuplicate, other);
                     ledger.enter(
                         if graph.is_copy(other) {
-                            raise.effect(Effect::Limits).detail(NO_EVIDENCE)
+                            raise.effect(Effect::Limits).because(Reason::BesideSigned)
                         } else {
-                            raise
-                                .in_scope(other.is_claimed() && (signed.in_scope || other.in_scope))
-                                .detail("two different contents")
+                            raise.in_scope(other.is_claimed() && (signed.in_scope || other.in_scope)).because(Reason::TwoContents)
                         }
                         .entry(path_text(graph, other))
                         .expected(hex::encode(signed.digest.sha256()))

@@ -1,17 +1,18 @@
 //! File names that go on after a whole CloudTrail name.
 
 use crate::evidence::trail::name::{Named, digest_of_stem, json_stem, log_of_stem};
+use crate::terms::reason::Reason;
 
 /// A file name that begins with a whole CloudTrail name and goes on: the file was packed once more, its download did not end, or a
 /// program gave a copy a name of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Continued<'a> {
     /// The name with which it begins, without `.json` and `.gz`.
     pub(crate) stem: &'a str,
     /// What that name claims: a digest or a log file.
     pub(crate) claims: Named<'a>,
     /// What happened to the file, and how to undo it.
-    pub(crate) undo: &'static str,
+    pub(crate) undo: Reason,
     /// True if only its name keeps the file from being read: its content is the one that it would have under its own name.
     pub(crate) is_copy: bool,
 }
@@ -49,44 +50,41 @@ impl<'a> Continued<'a> {
             // What goes on after a sidecar's name is no digest file either.
             let is_beside = BESIDE.contains(&last) || rest.starts_with(".head.json");
             let undo = undo(&rest, last);
-            let is_copy = matches!(undo, COPY | OTHER);
+            let is_copy = matches!(undo, Reason::Copy | Reason::GoesOn);
             return (!rest.is_empty() && !is_beside).then_some(Self { stem, claims, undo, is_copy });
         }
         // `NAME (1).json.gz`, `NAME - Copy.json.gz`
         let stem = json_stem(text)?;
         let (stem, _) = stem.split_at_checked(stem.find([' ', '('])?)?;
-        Some(Self { stem, claims: claimed(stem)?, undo: COPY, is_copy: true })
+        Some(Self { stem, claims: claimed(stem)?, undo: Reason::Copy, is_copy: true })
     }
 }
-
-const COPY: &str = "a copy under a name of its own: give it its own name back";
 
 /// What a program did to a file whose name goes on like this, in lower case; `last` stands behind the last dot.
-pub(crate) fn undo(rest: &str, last: &str) -> &'static str {
+pub(crate) fn undo(rest: &str, last: &str) -> Reason {
     // The AWS CLI downloads into files with eight hexadecimal digits at the end.
     let is_of_aws = rest.strip_prefix('.').is_some_and(|end| end.len() == 8 && end.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let packed = |kind: &str, command: &str| Reason::PackedAgain { kind: kind.to_owned(), command: command.to_owned() };
     match last {
-        _ if rest.starts_with([' ', '(']) => COPY,
-        "zst" | "zstd" => "packed again with Zstandard: unpack it with `zstd -d`",
-        "gz" | "gzip" => "packed again with gzip: unpack it with `gunzip`",
-        "bz2" => "packed again with bzip2: unpack it with `bunzip2`",
-        "xz" | "lzma" => "packed again with xz: unpack it with `xz -d`",
-        "lz4" => "packed again with LZ4: unpack it with `lz4 -d`",
-        "br" => "packed again with Brotli: unpack it with `brotli -d`",
-        "7z" => "packed again with 7-Zip: unpack it with `7z x`",
-        "rar" => "packed again with RAR: unpack it with `unrar x`",
-        "gpg" | "pgp" | "age" | "enc" | "aes" | "p7m" => "encrypted: ask for it in the clear, or decrypt it",
-        "part" | "partial" | "crdownload" | "download" | "filepart" | "opdownload" | "aria2" | "!ut" | "tmp" | "temp" => UNENDED,
-        _ if is_of_aws => UNENDED,
-        "bak" | "old" | "orig" | "copy" => COPY,
-        _ if rest.ends_with('~') || !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit()) => COPY,
-        _ => OTHER,
+        _ if rest.starts_with([' ', '(']) => Reason::Copy,
+        "zst" | "zstd" => packed("Zstandard", "zstd -d"),
+        "gz" | "gzip" => packed("gzip", "gunzip"),
+        "bz2" => packed("bzip2", "bunzip2"),
+        "xz" | "lzma" => packed("xz", "xz -d"),
+        "lz4" => packed("LZ4", "lz4 -d"),
+        "br" => packed("Brotli", "brotli -d"),
+        "7z" => packed("7-Zip", "7z x"),
+        "rar" => packed("RAR", "unrar x"),
+        "gpg" | "pgp" | "age" | "enc" | "aes" | "p7m" => Reason::EncryptedFile,
+        "part" | "partial" | "crdownload" | "download" | "filepart" | "opdownload" | "aria2" | "!ut" | "tmp" | "temp" => {
+            Reason::Unended
+        }
+        _ if is_of_aws => Reason::Unended,
+        "bak" | "old" | "orig" | "copy" => Reason::Copy,
+        _ if rest.ends_with('~') || !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit()) => Reason::Copy,
+        _ => Reason::GoesOn,
     }
 }
-
-const OTHER: &str = "its name goes on after that of a CloudTrail file: give it that name back, or fetch the object again";
-
-const UNENDED: &str = "a download that did not end: fetch the object again";
 
 #[cfg(test)]
 mod tests {
@@ -125,7 +123,7 @@ mod tests {
                 (".json.gz.txt", "goes on"),
             ] {
                 let name = format!("{stem}{end}");
-                assert!(undo(&name).is_some_and(|undo| undo.contains(words)), "{name}");
+                assert!(undo(&name).is_some_and(|undo| undo.to_string().contains(words)), "{name}");
             }
             for end in [".json.gz.sha256", ".json.gz.MD5", ".json.gz.head.json.bak"] {
                 assert_eq!(undo(&format!("{stem}{end}")), None, "{end}");

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::bytes::text::counted;
 use crate::evidence::trail::graph::{Graph, Node};
 use crate::evidence::trail::name::{ChainId, DigestKind};
 use crate::evidence::trail::section::Day;
-use crate::terms::finding::Code;
+use crate::terms::finding::{About, Code};
 use crate::terms::ledger::{Ledger, Raise};
+use crate::terms::reason::Reason;
 use crate::terms::scope::{Question, Scope, TrailAsked};
 use crate::terms::spans::Spans;
 use crate::terms::time::{DAY_SECONDS, HOUR_SECONDS, Period, Time};
@@ -57,22 +57,22 @@ pub(crate) fn judge_chain(nodes: &[Node<'_>], scope: &Scope, ledger: &mut Ledger
         // Unsigned digest files that reach into the gap: those that begin before its end, less those that end before it begins.
         let begun = unsigned_begins.partition_point(|begin| *begin < gap.to);
         let inside = begun.saturating_sub(unsigned_ends.partition_point(|end| *end <= gap.from));
-        let bounds = match (before, after) {
-            (Some(before), Some((after, _))) => format!("between signed digest files that end at {before} and begin at {after}"),
-            (Some(before), None) => format!("after the last signed digest file, which ends at {before}"),
-            (None, Some((after, _))) => format!("before the first signed digest file, which begins at {after}"),
-            (None, None) => "no digest file of the chain is signed".to_owned(),
+        let bounds = match (before.copied(), after) {
+            (Some(end), Some((begin, _))) => Reason::Between { end, begin: *begin },
+            (Some(end), None) => Reason::After { end },
+            (None, Some((begin, _))) => Reason::Before { begin: *begin },
+            (None, None) => Reason::NoneSigned,
         };
-        let inside = match inside {
-            0 => String::new(),
-            1 => "; 1 digest file in it is not signed".to_owned(),
-            count => format!("; {count} digest files in it are not signed"),
-        };
+        let inside = (inside > 0).then_some(Reason::UnsignedInside { count: inside as u64 });
         let start = starts.iter().rev().find(|start| gap.from < start.digest.period().to && start.digest.period().from < gap.to);
         let edge = edge(start.copied(), before.is_some(), after.map(|(_, node)| *node).filter(|node| !is_joined(nodes, node)));
         let subject = chain.to_string();
         ledger.enter(
-            Raise::new(Code::CoverageGap, subject.clone()).on_chain(subject).period(*gap).detail(format!("{bounds}{inside}{edge}")),
+            Raise::new(Code::CoverageGap, About::Chain, subject.clone())
+                .on_chain(subject)
+                .period(*gap)
+                .because(bounds)
+                .for_all_of(inside.into_iter().chain(edge)),
         );
     }
     let is_complete = gaps.0.is_empty() && questions.iter().any(|question| question.period.is_some());
@@ -88,25 +88,14 @@ fn is_joined(nodes: &[Node<'_>], node: &Node<'_>) -> bool {
 }
 
 /// Which of two facts AWS signed about the end of a gap: that recording began there, or that an older digest file existed.
-fn edge(start: Option<&Node<'_>>, is_again: bool, after: Option<&Node<'_>>) -> String {
+fn edge(start: Option<&Node<'_>>, is_again: bool, after: Option<&Node<'_>>) -> Option<Reason> {
     if let Some(start) = start {
-        let (at, home_region) = (start.digest.period().to, start.chain.home_region);
-        return if is_again {
-            format!(
-                "; a starting digest file says that logging or log file validation was switched on again at {at}: look for StopLogging, \
-                 StartLogging, UpdateTrail, DeleteTrail and CreateTrail before and after, in {home_region}; if a trail was made again \
-                 elsewhere, state what is owed with [[expect]] blocks, or a renaming with --relocated"
-            )
-        } else {
-            format!(
-                "; a starting digest file says that the chain begins here: logging or log file validation was switched on at {at}"
-            )
-        };
+        let at = start.digest.period().to;
+        let home_region = start.chain.home_region.to_owned();
+        return Some(if is_again { Reason::BeginsAgain { at, home_region } } else { Reason::BeginsHere { at } });
     }
-    match after.and_then(|after| after.digest.previous()) {
-        Some(previous) => format!("; an older digest file existed, and is not in the archive: {}", previous.object),
-        None => String::new(),
-    }
+    let previous = after.and_then(|after| after.digest.previous())?;
+    Some(Reason::OlderExisted { object: previous.object.to_string() })
 }
 
 pub(crate) fn sorted(times: impl Iterator<Item = Time>) -> Vec<Time> {
@@ -147,22 +136,15 @@ pub(crate) fn judge_absences(graph: &Graph<'_>, scope: &Scope, ledger: &mut Ledg
             unstated.insert((arn, owner));
         }
         if !is_there {
-            let named = [("account", account), ("region", region), ("trail", trail)];
-            let named: Vec<String> = named.iter().filter_map(|(what, name)| Some(format!("{what} {}", (*name)?))).collect();
-            let absent = Raise::new(Code::CoverageAbsent, named.join(", "));
+            let asked = [account, region, trail].map(|name| name.unwrap_or("*")).join("/");
             // What cannot be read is not absent.
-            let unread = unread.get(&names).copied().unwrap_or_default();
-            ledger.enter(match unread {
-                0 => absent,
-                _ => absent.detail(format!(
-                    "{} in the archive, but could not be read",
-                    counted(unread, "digest file of it is", "digest files of it are")
-                )),
-            });
+            let count = unread.get(&names).copied().unwrap_or_default();
+            let unread = (count > 0).then_some(Reason::UnreadThere { count });
+            ledger.enter(Raise::new(Code::CoverageAbsent, About::Asked, asked).for_all_of(unread));
         }
     }
     for (arn, owner) in unstated {
-        ledger.enter(Raise::new(Code::CoverageOwnerUnstated, arn).expected(owner));
+        ledger.enter(Raise::new(Code::CoverageOwnerUnstated, About::Trail, arn).expected(owner));
     }
 }
 

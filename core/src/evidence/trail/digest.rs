@@ -7,36 +7,43 @@ use crate::bytes::json::Json;
 use crate::bytes::text;
 use crate::evidence::trail::digests::{Digests, List, Listed, Odd, Previous, Stated};
 use crate::terms::object::Object;
+use crate::terms::reason::{Reason, packed};
 use crate::terms::time::{Period, Time};
 use crate::trust::signature::{Signature, SignatureRef};
 
-/// What is odd about a digest file: the first oddity in words, and whether any is a loss.
+/// What is odd about a digest file: the first oddity, and whether any is a loss.
 #[derive(Default)]
 struct Oddities {
-    first: Option<String>,
-    more: usize,
+    first: Vec<Reason>,
+    more: u64,
     is_loss: bool,
 }
 
 impl Oddities {
-    fn add(&mut self, is_loss: bool, reason: impl FnOnce() -> String) {
+    fn add(&mut self, is_loss: bool, reasons: impl IntoIterator<Item = Reason>) {
         self.is_loss |= is_loss;
-        if self.first.is_some() {
-            self.more = self.more.saturating_add(1);
+        if self.first.is_empty() {
+            self.first.extend(reasons);
         } else {
-            self.first = Some(reason());
+            self.more = self.more.saturating_add(1);
         }
     }
 
     /// What it held if it is no error, else nothing.
-    fn or_lost<T>(&mut self, read: Result<T, String>) -> Option<T> {
-        read.map_err(|reason| self.add(true, || reason)).ok()
+    fn or_lost<T>(&mut self, read: Result<T, Reason>) -> Option<T> {
+        read.map_err(|reason| self.add(true, [reason])).ok()
     }
 
-    fn reason(self) -> Option<(String, bool)> {
-        let Self { first, more, is_loss } = self;
-        let more = if more == 0 { String::new() } else { format!(" (and {more} more)") };
-        first.map(|first| (format!("{first}{more}"), is_loss))
+    /// What a log file's line in the list held if it is no error, else nothing.
+    fn or_lost_in_list<T>(&mut self, read: Result<T, Reason>) -> Option<T> {
+        read.map_err(|reason| self.add(true, [Reason::InLogFiles, reason])).ok()
+    }
+
+    fn reasons(self) -> Option<(String, bool)> {
+        let Self { first, more: count, is_loss } = self;
+        let more = (count > 0).then_some(Reason::More { count });
+        let reasons: Vec<Reason> = first.into_iter().chain(more).collect();
+        (!reasons.is_empty()).then(|| (packed::text(&reasons), is_loss))
     }
 }
 
@@ -50,10 +57,10 @@ pub(crate) fn is_supported_signature(algorithm: &str) -> bool {
 }
 
 /// Reads the inflated bytes of a digest file, whose SHA-256 is given.
-pub(crate) fn read(bytes: &[u8], sha256: [u8; 32], max_depth: u32) -> Result<Digests, String> {
-    let json = Json::read(bytes, max_depth)?;
+pub(crate) fn read(bytes: &[u8], sha256: [u8; 32], max_depth: u32) -> Result<Digests, Reason> {
+    let json = Json::read(bytes, max_depth).map_err(Reason::from)?;
     if json.fields().is_none() {
-        return Err("not a JSON object".to_owned());
+        return Err(Reason::NoObject);
     }
     let mut odd = Oddities::default();
     text(&json, "digestStartTime")?;
@@ -70,11 +77,15 @@ pub(crate) fn read(bytes: &[u8], sha256: [u8; 32], max_depth: u32) -> Result<Dig
     let previous_signature = json.field(PREVIOUS_SIGNATURE).and_then(Json::text);
     let quoted = previous_signature.map(Signature::from_hex);
     let previous = previous(&json, quoted.as_ref(), &mut unsupported, &mut odd)?;
-    let list = list(field(&json, "logFiles")?.list().ok_or("logFiles is no array")?, &mut unsupported, &mut odd)?;
+    let list = list(
+        field(&json, "logFiles")?.list().ok_or_else(|| Reason::FieldNoList { field: "logFiles".to_owned() })?,
+        &mut unsupported,
+        &mut odd,
+    )?;
     // An interval that is none covers nothing.
-    let period = start.map(|start| Period::new(start, end).map_err(|_| "digestStartTime is not before digestEndTime".to_owned()));
+    let period = start.map(|start| Period::new(start, end).map_err(|_| Reason::StartAfterEnd));
     let period = period.and_then(|period| odd.or_lost(period)).unwrap_or(Period { from: end, to: end });
-    let odd = odd.reason();
+    let odd = odd.reasons();
     Ok(Digests::of(Stated {
         object: Object::new(bucket, key),
         account: text(&json, "awsAccountId")?,
@@ -84,25 +95,21 @@ pub(crate) fn read(bytes: &[u8], sha256: [u8; 32], max_depth: u32) -> Result<Dig
         list: list.into(),
         unsupported: unsupported.as_deref(),
         signature_unsupported,
-        odd: odd.as_ref().map(|(reason, is_loss)| Odd { reason, is_loss: *is_loss }),
+        odd: odd.as_ref().map(|(reasons, is_loss)| Odd { reasons, is_loss: *is_loss }),
         sha256,
         string_to_sign_sha256: string_to_sign_sha256(end_text, bucket, key, &sha256, previous_signature),
     }))
 }
 
-fn in_list(reason: String) -> String {
-    format!("logFiles: {reason}")
-}
-
-fn list(listed: &[Json<'_>], unsupported: &mut Option<String>, odd: &mut Oddities) -> Result<List, String> {
+fn list(listed: &[Json<'_>], unsupported: &mut Option<String>, odd: &mut Oddities) -> Result<List, Reason> {
     let mut list = List::with_capacity(listed.len());
     for log in listed {
-        let Some((bucket, key)) = odd.or_lost(object(log, "s3Bucket", "s3Object").map_err(in_list)) else { continue };
+        let Some((bucket, key)) = odd.or_lost_in_list(object(log, "s3Bucket", "s3Object")) else { continue };
         let object = Object::new(bucket, key);
-        let [newest, oldest] = [NEWEST, OLDEST].map(|name| odd.or_lost(optional_time(log, name).map_err(in_list)).flatten());
-        let sha256 = hash_value(log, "hashValue", "hashAlgorithm", unsupported, odd).map_err(in_list);
-        let sha256 = odd.or_lost(sha256).flatten();
-        list.push(Listed { object, sha256: sha256.as_ref(), newest, oldest }).ok_or("logFiles holds too many bytes")?;
+        let [newest, oldest] = [NEWEST, OLDEST].map(|name| odd.or_lost_in_list(optional_time(log, name)).flatten());
+        let sha256 = hash_value(log, "hashValue", "hashAlgorithm", unsupported, odd);
+        let sha256 = odd.or_lost_in_list(sha256).flatten();
+        list.push(Listed { object, sha256: sha256.as_ref(), newest, oldest }).ok_or(Reason::ListTooLong)?;
     }
     list.shrink();
     Ok(list)
@@ -119,7 +126,7 @@ fn previous<'a>(
     quoted: Option<&'a Signature>,
     unsupported: &mut Option<String>,
     odd: &mut Oddities,
-) -> Result<Option<Previous<'a>>, String> {
+) -> Result<Option<Previous<'a>>, Reason> {
     const NAMES: [&str; 5] = [
         "previousDigestS3Bucket",
         "previousDigestS3Object",
@@ -136,13 +143,13 @@ fn previous<'a>(
     let [bucket, key, hash, algorithm, signature] = NAMES;
     // It is part of what is signed.
     if quoted.is_none() && *field(json, signature)? != Json::Null {
-        return Err(format!("{signature} is neither a string nor null"));
+        return Err(Reason::FieldNoTextOrNull { field: signature.to_owned() });
     }
     if nulls == NAMES.len() {
         return Ok(None);
     }
     if nulls > 0 {
-        odd.add(true, || "some of its previousDigest… fields are null and others are not".to_owned());
+        odd.add(true, [Reason::SomeNull]);
     }
     // The key alone tells which digest file it is.
     let bucket = if *field(json, bucket)? == Json::Null { Ok("") } else { name(json, bucket) };
@@ -163,7 +170,7 @@ fn hash_value(
     algorithm: &str,
     unsupported: &mut Option<String>,
     odd: &mut Oddities,
-) -> Result<Option<[u8; 32]>, String> {
+) -> Result<Option<[u8; 32]>, Reason> {
     const DIGITS: usize = 64;
     let algorithm = text(json, algorithm)?;
     let hash = text(json, value)?;
@@ -173,43 +180,43 @@ fn hash_value(
     }
     let mut sha256 = [0; 32];
     if hash.len() == DIGITS {
-        hex::decode_to_slice(hash, &mut sha256).map_err(|_| format!("{value} is no SHA-256"))?;
+        hex::decode_to_slice(hash, &mut sha256).map_err(|_| Reason::FieldNoHash { field: value.to_owned() })?;
     } else {
         let number = hash.trim_start_matches('0');
         let is_number = !hash.is_empty() && number.len() <= DIGITS;
         let padded = if is_number { format!("{number:0>DIGITS$}") } else { String::new() };
-        hex::decode_to_slice(padded, &mut sha256).map_err(|_| format!("{value} is no SHA-256"))?;
-        odd.add(false, || format!("{value} has {} digits, and is compared as a number", hash.len()));
+        hex::decode_to_slice(padded, &mut sha256).map_err(|_| Reason::FieldNoHash { field: value.to_owned() })?;
+        odd.add(false, [Reason::FieldDigits { field: value.to_owned(), digits: hash.len() as u64 }]);
     }
     Ok(Some(sha256))
 }
 
-fn field<'a, 't>(json: &'a Json<'t>, name: &str) -> Result<&'a Json<'t>, String> {
-    json.field(name).ok_or_else(|| format!("{name} is missing"))
+fn field<'a, 't>(json: &'a Json<'t>, name: &str) -> Result<&'a Json<'t>, Reason> {
+    json.field(name).ok_or_else(|| Reason::FieldMissing { field: name.to_owned() })
 }
 
-pub(crate) fn text<'a>(json: &'a Json<'_>, name: &str) -> Result<&'a str, String> {
-    field(json, name)?.text().ok_or_else(|| format!("{name} is no string"))
+pub(crate) fn text<'a>(json: &'a Json<'_>, name: &str) -> Result<&'a str, Reason> {
+    field(json, name)?.text().ok_or_else(|| Reason::FieldNoText { field: name.to_owned() })
 }
 
 /// S3 allows 1,024 bytes for a key, and fewer for a bucket's name. A longer one is no object, and would be repeated by every finding.
-pub(crate) fn name<'a>(json: &'a Json<'_>, field: &str) -> Result<&'a str, String> {
+pub(crate) fn name<'a>(json: &'a Json<'_>, field: &str) -> Result<&'a str, Reason> {
     const MOST_BYTES: usize = 1024;
     match text(json, field)? {
-        name if name.len() > MOST_BYTES => Err(format!("{field} is longer than S3 allows")),
+        name if name.len() > MOST_BYTES => Err(Reason::FieldLong { field: field.to_owned() }),
         name => Ok(name),
     }
 }
 
-pub(crate) fn object<'a>(json: &'a Json<'_>, bucket: &str, key: &str) -> Result<(&'a str, &'a str), String> {
+pub(crate) fn object<'a>(json: &'a Json<'_>, bucket: &str, key: &str) -> Result<(&'a str, &'a str), Reason> {
     Ok((name(json, bucket)?, name(json, key)?))
 }
 
-fn time(json: &Json<'_>, name: &str) -> Result<Time, String> {
-    Time::from_digest(text(json, name)?).ok_or_else(|| format!("{name} is no time of the form YYYY-MM-DDTHH:MM:SSZ"))
+fn time(json: &Json<'_>, name: &str) -> Result<Time, Reason> {
+    Time::from_digest(text(json, name)?).ok_or_else(|| Reason::FieldNoTime { field: name.to_owned() })
 }
 
-fn optional_time(json: &Json<'_>, name: &str) -> Result<Option<Time>, String> {
+fn optional_time(json: &Json<'_>, name: &str) -> Result<Option<Time>, Reason> {
     match json.field(name) {
         None | Some(Json::Null) => Ok(None),
         Some(_) => time(json, name).map(Some),
@@ -248,7 +255,7 @@ mod tests {
         )
     }
 
-    fn read(json: &str) -> Result<Digests, String> {
+    fn read(json: &str) -> Result<Digests, Reason> {
         super::read(json.as_bytes(), hash::sha256(json.as_bytes()), 64)
     }
 

@@ -54,7 +54,8 @@ pub(crate) struct Listed<'a> {
 /// How the form of a digest file departs from the one that AWS documents, where it can be read all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Odd<'a> {
-    pub(crate) reason: &'a str,
+    /// As [`packed`](crate::terms::reason::packed) writes them.
+    pub(crate) reasons: &'a str,
     /// Something in it has no meaning for us; else it has one only, and was taken so.
     pub(crate) is_loss: bool,
 }
@@ -238,7 +239,7 @@ impl Digests {
             fingerprint: Part::put(text, before.map(|before| before.fingerprint), facts.fingerprint),
             unsupported: facts.unsupported.map(|name| Part::put(text, before.and_then(|before| before.unsupported), name)),
             signature_unsupported: facts.signature_unsupported,
-            odd: facts.odd.map(|odd| Part::put(text, before.and_then(|before| before.odd), odd.reason)),
+            odd: facts.odd.map(|odd| Part::put(text, before.and_then(|before| before.odd), odd.reasons)),
             is_odd_loss: facts.odd.is_some_and(|odd| odd.is_loss),
         };
         let list = (!facts.list.rows.is_empty()).then(|| {
@@ -337,7 +338,7 @@ impl<'a> Digest<'a> {
     /// How its form departs from the one that AWS documents.
     pub(crate) fn odd(self) -> Option<Odd<'a>> {
         let is_loss = self.origin()?.is_odd_loss;
-        self.text(|origin| origin.odd).map(|reason| Odd { reason, is_loss })
+        self.text(|origin| origin.odd).map(|reasons| Odd { reasons, is_loss })
     }
 
     /// SHA-256 of the inflated bytes.
@@ -523,7 +524,7 @@ mod tests {
                 list: list(&logs).into(),
                 unsupported: unsupported.as_deref(),
                 signature_unsupported,
-                odd: odd.as_ref().map(|(reason, is_loss)| Odd { reason, is_loss: *is_loss }),
+                odd: odd.as_ref().map(|(reasons, is_loss)| Odd { reasons, is_loss: *is_loss }),
                 sha256: [first; 32],
                 string_to_sign_sha256: [!first; 32],
             })

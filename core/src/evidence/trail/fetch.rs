@@ -7,10 +7,9 @@ use crate::evidence::trail::section::MissingKey;
 use crate::terms::object::Object;
 use crate::terms::time::{HOUR_SECONDS, Period};
 
-/// The keys that no independent source gave, one per region and fingerprint, with the command that fetches them.
+/// The keys that no independent source gave, one per region and fingerprint, with the time of the digest files that name them.
 pub(crate) fn missing_keys<'n, 'a: 'n>(lacking: impl Iterator<Item = &'n Node<'a>>) -> Vec<MissingKey> {
     let mut periods: BTreeMap<(&str, &str), Period> = BTreeMap::new();
-    let mut regions: BTreeMap<&str, Period> = BTreeMap::new();
     for node in lacking {
         let (period, fingerprint) = (node.digest.period(), node.digest.fingerprint());
         // A fingerprint that is none would only carry strange characters into a command.
@@ -18,25 +17,40 @@ pub(crate) fn missing_keys<'n, 'a: 'n>(lacking: impl Iterator<Item = &'n Node<'a
             continue;
         }
         let region = node.chain.region;
-        let wider = |whole: &mut Period| *whole = Period { from: whole.from.min(period.from), to: whole.to.max(period.to) };
-        periods.entry((region, fingerprint)).and_modify(wider).or_insert(period);
-        regions.entry(region).and_modify(wider).or_insert(period);
+        periods.entry((region, fingerprint)).and_modify(|whole| widen(whole, period)).or_insert(period);
     }
-    let missing = periods.into_iter().filter_map(|((region, fingerprint), period)| {
-        // One list of a region holds all its keys of a time: one command for all of them, into one file.
-        let whole = regions.get(region)?;
-        Some(MissingKey {
+    let missing = periods.into_iter();
+    missing
+        .map(|((region, fingerprint), period)| MissingKey {
             region: region.to_owned(),
             fingerprint: fingerprint.to_owned(),
             period,
-            command: format!(
-                "aws cloudtrail list-public-keys --region {region} --start-time {} --end-time {} --output json > {region}.json",
-                whole.from,
-                whole.to.plus(2 * HOUR_SECONDS)
-            ),
         })
-    });
-    missing.collect()
+        .collect()
+}
+
+impl MissingKey {
+    /// What to run to fetch each of some keys, with any AWS account; the output goes into a file named `REGION.json`. One list of a
+    /// region holds all its keys of a time, so keys of one region share a command.
+    pub fn commands(keys: &[Self]) -> Vec<String> {
+        let mut regions: BTreeMap<&str, Period> = BTreeMap::new();
+        for key in keys {
+            regions.entry(&key.region).and_modify(|whole| widen(whole, key.period)).or_insert(key.period);
+        }
+        let command = |key: &Self| {
+            let (region, whole) = (&key.region, regions.get(key.region.as_str()).copied().unwrap_or(key.period));
+            let to = whole.to.plus(2 * HOUR_SECONDS);
+            format!(
+                "aws cloudtrail list-public-keys --region {region} --start-time {} --end-time {to} --output json > {region}.json",
+                whole.from
+            )
+        };
+        keys.iter().map(command).collect()
+    }
+}
+
+fn widen(whole: &mut Period, other: Period) {
+    *whole = Period { from: whole.from.min(other.from), to: whole.to.max(other.to) };
 }
 
 /// A shell command that fetches the metadata of an object, if its names are plain enough to be pasted.

@@ -21,6 +21,7 @@ use crate::terms::object::Object;
 use crate::terms::outcome::Level;
 use crate::terms::packed::Position;
 use crate::terms::path::{EntryPath, SplitPath};
+use crate::terms::reason::Reason;
 use crate::terms::scope::Scope;
 use crate::terms::time::{Period, Time};
 use crate::trust::signature::{Authentic, SignatureRef};
@@ -154,12 +155,9 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Said of an entry beside the one that has the signed content.
-pub(crate) const NO_EVIDENCE: &str = "another content than the signed one, which lies beside it: this one is no evidence";
-
 /// Said of what is missing while an archive inside could not be read.
-pub(crate) fn may_lie_in(path: &EntryPath) -> String {
-    format!("it may lie in {}, which could not be read", path.text())
+pub(crate) fn may_lie_in(path: &EntryPath) -> Reason {
+    Reason::MayLieIn { path: path.text() }
 }
 
 /// How many successors of one object are asked for the signature that they quote, and how many different signatures are tried on one

@@ -13,17 +13,18 @@ use crate::evidence::trail::Claim;
 use crate::evidence::trail::continued::Continued;
 use crate::evidence::trail::digests::Listed;
 use crate::evidence::trail::files::{Entries, Entry, Held};
-use crate::evidence::trail::graph::{Graph, NO_EVIDENCE, Node, may_lie_in};
+use crate::evidence::trail::graph::{Graph, Node, may_lie_in};
 use crate::evidence::trail::name::{self, ChainId, LogKind, LogName};
 use crate::evidence::trail::place::Places;
 use crate::evidence::trail::section::LogCounts;
 use crate::evidence::{self, Kind};
-use crate::terms::finding::{Code, Effect};
+use crate::terms::finding::{About, Code, Effect};
 use crate::terms::ledger::{Ledger, Raise};
 use crate::terms::object::Object;
 use crate::terms::outcome::Fate;
 use crate::terms::packed::Position;
 use crate::terms::path::{self, EntryPath, SplitPath};
+use crate::terms::reason::Reason;
 use crate::terms::scope::Scope;
 use crate::terms::time::{HOUR_SECONDS, Period, Time};
 
@@ -164,7 +165,7 @@ impl<'a> ListedLog<'a> {
 
     fn raise(&self, code: Code) -> Raise {
         let node = self.node();
-        Raise::new(code, self.object().to_string())
+        Raise::new(code, About::Object, self.object().to_string())
             .chain(node.chain, node.position)
             .in_scope(self.in_scope)
             .period(node.digest.period())
@@ -173,15 +174,14 @@ impl<'a> ListedLog<'a> {
     /// A finding about the entry that serves it. One that claims by its own name that it was asked is told as that where its list was not
     /// asked: the list's chain is not at fault.
     fn raise_of_entry(&self, code: Code, claims: bool) -> Raise {
-        if claims && !self.in_scope { Raise::new(code, self.object().to_string()) } else { self.raise(code) }
+        if claims && !self.in_scope { Raise::new(code, About::Object, self.object().to_string()) } else { self.raise(code) }
     }
 
     /// Why a log file that a digest file in scope lists lies outside of what was asked.
-    fn outside(&self) -> Option<String> {
+    fn outside(&self) -> Option<Reason> {
         let listed = self.line.listed().filter(|_| self.node().in_scope && !self.in_scope)?;
-        let minute = name::log_name(listed.object.name)?.time;
-        let (newest, oldest) = (listed.newest?, listed.oldest?);
-        Some(format!("delivered at {minute} with events from {oldest} to {newest}: none of the period asked"))
+        let at = name::log_name(listed.object.name)?.time;
+        Some(Reason::DeliveredOutside { at, oldest: listed.oldest?, newest: listed.newest? })
     }
 }
 
@@ -222,10 +222,7 @@ pub(crate) fn judge<'a>(
             let is_proved = log.fate == Fate::Proved;
             logs.confirmations = logs.confirmations.saturating_add(u64::from(is_proved && log.in_scope));
             if is_kept {
-                ledger.enter(
-                    log.raise(Code::LogUnproved)
-                        .detail("listed outside of what was asked, under a key that only the archive vouches for"),
-                );
+                ledger.enter(log.raise(Code::LogUnproved).because(Reason::ListedOutside));
             }
         } else {
             judge_unsigned(log, entry.as_ref(), ledger);
@@ -291,17 +288,16 @@ fn gather<'a>(listings: &'a [Listing<'a>], scope: &Scope, ledger: &mut Ledger<'_
         if credence.is_signed() && !peers.is_empty() {
             // One finding for each of many logs must not repeat each of many digest files.
             const NAMED: usize = 3;
-            let mut named: Vec<String> = peers.iter().take(NAMED).map(|listing| listing.node.subject()).collect();
-            if peers.len() > NAMED {
-                named.push(format!("{} more", peers.len().saturating_sub(NAMED)));
-            }
+            let named: Vec<String> = peers.iter().take(NAMED).map(|listing| listing.node.subject()).collect();
+            let more = peers.len().checked_sub(NAMED).filter(|more| *more > 0);
             let differs = log.distinct_hashes().len() > 1;
             ledger.enter(
                 log.raise(Code::LogDoublyListed)
                     .effect(if differs { Effect::Refutes } else { Effect::Informs })
                     .entry(log.node().subject())
-                    .found(named.join(", "))
-                    .detail(if differs { "with different hashes" } else { "with one hash" }),
+                    .because(if differs { Reason::OtherHashes } else { Reason::OneHash })
+                    .for_all_of(named.into_iter().map(|object| Reason::ListedBy { object }))
+                    .for_all_of(more.map(|more| Reason::NamesMore { count: more as u64 })),
             );
         }
         listed.push(log);
@@ -512,10 +508,10 @@ impl<'m, 'a> Matching<'m, 'a> {
                 if entry.content == Content::Unread {
                     continue;
                 }
-                let (effect, detail) = match (is_equal, is_signed) {
-                    (true, _) => (Effect::Informs, "the same bytes"),
-                    (false, true) => (Effect::Limits, NO_EVIDENCE),
-                    (false, false) => (Effect::Refutes, "two different contents"),
+                let (effect, reason) = match (is_equal, is_signed) {
+                    (true, _) => (Effect::Informs, Reason::SameBytes),
+                    (false, true) => (Effect::Limits, Reason::BesideSigned),
+                    (false, false) => (Effect::Refutes, Reason::TwoContents),
                 };
                 let claims = !is_equal && entry.log_name().is_some_and(|name| scope.is_log_asked(&name));
                 ledger.enter(
@@ -523,7 +519,7 @@ impl<'m, 'a> Matching<'m, 'a> {
                         .effect(effect)
                         .entry(entry.path.text())
                         .found(original.path.text())
-                        .detail(detail),
+                        .because(reason),
                 );
             }
         }
@@ -536,7 +532,7 @@ fn is_in_place(places: &Places<'_>, path: SplitPath<'_>, object: Object<'_>, is_
 }
 
 /// The entries whose names begin with that of a log file and go on, by that name, with how to undo it.
-fn continued<'a>(entries: &Entries<'a>) -> BTreeMap<&'a str, (SplitPath<'a>, &'static str)> {
+fn continued<'a>(entries: &Entries<'a>) -> BTreeMap<&'a str, (SplitPath<'a>, Reason)> {
     let strays = entries.iter().filter(|entry| matches!(entry.held, Held::Stray));
     let continued = strays.filter_map(|entry| {
         let Continued { stem, undo, is_copy, .. } = Continued::of(entry.path.name)?;
@@ -554,15 +550,15 @@ fn stem(name: &str) -> &str {
 struct Whereabouts<'w, 'a> {
     places: &'w Places<'w>,
     /// Entries whose names go on from those of log files, as [`continued`] finds them.
-    continued: BTreeMap<&'a str, (SplitPath<'a>, &'static str)>,
+    continued: BTreeMap<&'a str, (SplitPath<'a>, Reason)>,
     /// An archive inside that could not be read.
     unopened: Option<&'w EntryPath>,
 }
 
 impl<'a> Whereabouts<'_, 'a> {
     /// The entry whose name goes on from that of a listed log file, with how to undo it.
-    fn continued(&self, log: &ListedLog<'_>) -> Option<(SplitPath<'a>, &'static str)> {
-        self.continued.get(stem(log.object().name)).copied()
+    fn continued(&self, log: &ListedLog<'_>) -> Option<(SplitPath<'a>, Reason)> {
+        self.continued.get(stem(log.object().name)).cloned()
     }
 
     /// Judges an object that a signed digest file lists.
@@ -579,7 +575,7 @@ impl<'a> Whereabouts<'_, 'a> {
     /// A signed list names it, and no entry serves it.
     fn judge_absent(&self, log: &ListedLog<'_>, ledger: &mut Ledger<'_>) -> Fate {
         if let Some((path, undo)) = self.continued(log) {
-            ledger.enter(log.raise(Code::ArchiveEntryUnrecognised).entry(path.text()).detail(undo));
+            ledger.enter(log.raise(Code::ArchiveEntryUnrecognised).entry(path.text()).because(undo));
             return Fate::Unproved;
         }
         // Files with other names are not read, so nothing can be said about their presence.
@@ -588,23 +584,19 @@ impl<'a> Whereabouts<'_, 'a> {
         {
             return Fate::Unproved;
         }
-        let listed_by = format!("listed by {}", log.node().subject());
-        let detail = log.outside().map_or_else(|| listed_by.clone(), |outside| format!("{listed_by}; {outside}"));
-        let missing = log.raise(Code::LogMissing).expected(hashes_text(log));
+        let listed_by = Reason::ListedBy { object: log.node().subject() };
+        let missing = log.raise(Code::LogMissing).expected(hashes_text(log)).because(listed_by).for_all_of(log.outside());
         let Some(path) = self.unopened else {
-            ledger.enter(missing.detail(detail));
+            ledger.enter(missing);
             return Fate::Missing;
         };
-        ledger.enter(missing.effect(Effect::Limits).detail(format!("{detail}; {}", may_lie_in(path))));
+        ledger.enter(missing.effect(Effect::Limits).because(may_lie_in(path)));
         Fate::Unproved
     }
 
     /// The bytes of the entry that serves it, against the hashes that signed lists commit to, and its place.
     fn judge_content(&self, log: &ListedLog<'_>, entry: &Entry<'_>, claims: bool, ledger: &mut Ledger<'_>) -> Fate {
-        let told = |raise: Raise| match log.outside() {
-            Some(outside) => raise.detail(outside),
-            None => raise,
-        };
+        let told = |raise: Raise| raise.for_all_of(log.outside());
         match entry.content {
             Content::Whole { .. } if log.hashes().next().is_none() => Fate::Unproved,
             Content::Unread => Fate::Unproved,
@@ -635,25 +627,25 @@ fn judge_name(log: &ListedLog<'_>, ledger: &mut Ledger<'_>) {
         let Node { chain, position, in_scope, .. } = line.node;
         if !name.as_ref().is_some_and(|name| name.account == chain.account && name.region == chain.region) {
             let raise = log.raise(Code::LogForeign).chain(chain, *position).period(line.node.digest.period()).in_scope(*in_scope);
-            ledger.enter(raise.detail(match name {
-                Some(_) => "it is of another account or region",
-                None => "its name is no log file's",
+            ledger.enter(raise.because(match name {
+                Some(_) => Reason::ForeignPlace,
+                None => Reason::ForeignName,
             }));
         }
     }
 }
 
 fn hashes_text(log: &ListedLog<'_>) -> String {
-    log.distinct_hashes().into_iter().map(hex::encode).collect::<Vec<_>>().join(" and ")
+    log.distinct_hashes().into_iter().map(hex::encode).collect::<Vec<_>>().join(" ")
 }
 
 /// An unsigned list commits nobody, but the reader should know whether it would agree.
 fn judge_unsigned(log: &ListedLog<'_>, entry: Option<&Entry<'_>>, ledger: &mut Ledger<'_>) {
     let raise = log.raise(Code::LogUnproved);
     ledger.enter(match entry {
-        None => raise.detail("not in the archive either"),
+        None => raise.because(Reason::AbsentToo),
         Some(entry) if entry.content.sha256().is_some() && !log.has_hash_of(&entry.content) => {
-            raise.detail("their contents differ from the unsigned list, too")
+            raise.because(Reason::DiffersFromUnsigned)
         }
         Some(_) => raise,
     });
@@ -704,29 +696,26 @@ fn judge_unreferenced<'a>(
             LogKind::Insight | LogKind::NetworkActivity | LogKind::Aggregated => Code::LogUnreferencedUndocumentedKind,
         };
         let when = match extents.get(&(name.account, name.region)) {
-            None if unread.contains(&(name.account, name.region)) => {
-                "digest files of this account and region are in the archive, but could not be read"
-            }
+            None if unread.contains(&(name.account, name.region)) => Reason::UnreadDigests,
             extent => relation(extent, name.time),
         };
         ledger.enter(
-            Raise::new(code, path.text())
+            Raise::new(code, About::Entry, path.text())
                 .in_scope(in_scope)
                 .position(position)
                 .at(name.time)
-                .detail(format!("of account {} in {}: {when}", name.account, name.region)),
+                .because(Reason::OfPlace { account: name.account.to_owned(), region: name.region.to_owned() })
+                .because(when),
         );
     }
 }
 
-fn relation(extent: Option<&Period>, time: Time) -> &'static str {
+fn relation(extent: Option<&Period>, time: Time) -> Reason {
     match extent {
-        None => "no signed digest file of this account and region is in the archive",
+        None => Reason::NoSignedDigests,
         // The name's time is the minute of delivery, so the last hour's files may bear the time of its end.
-        Some(extent) if time >= extent.to => "newer than the last signed digest file",
-        Some(extent) if time < extent.from => "older than the first signed digest file",
-        Some(_) => {
-            "within the time of the signed digest files, yet none lists it; a second trail without validation may have written it"
-        }
+        Some(extent) if time >= extent.to => Reason::NewerThanSigned,
+        Some(extent) if time < extent.from => Reason::OlderThanSigned,
+        Some(_) => Reason::WithinSigned,
     }
 }

@@ -8,6 +8,7 @@ use crate::bytes::json::{Fields, Json, decode_text, looks_like};
 use crate::bytes::text;
 use crate::evidence::trail::name;
 use crate::terms::path::{self, EntryPath};
+use crate::terms::reason::Reason;
 use crate::terms::time::Time;
 use crate::trust::signature::Signature;
 
@@ -93,7 +94,7 @@ pub(crate) struct Found {
     /// The metadata of digest files.
     pub(crate) metadata: Vec<ObjectMetadata>,
     /// The first thing that could not be read.
-    first_problem: Option<String>,
+    first_problem: Vec<Reason>,
     problems: u64,
 }
 
@@ -101,8 +102,10 @@ pub(crate) struct Found {
 const MOST_PROBLEMS: u64 = 1000;
 
 impl Found {
-    fn problem(&mut self, problem: impl FnOnce() -> String) {
-        self.first_problem.get_or_insert_with(problem);
+    fn problem(&mut self, problem: impl IntoIterator<Item = Reason>) {
+        if self.problems == 0 {
+            self.first_problem.extend(problem);
+        }
         self.problems = self.problems.saturating_add(1);
     }
 
@@ -110,36 +113,34 @@ impl Found {
         self.problems >= MOST_PROBLEMS
     }
 
-    /// What could not be read, in words.
-    pub(crate) fn problem_text(&self) -> Option<String> {
-        let first = self.first_problem.as_ref()?;
-        Some(match self.problems.saturating_sub(1) {
-            0 => first.clone(),
-            more if self.is_given_up() => format!("{first} (and {more} more; it was not read on)"),
-            more => format!("{first} (and {more} more)"),
-        })
+    /// What could not be read.
+    pub(crate) fn reasons(&self) -> Vec<Reason> {
+        let count = self.problems.saturating_sub(1);
+        let more = (count > 0).then_some(Reason::More { count });
+        let rest = more.into_iter().chain(self.is_given_up().then_some(Reason::NotReadOn));
+        self.first_problem.iter().cloned().chain(rest).collect()
     }
 }
 
 /// Reads a metadata file.
 pub(crate) fn read(path: &EntryPath, shape: MetadataShape, bytes: &[u8], max_depth: u32) -> Found {
     let Some(text) = decode_text(bytes) else {
-        return as_one(Err("it is neither UTF-8 nor UTF-16 with a byte order mark".to_owned()));
+        return as_one(Err(Reason::NoText));
     };
     match shape {
         MetadataShape::Sidecar => as_one(sidecar(path, &text, max_depth)),
         MetadataShape::Array => match Json::read(text.trim().as_bytes(), max_depth) {
             Ok(Json::List(rows)) => collect(rows.iter()),
             Ok(row @ Json::Object(_)) => collect([&row]),
-            Ok(_) => as_one(Err("it is neither an array nor an object".to_owned())),
-            Err(reason) => as_one(Err(looks_like(&text).map_or(reason, str::to_owned))),
+            Ok(_) => as_one(Err(Reason::NoList)),
+            Err(problem) => as_one(Err(looks_like(&text).map_or_else(|| problem.into(), Reason::from))),
         },
         MetadataShape::Lines => {
             let mut found = Found::default();
             for (line, number) in text.lines().zip(1_u64..).filter(|(line, _)| !line.trim().is_empty()) {
                 match Json::read(line.as_bytes(), max_depth) {
                     Ok(row) => collect_row(&mut found, &row),
-                    Err(reason) => found.problem(|| format!("line {number}: {reason}")),
+                    Err(problem) => found.problem([Reason::Line { number }, problem.into()]),
                 }
                 if found.is_given_up() {
                     break;
@@ -151,11 +152,11 @@ pub(crate) fn read(path: &EntryPath, shape: MetadataShape, bytes: &[u8], max_dep
     }
 }
 
-fn as_one(outcome: Result<Option<ObjectMetadata>, String>) -> Found {
+fn as_one(outcome: Result<Option<ObjectMetadata>, Reason>) -> Found {
     let mut found = Found::default();
     match outcome {
         Ok(one) => found.metadata.extend(one),
-        Err(reason) => found.problem(|| reason),
+        Err(reason) => found.problem([reason]),
     }
     found
 }
@@ -172,12 +173,13 @@ fn collect<'j, 't: 'j>(rows: impl IntoIterator<Item = &'j Json<'t>>) -> Found {
 }
 
 /// Output of `aws s3api head-object` or `get-object`; it names no key, so the file's own name does.
-fn sidecar(path: &EntryPath, text: &str, max_depth: u32) -> Result<Option<ObjectMetadata>, String> {
-    let json = Json::read(text.trim().as_bytes(), max_depth).map_err(|reason| looks_like(text).map_or(reason, str::to_owned))?;
+fn sidecar(path: &EntryPath, text: &str, max_depth: u32) -> Result<Option<ObjectMetadata>, Reason> {
+    let json = Json::read(text.trim().as_bytes(), max_depth)
+        .map_err(|problem| looks_like(text).map_or_else(|| problem.into(), Reason::from))?;
     let metadata = match json.field("Metadata") {
-        Some(metadata) => metadata.fields().ok_or("its Metadata is no object")?,
+        Some(metadata) => metadata.fields().ok_or(Reason::MetadataNoObject)?,
         None if json.fields().is_some() => &[],
-        None => return Err("it is no JSON object".to_owned()),
+        None => return Err(Reason::NoObject),
     };
     Ok(ObjectMetadata::of(object_of_sidecar(path), metadata))
 }
@@ -191,8 +193,8 @@ fn collect_row(found: &mut Found, row: &Json<'_>) {
         .map_or(Some(&[][..]), |metadata| if *metadata == Json::Null { Some(&[][..]) } else { metadata.fields() });
     match (key, metadata) {
         (Some(key), Some(metadata)) => found.metadata.extend(ObjectMetadata::of(object_path(key), metadata)),
-        (None, _) => found.problem(|| "a row names no key: one of Path, key or Key is expected".to_owned()),
-        (Some(key), None) => found.problem(|| format!("the metadata of {} is no object", text::printable(key.as_bytes()))),
+        (None, _) => found.problem([Reason::MetadataNoKey]),
+        (Some(key), None) => found.problem([Reason::MetadataOfKey { key: text::printable(key.as_bytes()) }]),
     }
 }
 
@@ -207,13 +209,13 @@ fn table(text: &str) -> Found {
     let mut found = Found::default();
     let headers = match reader.headers() {
         Ok(headers) => headers.iter().map(str::to_ascii_lowercase).collect::<Vec<_>>(),
-        Err(_) => return as_one(Err("its first line is none of a table with commas (CSV)".to_owned())),
+        Err(_) => return as_one(Err(Reason::RowNone { number: 1 })),
     };
     let Some(key_column) = headers.iter().position(|header| header == "key") else {
-        return as_one(Err("it has no column named key".to_owned()));
+        return as_one(Err(Reason::NoColumn { column: "key".to_owned() }));
     };
     if !headers.iter().any(|header| header == "signature") {
-        return as_one(Err("it has no column named signature".to_owned()));
+        return as_one(Err(Reason::NoColumn { column: "signature".to_owned() }));
     }
     for (record, number) in reader.records().zip(2_u64..) {
         match record {
@@ -223,10 +225,10 @@ fn table(text: &str) -> Found {
                 let fields: Fields<'_> = cells.map(|(header, value)| (header.as_str().into(), Json::Text(value.into()))).collect();
                 match record.get(key_column) {
                     Some(key) => found.metadata.extend(ObjectMetadata::of(object_path(key), &fields)),
-                    None => found.problem(|| format!("row {number} names no key")),
+                    None => found.problem([Reason::RowNoKey { number }]),
                 }
             }
-            Err(_) => found.problem(|| format!("row {number} is none of a table with commas (CSV)")),
+            Err(_) => found.problem([Reason::RowNone { number }]),
         }
         if found.is_given_up() {
             break;

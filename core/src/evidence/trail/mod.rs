@@ -66,7 +66,7 @@ impl Trail {
             Ok((bytes, sha256)) => {
                 let inflated_bytes = bytes.len() as u64;
                 let digest = digest::read(bytes, sha256, json_depth);
-                let digest = digest.map_err(|reason| content.tell(Code::DigestMalformed, reason)).ok().map(Box::new);
+                let digest = digest.map_err(|reason| content.tell(Code::DigestMalformed, vec![reason])).ok().map(Box::new);
                 Facts::Digest(Content::Whole { sha256, inflated_bytes }, digest)
             }
             Err(content) => Facts::Digest(content, None),
@@ -104,7 +104,7 @@ impl Evidence for Trail {
                     // Of what form the file has that it claims to be, its own form tells nothing.
                     content.silence(|note| note.code.name().starts_with("container."));
                 }
-                content.tell(Code::ArchiveEntryUnrecognised, continued.map(|continued| continued.undo.to_owned()));
+                content.tell(Code::ArchiveEntryUnrecognised, continued.map(|continued| continued.undo).into_iter().collect());
                 Some(Facts::Stray(hashed))
             }
             Claim::Stray => {
@@ -115,8 +115,9 @@ impl Evidence for Trail {
             }
             Claim::Metadata(shape) => {
                 let found = metadata::read(path, shape, &content.plain()?, content.limits().json_depth);
-                if let Some(detail) = found.problem_text() {
-                    content.tell(Code::MetadataMalformed, detail);
+                let reasons = found.reasons();
+                if !reasons.is_empty() {
+                    content.tell(Code::MetadataMalformed, reasons);
                 }
                 Some(Facts::Metadata(found.metadata.into()))
             }

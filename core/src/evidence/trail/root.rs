@@ -10,6 +10,7 @@ use crate::evidence::content::Content;
 use crate::evidence::trail::digests::Digest;
 use crate::evidence::trail::files::{Entries, Entry, Held};
 use crate::evidence::trail::name;
+use crate::evidence::trail::section::EvidencePart;
 use crate::terms::object::Object;
 use crate::terms::packed::Position;
 use crate::terms::path;
@@ -17,9 +18,10 @@ use crate::terms::path;
 /// Account and region; empty for what belongs to none.
 type Part<'a> = (&'a str, &'a str);
 
-/// The root of what is present.
-pub(crate) fn evidence_root(entries: &Entries<'_>) -> String {
+/// The root of what is present, and the parts of which it is made.
+pub(crate) fn evidence_root(entries: &Entries<'_>) -> (String, Vec<EvidencePart>) {
     let mut root = Sha256::new();
+    let mut told = Vec::new();
     for ((account, region), of_part) in parts(entries) {
         let mut hasher = Sha256::new();
         let mut last = Vec::new();
@@ -30,9 +32,11 @@ pub(crate) fn evidence_root(entries: &Entries<'_>) -> String {
             }
         }
         let [account, region] = [account, region].map(|name| if name.is_empty() { "-" } else { name });
-        root.update(format!("{account} {region} {}\n", hex::encode(hasher.finalize())));
+        let sha256 = hex::encode(hasher.finalize());
+        root.update(format!("{account} {region} {sha256}\n"));
+        told.push(EvidencePart { account: account.to_owned(), region: region.to_owned(), sha256 });
     }
-    hex::encode(root.finalize())
+    (hex::encode(root.finalize()), told)
 }
 
 /// The digest and log files of each part, in the order of their lines.

@@ -78,6 +78,13 @@ pub struct Chain {
     pub logs: LogCounts,
     /// Asked time that is not covered.
     pub gaps: Vec<Period>,
+    /// The digest file that the first proved one names as its predecessor; absent if that names none, or if none is proved. Together with
+    /// `last` it tells whether one report goes on where another ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predecessor: Option<DigestFile>,
+    /// The last proved digest file; absent if none is proved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<DigestFile>,
     /// SHA-256 of the keys that verified its signatures.
     pub keys: Vec<String>,
     /// Its days: the row of the coverage matrix. Days without any digest file are left out.
@@ -137,6 +144,27 @@ pub struct MissingKey {
     pub fingerprint: String,
     /// The time of these digest files.
     pub period: Period,
-    /// What to run, with any AWS account; put the output into a file named `REGION.json`.
-    pub command: String,
+}
+
+/// What a part of the evidence comes to: all digest and log files of one account and source region.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EvidencePart {
+    /// The account in the names of its files; `-` for files whose names are none.
+    pub account: String,
+    /// The source region in the names of its files; `-` for files whose names are none.
+    pub region: String,
+    /// The SHA-256 of its lines.
+    pub sha256: String,
+}
+
+/// A digest file, by its name and its content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DigestFile {
+    /// Its object, `s3://BUCKET/KEY`.
+    pub object: String,
+    /// The SHA-256 of its inflated bytes; absent if the digest file that names it states none that can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
