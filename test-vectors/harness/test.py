@@ -79,7 +79,8 @@ class Harness(unittest.TestCase):
         self.holds(2, "exit code 7", told(EXPECTED, code=7))
         self.holds(2, "exit code", f"import os\n{told(EXPECTED)[:-11]}\nos.abort()")
         self.holds(2, "exit code 1", "raise SystemExit(1)")
-        self.holds(2, "did not end within 2 seconds", told(EXPECTED).replace("sys.exit(0)", "import time; time.sleep(60)"), "--seconds", "2")
+        endless = told(EXPECTED).replace("sys.exit(0)", "import time; time.sleep(60)")
+        self.holds(2, "did not end within 2 seconds", endless, "--seconds", "2")
 
     def test_a_program_that_cannot_be_run_is_said(self):
         command = [sys.executable, HERE / "run", "--only", ID, "--", "/does/not/exist"]
@@ -88,6 +89,9 @@ class Harness(unittest.TestCase):
     def test_what_is_no_answer_is_said(self):
         for more, words in [
             ("PASSED\n", "no JSON"),
+            ("[" * 100_000 + "\n", "no JSON"),
+            ('{"id": "links/fork", "overall": "failed", "overall": "passed"}\n', "no JSON"),
+            ('{"id": [], "overall": "passed"}\n', "answers no vector"),
             ("[]\n", "answers no vector"),
             ('{"id": "links/none", "overall": "passed"}\n', "answers no vector"),
             ('{"id": "baseline/account-trail", "overall": "passed"}\n', "answers no vector"),
@@ -121,6 +125,8 @@ class Harness(unittest.TestCase):
         self.holds(0, "", told(lie), *self.known({ID: {"overall": "passed", "reason": "a lie"}}))
         self.holds(1, "not what is said", told(lie), *self.known({ID: {"overall": "indeterminate", "reason": "a lie"}}))
         self.holds(1, "as known, and agrees", told(EXPECTED), *self.known({ID: {"overall": "failed", "reason": "a lie"}}))
+        lies = {**lie, ID: {**SOME, "integrity": "failed"}}
+        self.holds(1, f"{ID}: integrity", told(lies), *self.known({ID: {"overall": "passed", "reason": "a lie"}}))
         self.holds(1, "links/cycle: overall", told({**lie, "links/cycle": SOME}), *self.known({ID: {"overall": "passed"}}))
         left = {**EXPECTED, ID: {"error": "too hard"}}
         self.holds(0, "", told(left), "--needed", "all", *self.known({ID: "too hard"}))
@@ -129,7 +135,7 @@ class Harness(unittest.TestCase):
         path = self.known({"member": {ID: "too hard"}})[1]
         self.holds(0, "", told(left), "--needed", "all", "--known", f"{path}#member")
         self.holds(2, "there is no vector links/none", told(EXPECTED), *self.known({"links/none": "too hard"}))
-        self.holds(2, "listed twice", told(EXPECTED), *self.known('{"a": "b", "a": "c"}'))
+        self.holds(2, "stated twice", told(EXPECTED), *self.known('{"a": "b", "a": "c"}'))
 
     def test_answers_are_kept(self):
         kept = Path(self.folder.name) / "kept"

@@ -13,7 +13,8 @@ UNREADABLE = {"archive.entry.unreadable", "archive.entry.unsafe", "archive.limit
 
 def reason_against(job: dict, others: list[str]) -> str | None:
     """Why a vector is not covered: for what it is, never for what the checker answers."""
-    reasons = [f"{setting} given" for setting in ("limits", "expect", "policy", "relocated") if job["scope"].get(setting) or job.get(setting)]
+    stated = job["scope"] | {"limits": job["limits"]}
+    reasons = [f"{setting} given" for setting in ("limits", "expect", "policy", "relocated") if stated.get(setting)]
     return next(iter(reasons + [f"decided by {code}" for code in others if CATALOGUE[code][1] != "informs"]), None)
 
 
