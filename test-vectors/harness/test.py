@@ -137,6 +137,17 @@ class Harness(unittest.TestCase):
         self.holds(2, "there is no vector links/none", told(EXPECTED), *self.known({"links/none": "too hard"}))
         self.holds(2, "stated twice", told(EXPECTED), *self.known('{"a": "b", "a": "c"}'))
 
+    def test_other_vectors_need_no_expected_answer(self):
+        index, kept = Path(self.folder.name) / "index.json", Path(self.folder.name) / "kept"
+        vector = {"id": "links/crossed", "archives": ["a.zip", "/b.zip"], "keys": [], "pins": None, "scope": {}}
+        index.write_text(json.dumps({"vectors": [vector]}))
+        spy = "import json, sys\njob = json.loads(sys.stdin.read())\n"
+        spy += f"assert job['archives'] == [{str(index.resolve().parent / 'a.zip')!r}, '/b.zip'], job\n"
+        spy += "print(json.dumps({'id': job['id'], 'overall': 'failed'}))\n"
+        self.holds(0, "1 with an answer", spy, "--only", "*", "--index", index, "--answers", kept)
+        self.holds(0, "1 with an answer", spy, "--only", "*", "--index", index, "--against", kept)
+        self.holds(1, "found passed", spy.replace("failed", "passed"), "--only", "*", "--index", index, "--against", kept)
+
     def test_answers_are_kept(self):
         kept = Path(self.folder.name) / "kept"
         self.holds(0, "", told({ID: {**EXPECTED[ID], "said": "more"}}), "--answers", kept)
