@@ -134,7 +134,7 @@ fn a_folder_and_a_zip_give_the_same_bytes_on_any_number_of_threads() {
         assert_eq!(text(&tree.stdout), text(&zip.stdout), "{threads} threads");
     }
     let report: serde_json::Value = serde_json::from_slice(&zip.stdout).unwrap();
-    assert_eq!(report["schema"], "trailseal-report/1");
+    assert_eq!(report["schema"], "trailseal-report/2");
     assert_eq!(report["overall"], "passed");
 }
 
@@ -306,7 +306,7 @@ fn a_comparison_says_by_its_exit_code_whether_something_is_worse() {
     assert_eq!(code(&trailseal(&["compare", &tampered, &whole])), 0);
     assert!(text(&trailseal(&["compare", &whole, &whole]).stdout).starts_with("THE SAME"));
     let other = folder.path().join("other.json");
-    fs::write(&other, fs::read_to_string(&whole).unwrap().replace("trailseal-report/1", "trailseal-report/9")).unwrap();
+    fs::write(&other, fs::read_to_string(&whole).unwrap().replace("trailseal-report/2", "trailseal-report/9")).unwrap();
     for wrong in [other.to_str().unwrap(), "/does/not/exist", &example("handover.zip")] {
         let refused = trailseal(&["compare", &whole, wrong, "--format", "json"]);
         assert_eq!(code(&refused), 2, "{wrong}");
@@ -329,7 +329,7 @@ fn a_file_gets_the_report_whole_and_without_colours() {
 #[test]
 fn schemas_codes_and_keys_are_at_hand() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
-    for (what, file) in [("report", "report.v1.schema.json"), ("scope", "scope.v1.schema.json")] {
+    for (what, file) in [("report", "report.v2.schema.json"), ("scope", "scope.v1.schema.json")] {
         let output = trailseal(&["schema", what]);
         assert_eq!((code(&output), text(&output.stdout)), (0, fs::read_to_string(docs.join(file)).unwrap()));
     }
@@ -471,9 +471,9 @@ mod unix {
         let unreadable =
             report["findings"].as_array().unwrap().iter().filter(|finding| finding["code"] == "archive.entry.unreadable");
         let mut unreadable: Vec<(&str, &str)> =
-            unreadable.map(|finding| (finding["first"].as_str().unwrap(), finding["detail"].as_str().unwrap())).collect();
+            unreadable.map(|finding| (finding["first"].as_str().unwrap(), finding["reasons"][0]["error"].as_str().unwrap())).collect();
         unreadable.sort_unstable();
-        assert_eq!(unreadable, [(LOG, "permission denied"), ("private", "permission denied")]);
+        assert_eq!(unreadable, [(LOG, "permission_denied"), ("private", "permission_denied")]);
         assert_eq!(code(&output), 3);
         let whole = verify(&[&[example("handover.zip").as_str(), "--keys", &keys, "--format", "json"], PERIOD.as_slice()].concat());
         let whole: serde_json::Value = serde_json::from_slice(&whole.stdout).unwrap();

@@ -67,7 +67,7 @@ pub(super) fn no_archive(name: &[u8], start: &[u8], end: &[u8]) -> Option<Reason
         return None;
     }
     let is_last_part = end.starts_with(b"PK\x05\x06") && u16_at(end, 4) != 0;
-    let kind = unread_kind(start).or_else(|| is_last_part.then(|| Reason::OnePart)).or_else(|| unread_name(name));
+    let kind = unread_kind(start).or_else(|| is_last_part.then_some(Reason::OnePart)).or_else(|| unread_name(name));
     Some(kind.unwrap_or(Reason::NoArchive))
 }
 

@@ -232,7 +232,6 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::trail::name::DigestKind;
 
     #[test]
     fn nothing_confirmed_is_never_passed() {

@@ -132,7 +132,8 @@ pub struct Explanation {
 
 macro_rules! catalogue {
     ($($variant:ident $name:literal $effect:ident $axis:ident, $means:literal, $because:literal, $remedy:literal;)*) => {
-        /// The code of a finding: a public, stable interface; codes are added, never renamed.
+        /// The code of a finding: a public, stable interface; codes are added, never renamed. Each is explained in
+        /// [findings.md](findings.md).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[non_exhaustive]
