@@ -20,6 +20,11 @@ fn trailseal<S: AsRef<std::ffi::OsStr>>(arguments: &[S]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_trailseal")).args(arguments).output().unwrap()
 }
 
+/// Runs it with a file on stdin.
+fn piped(arguments: &[&str], file: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_trailseal")).args(arguments).stdin(fs::File::open(file).unwrap()).output().unwrap()
+}
+
 fn verify(arguments: &[&str]) -> Output {
     trailseal(&[&["verify"], arguments].concat())
 }
@@ -76,7 +81,6 @@ fn what_cannot_run_is_two_and_says_why() {
     for (arguments, reason) in [
         (vec![], "ARCHIVE"),
         (vec!["/does/not/exist"], "/does/not/exist"),
-        (vec![junk], "neither a folder nor an archive"),
         (vec![&archive, "--from", "2026-03-01"], "both ends"),
         (vec![&archive, "--from", "2026-03-02", "--to", "2026-03-01"], "empty"),
         (vec![&archive, "--from", "2026-03-01T00:00:00", "--to", "2026-03-02"], "offset"),
@@ -99,6 +103,23 @@ fn what_cannot_run_is_two_and_says_why() {
         assert!(text(&output.stderr).contains(reason), "{arguments:?}: {}", text(&output.stderr));
         assert_eq!(text(&output.stdout), "", "{arguments:?}: diagnostics go to stderr");
     }
+}
+
+#[test]
+fn what_is_no_archive_is_judged_and_proves_nothing() {
+    let folder = TempDir::new().unwrap();
+    let junk = folder.path().join("junk.zip");
+    for content in ["", "no archive", &"no archive ".repeat(100)] {
+        fs::write(&junk, content).unwrap();
+        let given = verify(&[junk.to_str().unwrap(), "--format", "json"]);
+        assert_eq!(code(&given), 3, "{}", text(&given.stderr));
+        assert!(text(&given.stdout).contains("archive.entry.unreadable") && text(&given.stdout).contains("archive.empty"));
+        let piped = piped(&["verify", "-", "--format", "json"], &junk);
+        assert_eq!(text(&piped.stdout), text(&given.stdout), "from a file and from a pipe");
+    }
+    let piped = piped(&["verify", "-"], Path::new(&example("handover.zip")));
+    assert_eq!(code(&piped), 2, "a zip archive needs a file");
+    assert!(text(&piped.stderr).contains("name its file"));
 }
 
 #[test]
@@ -129,11 +150,7 @@ fn every_container_and_stdin_give_the_same_bytes() {
         let packed = Command::new("tar").arg(flags).arg(&archive).arg("-C").arg(folder.path()).arg(".").status().unwrap();
         assert!(packed.success());
         assert_eq!(text(&json(archive.to_str().unwrap()).stdout), expected, "{name}");
-        let piped = Command::new(env!("CARGO_BIN_EXE_trailseal"))
-            .args([&["verify", "-", "--format", "json", "--keys", &keys], PERIOD.as_slice()].concat())
-            .stdin(fs::File::open(&archive).unwrap())
-            .output()
-            .unwrap();
+        let piped = piped(&[&["verify", "-", "--format", "json", "--keys", &keys], PERIOD.as_slice()].concat(), &archive);
         assert_eq!(text(&piped.stdout), expected, "{name} on stdin");
         // A folder that holds the archive: the paths in the report differ, the verdict does not.
         let nest = TempDir::new().unwrap();

@@ -17,8 +17,12 @@ use crate::terms::finding::Code;
 use crate::terms::path::{EntryPath, Separator};
 use crate::terms::reason::Reason;
 
+/// How long the end record of a zip archive is, without a comment.
+const END_BYTES: usize = 22;
+
 /// Reads an archive of any kind, and those inside it, one level deep. `at` is where it lies inside the case: in a folder or in
-/// another archive; `None` for one that was given itself. It always succeeds: what cannot be read is a fact about the archive.
+/// another archive; `None` for one that was given itself. It always succeeds: what cannot be read, or is no archive at all, is a fact
+/// about what was handed over.
 ///
 /// ```
 /// use trailseal::container::{Alone, read_archive};
@@ -42,7 +46,7 @@ pub fn read_archive<V: Visit, G: Gather<V::Yield>>(
         Err(error) => reading.only(at, Told::unreadable(&error)),
         Ok(start) if Packing::of(&start) == Some(Packing::Zip) => reading.zip_file(at, &reader, length_bytes),
         Ok(start) => {
-            let mut end = [0; 22];
+            let mut end = vec![0; usize::try_from(length_bytes).map_or(END_BYTES, |length| length.min(END_BYTES))];
             let at_end = length_bytes.saturating_sub(end.len() as u64);
             if read_exactly_at(&reader, at_end, &mut end)
                 && let Some(reason) = no_archive(at.map(EntryPath::file_name).unwrap_or_default(), &start, &end)
