@@ -196,7 +196,7 @@ fn explain(code: Argument<'_, hints::Str>) -> PyResult<Explanation> {
 /// The JSON Schema of the canonical report, as a dict.
 ///
 /// >>> trailseal.schema()["title"]
-/// 'trailseal-report/1'
+/// 'trailseal-report/2'
 #[pyfunction]
 fn schema(py: Python<'_>) -> PyResult<Hinted<hints::Document, Bound<'_, PyAny>>> {
     guarded(|| Ok(Hinted::new(py.import("json")?.call_method1("loads", (trailseal::schema::report(),))?)))

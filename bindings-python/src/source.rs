@@ -10,7 +10,7 @@ use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyByteArray, PyBytes, PyIterator, PyMapping, PyString, PyTuple};
-use trailseal::container::{Packing, ReaderAt, read_archive, read_files, read_start, read_stream, unread_kind};
+use trailseal::container::{Packing, ReaderAt, read_archive, read_files, read_start, read_stream};
 use trailseal::{Case, Examine, Limits};
 use trailseal_cli::evidence::{Threads, gather};
 
@@ -33,7 +33,6 @@ pub(crate) enum Source {
     Bytes(Content),
     /// A file object that can seek, of so many bytes.
     File {
-        name: Option<PathBuf>,
         length_bytes: u64,
     },
     /// One that cannot.
@@ -113,18 +112,18 @@ impl Source {
     }
 
     fn of_file(file: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let name = file.getattr("name").ok().filter(is_path).map(|name| path("archive", &name)).transpose()?;
         let can_seek = match file.getattr("seekable") {
             Ok(seekable) => seekable.call0()?.is_truthy()?,
             Err(_) => file.hasattr("seek")?,
         };
         if !can_seek {
+            let name = file.getattr("name").ok().filter(is_path).map(|name| path("archive", &name)).transpose()?;
             return Ok(Self::Stream { name });
         }
         let length = file.call_method1("seek", (0, 2))?;
         let length_bytes = if length.is_none() { file.call_method0("tell")? } else { length };
         let length_bytes = length_bytes.extract().map_err(|_| wrong_value("archive", "seek() states no position"))?;
-        Ok(Self::File { name, length_bytes })
+        Ok(Self::File { length_bytes })
     }
 
     /// The paths of it, if it has any.
@@ -140,20 +139,12 @@ impl Source {
             Self::Paths(paths) => gather(&paths, limits, &threads).map_err(failure),
             Self::Bytes(content) => {
                 let bytes = content.as_ref();
-                check(bytes, None)?;
                 Ok(read_archive(&threads, examine, None, bytes, bytes.len() as u64))
             }
-            Self::File { name, length_bytes } => {
-                let mut start = vec![0; 512];
-                let read = Remote(line).read_at(&mut start, 0).unwrap_or_default();
-                start.truncate(read);
-                check(&start, name)?;
-                Ok(read_archive(&threads, examine, None, Remote(line), length_bytes))
-            }
+            Self::File { length_bytes } => Ok(read_archive(&threads, examine, None, Remote(line), length_bytes)),
             Self::Stream { name } => {
                 let mut stream = io::BufReader::with_capacity(STRETCH_BYTES, Remote(line));
                 let start = read_start(&mut stream).unwrap_or_default();
-                check(&start, name.clone())?;
                 if Packing::of(&start) == Some(Packing::Zip) {
                     let cause = "a zip archive needs a file object that can seek; one without is read as a tar archive";
                     return Err(unreadable(name.as_deref(), cause));
@@ -166,12 +157,6 @@ impl Source {
             }
         }
     }
-}
-
-fn check(start: &[u8], name: Option<PathBuf>) -> PyResult<()> {
-    let cause =
-        || unread_kind(start).map_or_else(|| "this is no archive (zip, tar, tar.gz, tar.zst)".to_owned(), |kind| kind.to_string());
-    Packing::of(start).map(|_| ()).ok_or_else(|| unreadable(name.as_deref(), &cause()))
 }
 
 /// The content of what has some: bytes, bytearray, memoryview, or anything with a buffer.

@@ -108,10 +108,6 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     nothing = tmp_path / "nothing"
     for arguments, path, cause in [
         ({"archive": nothing}, nothing, "cannot be read"),
-        ({"archive": [ARCHIVE, junk]}, junk, "neither a folder nor an archive"),
-        ({"archive": junk.open("rb")}, junk, "no archive"),
-        ({"archive": b"no archive"}, None, "no archive"),
-        ({"archive": b""}, None, "no archive"),
         ({"archive": ARCHIVE, "keys": nothing}, nothing, "cannot be read"),
         ({"archive": ARCHIVE, "keys": junk}, junk, "key file cannot be used"),
         ({"archive": ARCHIVE, "keys": empty}, empty, "no key file"),
@@ -204,12 +200,9 @@ def test_any_pairs_end_in_a_report(pairs: list[tuple[str, bytes]]) -> None:
 
 @fuzzed
 @given(st.binary(), st.sampled_from([b"", b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b\x08\x00", b"\x28\xb5\x2f\xfd", bytes(512)]))
-def test_any_bytes_end_in_a_report_or_an_exception(data: bytes, start: bytes) -> None:
+def test_any_bytes_end_in_a_report(data: bytes, start: bytes) -> None:
     for archive in (start + data, io.BytesIO(start + data)):
-        try:
-            assert trailseal.verify(archive, threads=2).overall != "passed"
-        except trailseal.TrailsealError as error:
-            assert "no archive" in error.cause
+        assert trailseal.verify(archive, threads=2).overall != "passed"
 
 
 @fuzzed

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use js_sys::{Function, Uint8Array};
 use serde::{Deserialize, Serialize};
-use trailseal::container::{FolderFile, Host, Watch, Workspace, folder_is_cut, no_archive, read_archive, read_file, read_start};
+use trailseal::container::{FolderFile, Host, Watch, Workspace, folder_is_cut, read_archive, read_file, read_start};
 use trailseal::{
     Case, Code, EntryPath, Examine, Language, Limits, Objects, Policy, Provenance, Reading, Report, Request, Separator, Table,
     Trust, View,
@@ -184,16 +184,13 @@ pub fn begin(index: u32, of: u32, limits: &str, watch: Function) -> Result<f64, 
 ///
 /// # Errors
 ///
-/// If it was given itself and is no archive.
+/// If it was given itself and cannot be read at all.
 #[wasm_bindgen]
 pub fn archive(name: &str, at: Option<String>, source: Source) -> Result<(), JsValue> {
     let opened = Opened::new(source);
     let at = at.map(|path| EntryPath::normalise(path.as_bytes(), Separator::Slash).0);
     if at.is_none() {
-        let start = read_start(&mut opened.stream()).map_err(|error| told(format!("{name}: cannot be read: {error}")))?;
-        if let Some(reason) = no_archive(name.as_bytes(), &start, &[]) {
-            return Err(told(format!("{name}: {reason}")));
-        }
+        read_start(&mut opened.stream()).map_err(|error| told(format!("{name}: cannot be read: {error}")))?;
     }
     Examiner::with(|examiner| examiner.open(Next::Archive { at, opened }));
     Ok(())

@@ -25,15 +25,6 @@ export async function command(archives, options) {
   return stdout.replace(/\n$/, "");
 }
 
-/** What each face says of a file that it does not take for an archive. */
-export const NO_ARCHIVE = "neither a folder nor an archive";
-
-/** The command has no report on it, and so no face may have one. */
-function refused(error) {
-  if (error.code === 2 && error.stderr.includes(NO_ARCHIVE)) return NO_ARCHIVE;
-  throw error;
-}
-
 /** Every vector, with its parts as they are handed to each face. */
 export function vectors() {
   const { vectors } = JSON.parse(readFileSync(vectorFile("index.json"), "utf8"));
@@ -57,7 +48,7 @@ export function vectors() {
       limits,
       ...(vector.pins ? { pins: vector.pins } : {}),
     };
-    return { id: vector.id, archives, keys, scope, limits, pins: vector.pins, question, expected: () => command(archives, options).catch(refused) };
+    return { id: vector.id, archives, keys, scope, limits, pins: vector.pins, question, expected: () => command(archives, options) };
   });
 }
 

@@ -2,14 +2,15 @@
 
 use std::collections::VecDeque;
 use std::fs::{self, File};
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use rawzip::FileReader;
 use trailseal::container::{
-    self, FolderFile, Gather, Host, Visit as _, Watch, Workspace, folder_is_cut, read_archive, read_file, read_stream,
+    FolderFile, Gather, Host, Packing, Visit as _, Watch, Workspace, folder_is_cut, read_archive, read_file, read_start,
+    read_stream,
 };
 use trailseal::{Case, Code, EntryPath, Examine, Exhibit, Limits, Provenance, Reason, Separator, Trust, is_read};
 use walkdir::{DirEntry, WalkDir};
@@ -187,7 +188,7 @@ impl<T> Drop for End<'_, T> {
 ///
 /// # Errors
 ///
-/// If one of them is no folder or archive, or cannot be opened; and if the watch stopped the work.
+/// If one of them is neither a folder nor a file, or cannot be opened; and if the watch stopped the work.
 pub fn gather(archives: &[PathBuf], limits: &Limits, threads: &Threads<'_>) -> Result<Case, Failure> {
     let (mut folders, mut files) = (Vec::new(), Vec::new());
     for archive in archives {
@@ -245,28 +246,19 @@ fn shared(file: File) -> Arc<FileReader> {
     Arc::new(FileReader::from(file))
 }
 
-/// An archive that was given itself: what is none is a mistake of the caller.
+/// An archive that was given itself. What was handed over as one and is none is judged like what is cut off; that a stream cannot bring a
+/// zip archive is a mistake of the caller.
 fn read_given(path: &Path, examine: &Examine, threads: &Threads<'_>) -> Result<Case, Failure> {
     if path == Path::new("-") {
-        return Ok(read_stream(threads, examine, None, &mut io::stdin().lock()));
-    }
-    let (start, end) = ends(path).map_err(|error| Failure::read(path, &error))?;
-    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
-    if let Some(detail) = container::no_archive(name, &start, &end) {
-        return Err(Failure::at(path, detail));
+        let mut stdin = io::stdin().lock();
+        let start = read_start(&mut stdin).map_err(|error| Failure::read(path, &error))?;
+        if Packing::of(&start) == Some(Packing::Zip) {
+            return Err(Failure::at(path, "a zip archive cannot be read from stdin: name its file"));
+        }
+        return Ok(read_stream(threads, examine, None, &mut start.as_slice().chain(stdin)));
     }
     let (file, length_bytes) = open(path).map_err(|error| Failure::read(path, &error))?;
     Ok(read_archive(threads, examine, None, shared(file), length_bytes))
-}
-
-/// How a file begins, and its last 22 bytes.
-fn ends(path: &Path) -> io::Result<(Vec<u8>, Vec<u8>)> {
-    let (mut file, size_bytes) = open(path)?;
-    let start = container::read_start(&mut file)?;
-    let mut end = Vec::new();
-    file.seek(SeekFrom::Start(size_bytes.saturating_sub(22)))?;
-    file.take(22).read_to_end(&mut end)?;
-    Ok((start, end))
 }
 
 impl Walk {
@@ -442,7 +434,7 @@ mod tests {
             let limits = Limits { entries, ..Limits::default() };
             let walked = gather(&[folder.path().to_owned()], &limits, &threads).unwrap();
             let mut pairs = files.iter().map(|path| (path, "{}"));
-            let paired: Case = container::read_files(&threads, &Examine::within(&limits), || pairs.next());
+            let paired: Case = trailseal::container::read_files(&threads, &Examine::within(&limits), || pairs.next());
             let [walked, paired] = [walked, paired].map(|case| case.conclude(&trailseal::Policy::default()));
             assert_eq!(walked, paired, "{entries} entries");
             let raised = |code: Code| walked.findings.iter().any(|finding| finding.code == code);

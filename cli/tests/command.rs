@@ -20,6 +20,11 @@ fn trailseal<S: AsRef<std::ffi::OsStr>>(arguments: &[S]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_trailseal")).args(arguments).output().unwrap()
 }
 
+/// Runs it with a file on stdin.
+fn piped(arguments: &[&str], file: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_trailseal")).args(arguments).stdin(fs::File::open(file).unwrap()).output().unwrap()
+}
+
 fn verify(arguments: &[&str]) -> Output {
     trailseal(&[&["verify"], arguments].concat())
 }
@@ -76,7 +81,6 @@ fn what_cannot_run_is_two_and_says_why() {
     for (arguments, reason) in [
         (vec![], "ARCHIVE"),
         (vec!["/does/not/exist"], "/does/not/exist"),
-        (vec![junk], "neither a folder nor an archive"),
         (vec![&archive, "--from", "2026-03-01"], "both ends"),
         (vec![&archive, "--from", "2026-03-02", "--to", "2026-03-01"], "empty"),
         (vec![&archive, "--from", "2026-03-01T00:00:00", "--to", "2026-03-02"], "offset"),
@@ -102,6 +106,23 @@ fn what_cannot_run_is_two_and_says_why() {
 }
 
 #[test]
+fn what_is_no_archive_is_judged_and_proves_nothing() {
+    let folder = TempDir::new().unwrap();
+    let junk = folder.path().join("junk.zip");
+    for content in ["", "no archive", &"no archive ".repeat(100)] {
+        fs::write(&junk, content).unwrap();
+        let given = verify(&[junk.to_str().unwrap(), "--format", "json"]);
+        assert_eq!(code(&given), 3, "{}", text(&given.stderr));
+        assert!(text(&given.stdout).contains("archive.entry.unreadable") && text(&given.stdout).contains("archive.empty"));
+        let piped = piped(&["verify", "-", "--format", "json"], &junk);
+        assert_eq!(text(&piped.stdout), text(&given.stdout), "from a file and from a pipe");
+    }
+    let piped = piped(&["verify", "-"], Path::new(&example("handover.zip")));
+    assert_eq!(code(&piped), 2, "a zip archive needs a file");
+    assert!(text(&piped.stderr).contains("name its file"));
+}
+
+#[test]
 fn a_folder_and_a_zip_give_the_same_bytes_on_any_number_of_threads() {
     let folder = unpacked_example();
     let keys = example("public-keys");
@@ -113,7 +134,7 @@ fn a_folder_and_a_zip_give_the_same_bytes_on_any_number_of_threads() {
         assert_eq!(text(&tree.stdout), text(&zip.stdout), "{threads} threads");
     }
     let report: serde_json::Value = serde_json::from_slice(&zip.stdout).unwrap();
-    assert_eq!(report["schema"], "trailseal-report/1");
+    assert_eq!(report["schema"], "trailseal-report/2");
     assert_eq!(report["overall"], "passed");
 }
 
@@ -129,11 +150,7 @@ fn every_container_and_stdin_give_the_same_bytes() {
         let packed = Command::new("tar").arg(flags).arg(&archive).arg("-C").arg(folder.path()).arg(".").status().unwrap();
         assert!(packed.success());
         assert_eq!(text(&json(archive.to_str().unwrap()).stdout), expected, "{name}");
-        let piped = Command::new(env!("CARGO_BIN_EXE_trailseal"))
-            .args([&["verify", "-", "--format", "json", "--keys", &keys], PERIOD.as_slice()].concat())
-            .stdin(fs::File::open(&archive).unwrap())
-            .output()
-            .unwrap();
+        let piped = piped(&[&["verify", "-", "--format", "json", "--keys", &keys], PERIOD.as_slice()].concat(), &archive);
         assert_eq!(text(&piped.stdout), expected, "{name} on stdin");
         // A folder that holds the archive: the paths in the report differ, the verdict does not.
         let nest = TempDir::new().unwrap();
@@ -289,7 +306,7 @@ fn a_comparison_says_by_its_exit_code_whether_something_is_worse() {
     assert_eq!(code(&trailseal(&["compare", &tampered, &whole])), 0);
     assert!(text(&trailseal(&["compare", &whole, &whole]).stdout).starts_with("THE SAME"));
     let other = folder.path().join("other.json");
-    fs::write(&other, fs::read_to_string(&whole).unwrap().replace("trailseal-report/1", "trailseal-report/9")).unwrap();
+    fs::write(&other, fs::read_to_string(&whole).unwrap().replace("trailseal-report/2", "trailseal-report/9")).unwrap();
     for wrong in [other.to_str().unwrap(), "/does/not/exist", &example("handover.zip")] {
         let refused = trailseal(&["compare", &whole, wrong, "--format", "json"]);
         assert_eq!(code(&refused), 2, "{wrong}");
@@ -312,7 +329,7 @@ fn a_file_gets_the_report_whole_and_without_colours() {
 #[test]
 fn schemas_codes_and_keys_are_at_hand() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
-    for (what, file) in [("report", "report.v1.schema.json"), ("scope", "scope.v1.schema.json")] {
+    for (what, file) in [("report", "report.v2.schema.json"), ("scope", "scope.v1.schema.json")] {
         let output = trailseal(&["schema", what]);
         assert_eq!((code(&output), text(&output.stdout)), (0, fs::read_to_string(docs.join(file)).unwrap()));
     }
@@ -371,16 +388,21 @@ fn zip_archives_in_a_folder_are_read() {
     assert_eq!(code(&output), 0, "{}", text(&output.stdout));
 }
 
+/// True if a report says that something was not read for this limit.
+fn limited(output: &Output, option: &str, most: &str) -> bool {
+    text(&output.stdout).contains(&format!("{{\"is\":\"limit\",\"most\":{most},\"option\":\"{option}\"}}"))
+}
+
 #[test]
 fn limits_come_from_the_command_line() {
     let output = verify(&[&example("handover.zip"), "--limit", "digest-bytes=10,log-bytes=10", "--format", "json"]);
     assert_eq!(code(&output), 3);
-    assert!(text(&output.stdout).contains("\"digest_bytes is 10\"") && text(&output.stdout).contains("\"log_bytes is 10\""));
+    assert!(limited(&output, "digest_bytes", "10") && limited(&output, "log_bytes", "10"));
     let folder = unpacked_example();
     let output = verify(&[folder.path().to_str().unwrap(), "--limit", "entries=3", "--format", "json"]);
-    assert!(text(&output.stdout).contains("\"entries is 3\""));
+    assert!(limited(&output, "entries", "3"));
     let output = verify(&[&example("handover.zip"), "--limit", "entry-bytes=3", "--format", "json"]);
-    assert!(text(&output.stdout).contains("\"entry_bytes is 3\""));
+    assert!(limited(&output, "entry_bytes", "3"));
 }
 
 #[cfg(unix)]
@@ -454,9 +476,9 @@ mod unix {
         let unreadable =
             report["findings"].as_array().unwrap().iter().filter(|finding| finding["code"] == "archive.entry.unreadable");
         let mut unreadable: Vec<(&str, &str)> =
-            unreadable.map(|finding| (finding["first"].as_str().unwrap(), finding["detail"].as_str().unwrap())).collect();
+            unreadable.map(|finding| (finding["first"].as_str().unwrap(), finding["reasons"][0]["error"].as_str().unwrap())).collect();
         unreadable.sort_unstable();
-        assert_eq!(unreadable, [(LOG, "permission denied"), ("private", "permission denied")]);
+        assert_eq!(unreadable, [(LOG, "permission_denied"), ("private", "permission_denied")]);
         assert_eq!(code(&output), 3);
         let whole = verify(&[&[example("handover.zip").as_str(), "--keys", &keys, "--format", "json"], PERIOD.as_slice()].concat());
         let whole: serde_json::Value = serde_json::from_slice(&whole.stdout).unwrap();

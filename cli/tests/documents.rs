@@ -40,12 +40,12 @@ fn tables_are_described_as_they_are_declared() {
 
 #[test]
 fn the_report_is_described_as_its_schema_has_it() {
-    let schema: Value = serde_json::from_slice(&fs::read(docs().join("report.v1.schema.json")).unwrap()).unwrap();
+    let schema: Value = serde_json::from_slice(&fs::read(docs().join("report.v2.schema.json")).unwrap()).unwrap();
     let mut page = String::from(
-        "# The canonical report, field by field\n\nGenerated from [report.v1.schema.json](report.v1.schema.json), which is generated from \
+        "# The canonical report, field by field\n\nGenerated from [report.v2.schema.json](report.v2.schema.json), which is generated from \
          the types. The report is JSON by RFC 8785\n(sorted keys, no blanks), so that the same archive, keys and question give the same bytes \
-         everywhere; the SHA-256 of these bytes is\nthe report digest. Within version 1 fields and codes may be added, and none is renamed \
-         or removed. Fields that are not always\nthere say so.\n",
+         everywhere; the SHA-256 of these bytes, without\na line feed at the end, is the report digest. It holds facts and no prose: sentences, answers and commands are made from it (`--format words`), and \
+         belong to no digest. Within\nversion 2 fields, codes and reasons may be added, and none is renamed or removed. Fields that are not always there say so.\n",
     );
     section(&mut page, "Report", &schema);
     for (name, definition) in schema["$defs"].as_object().unwrap() {
@@ -56,8 +56,8 @@ fn the_report_is_described_as_its_schema_has_it() {
 
 fn section(page: &mut String, name: &str, definition: &Value) {
     writeln!(page, "\n## {name}\n\n{}", words(definition)).unwrap();
-    if name == "Code" {
-        writeln!(page, "\nEach is explained in [findings.md](findings.md).").unwrap();
+    if matches!(name, "Code" | "Reason") {
+        // They are on pages of their own, to which their descriptions lead.
     } else if let Some(values) = definition["oneOf"].as_array() {
         writeln!(page, "\n| value | meaning |\n|---|---|").unwrap();
         for value in values {

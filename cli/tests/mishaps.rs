@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use trailseal::container::{PIECE_BYTES, Watch};
-use trailseal::{Limits, Policy, Report};
+use trailseal::{Limits, Policy, Reason, Report};
 use trailseal_cli::evidence::{Threads, gather};
 
 fn example(name: &str) -> PathBuf {
@@ -71,10 +71,10 @@ fn report_while(archive: &Path, meanwhile: impl Fn(Moment) + Sync) -> Report {
     case.conclude(&Policy::default())
 }
 
-/// Entry and detail of what could not be read.
-fn unreadable(report: &Report) -> Vec<(String, String)> {
+/// Entry and reasons of what could not be read.
+fn unreadable(report: &Report) -> Vec<(String, Vec<Reason>)> {
     let found = report.findings.iter().filter(|finding| finding.code.name() == "archive.entry.unreadable");
-    found.map(|finding| (finding.first.clone(), finding.detail.clone().unwrap_or_default())).collect()
+    found.map(|finding| (finding.first.clone(), finding.reasons.clone())).collect()
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn what_vanishes_before_it_is_opened_or_changes_while_it_is_read_is_a_finding() 
     }));
     let names: Vec<&str> = found.iter().map(|(entry, _)| &entry[entry.len() - 6..entry.len() - 5]).collect();
     assert_eq!(names, ["a", "b", "c", "l", "m"], "{found:?}");
-    assert!(found[1..].iter().all(|(_, detail)| detail.contains("changed")), "{found:?}");
+    assert!(found[1..].iter().all(|(_, reasons)| *reasons == [Reason::SizeChanged]), "{found:?}");
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn archive(bytes: &[u8]) -> Value {
     let told: Vec<Value> = findings
         .iter()
         .filter(|finding| about(finding.code.name()) && serde_json::to_value(finding.effect).unwrap() != "informs")
-        .map(|finding| json!([finding.code.name(), finding.first, finding.detail]))
+        .map(|finding| json!([finding.code.name(), finding.first, finding.reasons]))
         .collect();
     let facts: Vec<(Vec<u8>, Value)> = exhibits.iter().map(facts).collect();
     let by_path: BTreeMap<&[u8], &Value> = facts.iter().map(|(path, facts)| (path.as_slice(), facts)).collect();

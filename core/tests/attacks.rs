@@ -5,7 +5,7 @@
 mod common;
 
 use common::{conclude, examine_archive};
-use trailseal::{Code, Effect, EntryPath, Exhibit, Limits, Outcome, Policy, Provenance, Report, Request, Trust, examine};
+use trailseal::{Code, Effect, EntryPath, Exhibit, Language, Limits, Outcome, Policy, Provenance, Report, Request, Trust, examine};
 use trailseal_forge::archive::Archive;
 use trailseal_forge::digest::{Digest, Log, sha256};
 use trailseal_forge::keys::{self, Listed, STRANGER, US_EAST_1};
@@ -74,7 +74,7 @@ fn a_pass_says_what_could_be_missing_because_nobody_named_it() {
         change(&mut request);
         let report = verdict_on(Archive::of(&[&chain()]).zip(), &request);
         assert_eq!(report.overall(), Outcome::Passed, "{:?}", objections(&report));
-        report.sentence
+        report.sentence(Language::En)
     };
     assert!(!sentence(|_| ()).contains("was named"));
     assert!(sentence(|request| request.regions.clear()).contains("No region was named"));
@@ -133,16 +133,24 @@ fn numbers_are_those_of_what_was_asked() {
     assert_eq!((counts.digests.proved, counts.digests.authenticated, counts.digests.all()), (3, 3, 3), "{:?}", objections(&report));
     assert_eq!((counts.logs.proved, counts.logs.authenticated, counts.logs.listed()), (3, 3, 3));
     assert_eq!((counts.outside.digests, counts.outside.logs), (4, 7));
-    assert!(report.sentence.contains("3 digest files and 3 log files in 1 chain"), "{}", report.sentence);
+    assert!(
+        report.sentence(Language::En).contains("3 digest files and 3 log files in 1 chain"),
+        "{}",
+        report.sentence(Language::En)
+    );
     let own = report.chains.iter().find(|chain| chain.in_scope).unwrap();
     assert_eq!((own.digests, own.logs), (counts.digests, counts.logs));
     assert_eq!(own.proved_seconds, 3 * 3600);
     let other = report.chains.iter().find(|chain| !chain.in_scope).unwrap();
     assert_eq!((other.digests.all(), other.logs.listed(), other.proved_seconds), (0, 0, 0));
-    let aside = trailseal::Reading::of(&report).aside;
+    let aside = trailseal::Reading::of(&report, Language::En).aside;
     assert_eq!(aside, ["Outside what was asked: 4 digest files and 7 log files more, not judged."]);
-    assert!(honest.sentence.contains("5 digest files and 6 log files in 1 chain"), "{}", honest.sentence);
-    assert_eq!(trailseal::Reading::of(&honest).aside, [""; 0]);
+    assert!(
+        honest.sentence(Language::En).contains("5 digest files and 6 log files in 1 chain"),
+        "{}",
+        honest.sentence(Language::En)
+    );
+    assert_eq!(trailseal::Reading::of(&honest, Language::En).aside, [""; 0]);
 }
 
 #[test]
@@ -332,7 +340,7 @@ fn what_a_file_holds_cannot_reach_the_terminal_through_a_report() {
     for name in [chain().key(0), "public-keys.json", "object-metadata.json", "object-metadata.jsonl"] {
         let exhibit = examine(EntryPath::new(name), json.as_bytes(), &Limits::default());
         let report = conclude([exhibit], &Policy::default());
-        let texts: Vec<&String> = report.findings.iter().filter_map(|finding| finding.detail.as_ref()).collect();
+        let texts: Vec<String> = report.findings.iter().filter_map(|finding| finding.detail(Language::En)).collect();
         assert!(texts.iter().any(|text| text.contains("twice")), "{name}: {texts:?}");
         assert!(texts.iter().all(|text| !text.contains(['\u{1b}', '\u{7}', '\u{202e}'])), "{name}: {texts:?}");
     }

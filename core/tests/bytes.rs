@@ -10,32 +10,40 @@ use std::path::Path;
 
 use common::{Vector, load};
 use sha2::{Digest, Sha256};
-use trailseal::{Case, Reading, Table, View};
+use trailseal::{Case, Language, Reading, Table, View};
 
-/// One line for each vector: the SHA-256 of its canonical report, and one of all other forms together.
+/// One line for each vector: the SHA-256 of its canonical report, and one of all other forms together. Beside it, for the index of the
+/// vectors: the evidence root and the digest of the report.
 #[test]
 fn every_vector_gives_the_bytes_that_are_written_down() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bytes.txt");
-    let mut found = String::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (mut bytes, mut digests) = (String::new(), String::new());
     for vector in load() {
-        let [report, forms] = hashes(&vector);
-        writeln!(found, "{} {report} {forms}", vector.id).unwrap();
+        let (root, [report, forms]) = hashes(&vector);
+        writeln!(bytes, "{} {report} {forms}", vector.id).unwrap();
+        writeln!(digests, "{} {root} {report}", vector.id).unwrap();
     }
+    is_written(&folder.join("tests/bytes.txt"), &bytes);
+    is_written(&folder.join("../test-vectors/forge/digests.txt"), &digests);
+}
+
+fn is_written(path: &Path, found: &str) {
     if std::env::var_os("UPDATE_BYTES").is_some() {
-        std::fs::write(&path, &found).unwrap();
+        std::fs::write(path, found).unwrap();
     }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    let written = std::fs::read_to_string(path).unwrap_or_default();
     let other: Vec<&str> = found.lines().filter(|line| !written.lines().any(|known| known == *line)).collect();
     assert!(
         found == written,
-        "{} of {} lines are not in bytes.txt; if the change is meant, `cargo xtask generate` writes them:\n{}",
+        "{} of {} lines are not in {}; if the change is meant, `cargo xtask generate` writes them:\n{}",
         other.len(),
         found.lines().count(),
+        path.display(),
         other.join("\n")
     );
 }
 
-fn hashes(vector: &Vector) -> [String; 2] {
+fn hashes(vector: &Vector) -> (String, [String; 2]) {
     let case = || {
         let mut case = Case::new();
         vector.exhibits().into_iter().for_each(|exhibit| case.admit(exhibit));
@@ -65,6 +73,7 @@ fn hashes(vector: &Vector) -> [String; 2] {
     add(statement.to_string().as_bytes());
     add(&serde_json::to_vec(&inventory).unwrap());
     add(&serde_json::to_vec(&report.picture(&View::default())).unwrap());
-    add(&serde_json::to_vec(&Reading::of(&report)).unwrap());
-    [hex::encode(Sha256::digest(report.to_canonical_json())), hex::encode(forms.finalize())]
+    add(&serde_json::to_vec(&Reading::of(&report, Language::En)).unwrap());
+    let report_sha256 = hex::encode(Sha256::digest(report.to_canonical_json()));
+    (report.evidence_root, [report_sha256, hex::encode(forms.finalize())])
 }

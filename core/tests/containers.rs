@@ -13,7 +13,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use tar::{Builder, EntryType, Header};
 use trailseal::container::{Alone, Host, PIECE_BYTES, Told, Treatment, Visit, Watch, read_archive, read_stream};
-use trailseal::{Case, Code, EntryPath, Examine, Exhibit, Limits};
+use trailseal::{Case, Code, EntryPath, Examine, Exhibit, Limits, Reason};
 use trailseal_forge::digest::sha256;
 use trailseal_forge::zip::{self, Kind};
 
@@ -169,7 +169,7 @@ fn what_is_cut_off_is_said_and_what_came_before_is_kept() {
     }
     for junk in [b"".as_slice(), b"junk", &gzip(b"no tar"), &zstd(b"no tar"), &[0x1f, 0x8b, 9]] {
         let seen = codes(from_tar(junk, &Limits::default()));
-        assert_eq!(seen, [(Code::ArchiveEntryUnreadable, "(the archive itself)".to_owned())], "{junk:?}");
+        assert_eq!(seen, [(Code::ArchiveEntryUnreadable, "(archive)".to_owned())], "{junk:?}");
     }
 }
 
@@ -315,7 +315,7 @@ fn archives_of_other_kinds_and_parts_of_some_are_named() {
 fn what_stands_behind_the_end_of_a_tar_archive_is_said() {
     let log = tar(&vec![(LOG.to_owned(), b"{}".to_vec())]);
     let forged = tar(&vec![(LOG.to_owned(), b"{ }".to_vec())]);
-    let refused = vec![(Code::ArchiveEntryUnreadable, "(the archive itself)".to_owned())];
+    let refused = vec![(Code::ArchiveEntryUnreadable, "(archive)".to_owned())];
     let seen = |bytes: &[u8]| codes(from_tar(bytes, &Limits::default()));
     assert_eq!(seen(&[log.as_slice(), &[0; 10_240]].concat()), [], "padding");
     assert_eq!(seen(&[log.as_slice(), &forged].concat()), refused, "a second archive");
@@ -336,7 +336,7 @@ fn a_name_that_never_ends_is_no_way_to_fill_the_memory() {
     header.set_cksum();
     let mut endless = header.as_bytes().as_slice().chain(std::io::repeat(b'a'));
     let seen = codes(read_stream(&Alone, &Examine::default(), None, &mut endless));
-    assert_eq!(seen, [(Code::ArchiveEntryUnreadable, "(the archive itself)".to_owned())]);
+    assert_eq!(seen, [(Code::ArchiveEntryUnreadable, "(archive)".to_owned())]);
 }
 
 #[test]
@@ -437,7 +437,7 @@ fn limits_of_entries_hold_in_tar_and_zip() {
     let tree: Tree = (0..3).map(|hour| (LOG.replace("0005Z", &format!("0{hour}05Z")), vec![b' '; 10])).collect();
     let limits = |entries, entry_bytes| Limits { entries, entry_bytes, ..Limits::default() };
     assert_eq!(codes(from_tar(&tar(&tree), &limits(3, 10))), []);
-    assert_eq!(codes(from_tar(&tar(&tree), &limits(2, 10))), [(Code::ArchiveLimit, "(the archive itself)".to_owned())]);
+    assert_eq!(codes(from_tar(&tar(&tree), &limits(2, 10))), [(Code::ArchiveLimit, "(archive)".to_owned())]);
     assert_eq!(codes(from_tar(&tar(&tree), &limits(3, 9))).len(), 3);
     let vector = load().into_iter().find(|vector| vector.id == "baseline/account-trail").unwrap();
     let bytes = std::fs::read(common::folder().join(&vector.archives[0])).unwrap();
@@ -465,15 +465,15 @@ impl Visit for Sums {
     fn visit(&self, path: EntryPath, stream: &mut dyn Read, content: &mut Vec<u8>) -> Self::Yield {
         content.clear();
         let read = stream.read_to_end(content).map(|_| sha256(content));
-        (path.as_bytes().to_vec(), read.map_err(|error| Told::Doubt(error.to_string())))
+        (path.as_bytes().to_vec(), read.map_err(|error| Told::Doubt(Reason::from(&error))))
     }
 
     fn tell(&self, path: EntryPath, told: Told) -> Self::Yield {
         (path.as_bytes().to_vec(), Err(told))
     }
 
-    fn note(&self, (_, sum): &mut Self::Yield, detail: &str) {
-        *sum = Err(Told::Doubt(detail.to_owned()));
+    fn note(&self, (_, sum): &mut Self::Yield, reason: Reason) {
+        *sum = Err(Told::Doubt(reason));
     }
 
     fn weigh(&self, _: &Self::Yield) -> u64 {
@@ -503,11 +503,10 @@ fn archives_are_read_for_other_purposes_too() {
     }
     let wrong = zip::Entry { wrong_crc: true, ..zip::Entry::new("README.txt", "no evidence") };
     let link = zip::Entry { kind: Kind::Symlink, ..zip::Entry::new("b", "README.txt") };
-    let detail = "a link, which some programs unpack as a file that holds its target".to_owned();
     let expected = [
-        ("README.txt", Told::Doubt("its checksum or size in the archive is wrong".to_owned())),
-        ("b", Told::Refused { code: Code::ArchiveEntryUnreadable, detail: detail.clone() }),
-        ("b", Told::Doubt(detail)),
+        ("README.txt", Told::Doubt(Reason::ZipChecksum)),
+        ("b", Told::Refused { code: Code::ArchiveEntryUnreadable, reason: Reason::LinkAsFile }),
+        ("b", Told::Doubt(Reason::LinkAsFile)),
     ];
     assert_eq!(sums(&zip::zip(&[wrong, link])), expected.map(|(path, told)| (path.as_bytes().to_vec(), Err(told))));
 }

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 use common::{Vector, load};
 use trailseal::{
-    Axis, Case, Cell, Change, ColumnType, Comparison, Effect, Fate, ObjectKind, Objects, Outcome, Report, Table, Time,
+    Axis, Case, Cell, Change, ColumnType, Comparison, Effect, Fate, Language, ObjectKind, Objects, Outcome, Reason, Report, Table,
+    Time,
 };
 
 fn judged(vector: &Vector) -> (Report, Objects) {
@@ -88,7 +89,7 @@ fn a_chain_that_a_finding_speaks_against_is_not_clean() {
     let mut by_finding_alone = 0;
     for vector in load() {
         let report = vector.report();
-        let chains = trailseal::Reading::of(&report).chains;
+        let chains = trailseal::Reading::of(&report, Language::En).chains;
         assert!(chains.is_sorted_by_key(|standing| std::cmp::Reverse(standing.outcome)), "{}", vector.id);
         for standing in &chains {
             let chain = report.chains.iter().find(|chain| chain.id == standing.id).unwrap();
@@ -187,7 +188,11 @@ fn a_policy_is_recorded_and_named_in_the_sentence() {
     for (id, words) in [("scope/policy-lowers", "log.unreferenced informs"), ("scope/policy-raises", "log.unreferenced refutes")] {
         let report = vector(id).report();
         assert_eq!(report.asked.policy.len(), 1);
-        assert!(report.sentence.contains(&format!("the verifier's own policy: {words}")), "{}", report.sentence);
+        assert!(
+            report.sentence(Language::En).contains(&format!("the verifier's own policy: {words}")),
+            "{}",
+            report.sentence(Language::En)
+        );
         assert!(report.findings.iter().any(|finding| finding.code.name() == "log.unreferenced"), "nothing is silenced");
     }
 }
@@ -242,7 +247,7 @@ fn each_rule_alone_makes_a_change_for_the_worse() {
 fn a_file_of_another_form_is_no_report() {
     let json = String::from_utf8(vector("baseline/account-trail").report().to_canonical_json()).unwrap();
     for (wrong, reason) in [
-        (json.replace("trailseal-report/1", "trailseal-report/2"), "trailseal-report/2"),
+        (json.replace("trailseal-report/2", "trailseal-report/9"), "trailseal-report/9"),
         (json.replace("\"overall\":", "\"overal\":"), "overall"),
         ("{}".to_owned(), "schema"),
         ("[]".to_owned(), ""),
@@ -280,11 +285,10 @@ fn hostile_text_is_inert_in_every_form() {
     let mut report = vector("example/tampered").report();
     for finding in &mut report.findings {
         finding.first = HOSTILE.to_owned();
-        finding.detail = Some(HOSTILE.to_owned());
+        finding.reasons = vec![Reason::MayLieIn { path: HOSTILE.to_owned() }];
     }
     report.chains[0].id = HOSTILE.to_owned();
     report.findings[0].chain = Some(HOSTILE.to_owned());
-    report.sentence = HOSTILE.to_owned();
     let xml = String::from_utf8(report.to_junit()).unwrap();
     let text = Comparison::of(&vector("example/handover").report(), &report).to_string();
     for (form, shown) in [("junit", &xml), ("compare", &text)] {
@@ -327,7 +331,7 @@ fn csv_reader(text: &str) -> Vec<Vec<String>> {
 fn chains_of_one_name_are_told_apart() {
     let notes = |id: &str| {
         let report = load().into_iter().find(|vector| vector.id == id).unwrap().report();
-        let notes = trailseal::Reading::of(&report).chains.into_iter().map(|chain| chain.notes.first().cloned());
+        let notes = trailseal::Reading::of(&report, Language::En).chains.into_iter().map(|chain| chain.notes.first().cloned());
         notes.collect::<Option<Vec<String>>>().unwrap_or_default()
     };
     assert_eq!(notes("layout/two-buckets-one-key"), ["at s3://audit-archive/AWSLogs", "at s3://trail-archive/AWSLogs"]);

@@ -101,7 +101,7 @@ fn long_names_cannot_make_it_large() {
     let mut report = large(200, 400, 500);
     for finding in &mut report.findings {
         finding.first = "<".repeat(3_000);
-        finding.detail = Some("\u{202e}".repeat(1_000));
+        finding.reasons = vec![trailseal::Reason::MayLieIn { path: "\u{202e}".repeat(1_000) }];
     }
     for chain in &mut report.chains {
         chain.trail = "&".repeat(9_000);

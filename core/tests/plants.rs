@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use common::{Vector, conclude, load};
 use proptest::prelude::*;
 use proptest::sample::Index;
-use trailseal::{Effect, EntryPath, Exhibit, Limits, Outcome, Policy, Provenance, Report, Request, Trust, examine};
+use trailseal::{Effect, EntryPath, Exhibit, Language, Limits, Outcome, Policy, Provenance, Report, Request, Trust, examine};
 use trailseal_forge::archive::{Archive, head_object, sidecar_path};
 use trailseal_forge::digest::{Digest, Log, Sealed};
 use trailseal_forge::gzip::gzip;
@@ -36,7 +36,7 @@ fn examined(files: &Files) -> impl Iterator<Item = Exhibit> {
 
 fn objections(report: &Report) -> Vec<String> {
     let objecting = report.findings.iter().filter(|finding| finding.effect != Effect::Informs);
-    objecting.map(|finding| format!("{} {} {:?}", finding.code.name(), finding.first, finding.detail)).collect()
+    objecting.map(|finding| format!("{} {} {:?}", finding.code.name(), finding.first, finding.reasons)).collect()
 }
 
 /// A dimension in which a plant differs from everything that was asked.
@@ -236,7 +236,7 @@ proptest! {
         let paths: Vec<&String> = planted.iter().map(|(path, _)| path).collect();
         let new: Vec<String> = objections(&report).into_iter().filter(|line| !objections(before).contains(line)).collect();
         prop_assert_eq!(&report.axes, &before.axes, "{} and {:?}: {:?}", sample.vector.id, paths, new);
-        prop_assert_eq!(&report.sentence, &before.sentence, "{} and {:?}: {:?}", sample.vector.id, paths, new);
+        prop_assert_eq!(&report.sentence(Language::En), &before.sentence(Language::En), "{} and {:?}: {:?}", sample.vector.id, paths, new);
     }
 }
 

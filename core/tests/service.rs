@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, Utc};
 use common::conclude;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use trailseal::{EntryPath, Limits, Outcome, Period, Policy, Provenance, Report, Request, Time, Trust, examine};
+use trailseal::{EntryPath, Language, Limits, Outcome, Period, Policy, Provenance, Report, Request, Time, Trust, examine};
 use trailseal_forge::archive::{Archive, sidecar_path};
 use trailseal_forge::digest::{Sealed, sha256};
 use trailseal_forge::gzip::{gunzip, gzip};
@@ -90,7 +90,7 @@ fn policy(question: &Question) -> Policy {
 /// Codes and details of everything that is not just said.
 fn objections(report: &Report) -> String {
     let objecting = report.findings.iter().filter(|finding| finding.effect != trailseal::Effect::Informs);
-    let lines = objecting.map(|finding| format!("{} {} {:?}", finding.code.name(), finding.first, finding.detail));
+    let lines = objecting.map(|finding| format!("{} {} {:?}", finding.code.name(), finding.first, finding.reasons));
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -373,7 +373,7 @@ proptest! {
             honest.for_each(|edit| edit.apply(&mut handover));
             let report = handover.judge(&question);
             let expected = holes(&world, &question, &handover.handed());
-            prop_assert_eq!(gaps(&report), expected, "{:?}\n{:?}\n{}", question, edits, report.sentence);
+            prop_assert_eq!(gaps(&report), expected, "{:?}\n{:?}\n{}", question, edits, report.sentence(Language::En));
         }
     }
 

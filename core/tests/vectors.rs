@@ -47,3 +47,15 @@ fn every_negative_is_near_a_known_vector() {
         assert!(!vector.description.is_empty() && !vector.why.is_empty() && !vector.importance.is_empty());
     }
 }
+
+#[test]
+fn without_a_key_no_signature_is_invalid() {
+    let keyless: Vec<_> = load().into_iter().map(|vector| common::Vector { keys: Vec::new(), pins: None, ..vector }).collect();
+    let reports = keyless.iter().map(|vector| (&vector.id, vector.report())).filter(|(_, report)| report.keys.is_empty());
+    let reports: Vec<_> = reports.collect();
+    for (id, report) in &reports {
+        let is_invalid = |code| code == Code::DigestSignatureInvalid;
+        assert!(!report.findings.iter().any(|finding| is_invalid(finding.code)), "{id}");
+    }
+    assert!(reports.len() > 300, "{} vectors enclose no key", reports.len());
+}

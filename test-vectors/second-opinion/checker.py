@@ -1,4 +1,4 @@
-"""Judges a handed-over CloudTrail archive by docs/semantics.md and docs/findings.md alone."""
+"""Judges a handed-over CloudTrail archive by docs/specification.md and docs/findings.md alone."""
 
 import base64
 import csv

@@ -1,6 +1,5 @@
-"""Holds the answers of `aws cloudtrail validate-logs` to the test vectors against those expected of trailseal."""
+"""Answers the harness of the test vectors with what `aws cloudtrail validate-logs` says."""
 
-import argparse
 import contextlib
 import io
 import json
@@ -10,19 +9,15 @@ from argparse import Namespace
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib.metadata import version
 from pathlib import Path
 
-from buckets import CIRCLES, Buckets, Chain, CloudTrail, Endless, Organizations, Place, S3, Session, Unreadable, text, unpack
+from buckets import Buckets, Chain, CloudTrail, Endless, Organizations, Place, S3, Session, Unreadable, text, unpack
 
 # Behind the import of awscli in buckets.
 from awscli.customizations.cloudtrail.validation import CloudTrailValidateLogs
 
-ROOT = Path(__file__).resolve().parents[2]
-VECTORS = ROOT / "test-vectors"
-DIFFERENCES = Path(__file__).with_name("differences.json")
-DOCUMENT = ROOT / "docs" / "agreement.md"
-AGREEMENTS = {("valid", "passed"), ("invalid", "failed")}
+# It has no word for what is not known: all else is no answer.
+VERDICTS = {"valid": "passed", "invalid": "failed"}
 ARN = re.compile(r"arn:[^:]+:cloudtrail:(?P<home>[^:]+):(?P<owner>\d+):trail/(?P<trail>.+)")
 WORST_FIRST = ("endless", "crash", "invalid", "no digests", "valid")
 
@@ -185,7 +180,7 @@ def read_keys(paths):
     """The verifier's key lists by region, None where the name of the list states none."""
     keys = {}
     for path in paths:
-        document = json.loads((VECTORS / path).read_text())
+        document = json.loads(Path(path).read_text())
         region = Path(path).stem if re.fullmatch(r"[a-z]+(-[a-z]+)+-\d+", Path(path).stem) else None
         keys.setdefault(region, []).extend(document.get("PublicKeyList") or document.get("publicKeyList"))
     return keys
@@ -193,7 +188,7 @@ def read_keys(paths):
 
 def judge(vector):
     try:
-        files = unpack([VECTORS / archive for archive in vector["archives"]])
+        files = unpack([Path(archive) for archive in vector["archives"]])
     except Unreadable as error:
         return Judgement("unreadable", [], str(error))
     buckets = Buckets(files)
@@ -224,183 +219,19 @@ def kind_of(message):
     return " ".join(message.split())
 
 
-def differences_document():
-    """The table of intended differences; a doubled key would hide one."""
-
-    def unique(pairs):
-        doubled = [name for name, number in Counter(name for name, _ in pairs).items() if number > 1]
-        if doubled:
-            sys.exit(f"{DIFFERENCES.relative_to(ROOT)}: doubled: {', '.join(doubled)}")
-        return dict(pairs)
-
-    return json.loads(DIFFERENCES.read_text(), object_pairs_hook=unique)
-
-
-def complaint(vector, judgement, entry, reasons):
-    """What is wrong with an answer, or None."""
-    says = f"the AWS CLI says {judgement.result} ({judgement.said}), trailseal must say {vector['expected']['overall']}"
-    agrees = (judgement.result, vector["expected"]["overall"]) in AGREEMENTS
-    if agrees:
-        return f"unexpected agreement: {says}; the table says that they differ" if entry else None
-    if entry is None:
-        return f"unexpected difference: {says}"
-    if entry["aws"] != judgement.result:
-        return f"another difference than the table's ({entry['aws']}): {says}"
-    if entry["reason"] not in reasons:
-        return f"the reason {entry['reason']} is not explained"
-    return None
-
-
-def flag_complaint(vector, judgement, explanation):
-    """The index of the vectors says of some what the AWS CLI makes of them; where it is not wholly so, the table says why."""
-    raises_alarm = judgement.result in ("invalid", "crash", "endless")
-    contradicted = [
-        flag
-        for flag, is_so in (("ValidateLogsMissesThis", not raises_alarm), ("ValidateLogsFalseAlarm", raises_alarm))
-        if flag in vector["flags"] and not is_so
-    ]
-    if contradicted and not explanation:
-        return f"index.json says {contradicted[0]}, but the AWS CLI says {judgement.result} ({judgement.said})"
-    if explanation and not contradicted:
-        return "in the table reported_in_part, but nothing contradicts the flags of index.json"
-    return None
-
-
-def document(vectors, judgements, table):
-    """docs/agreement.md."""
-    by_id = {vector["id"]: vector for vector in vectors}
-    differing = [id for id in sorted(by_id) if (judgements[id].result, by_id[id]["expected"]["overall"]) not in AGREEMENTS]
-    agreeing = Counter(judgements[id].result for id in by_id if id not in differing)
-    reason_of = {id: table["differences"].get(id, {}).get("reason", "unexplained") for id in differing}
-    unreadable = [id for id in differing if judgements[id].result == "unreadable"]
-    lines = [
-        "<!-- Generated from tests/agreement and test-vectors by `tests/agreement/run --write`; not to be edited. -->",
-        "",
-        "# Agreement with `aws cloudtrail validate-logs`",
-        "",
-        f"The code of the AWS CLI {version('awscli')} (version 1, the one on PyPI) runs on every [test vector](../test-vectors/README.md)",
-        "that can be unpacked: the command's own flow, with clients that read the unpacked vector instead of the services.",
-        "",
-        "| | vectors |",
-        "|---|---|",
-        f"| agree: valid there, passed here | {agreeing['valid']} |",
-        f"| agree: invalid there, failed here | {agreeing['invalid']} |",
-        f"| differ on purpose | {len(differing) - len(unreadable)} |",
-        f"| cannot be shown to the AWS CLI | {len(unreadable)} |",
-        f"| all | {len(vectors)} |",
-        "",
-        "The test fails if any other vector differs, and also if one of these no longer does. Only the verdicts are compared: two that",
-        "agree may have found different things. Where trailseal says `indeterminate`, the two always differ, because `validate-logs`",
-        "has no word for what is not known. “Passed here” and “failed here” are what the vector demands; that trailseal meets it is",
-        "tested elsewhere.",
-        "",
-        "How a vector is shown to the command:",
-        "",
-        "- The path of an entry is the key of its object. A folder at the top that is named like a bucket of which a digest file",
-        "  speaks is that bucket; other files lie in every bucket. Of two entries with one path the last is unpacked.",
-        "- There is one run for each account, region and trail that is asked (`--region` is the source region), with the asked period,",
-        "  or that of the digest files if none is asked. The command also looks for the digest file that ends with the start of the",
-        "  period; where that is named and was not handed over, the period begins a second later. The trail's bucket, prefix and",
-        "  organisation are those of its newest digest file. The result of a vector is the worst of its runs: endless, crash, invalid,",
-        "  no digests, valid.",
-        "- In a bucket each digest file has its signature as metadata; in an archive mostly the newest only. Metadata that were handed",
-        "  over are shown as they are. Where the signature of a digest file is not among them, but another digest file quotes it as",
-        "  that of its predecessor, it is put back, with the name of the algorithm. Without this the command would refuse nearly all.",
-        "- `list-public-keys` answers with the verifier's list for that region, whatever the period; never with keys out of the archive.",
-        "- *No digests* is exit code 0 after “No digests found”; it never counts as agreement. *Crash* is an exception, exit code 255.",
-        f"  *Endless*: one digest file was read more than {CIRCLES} times, and the run was ended from outside.",
-        "",
-        "| reason | vectors |",
-        "|---|---|",
-    ]
-    used = [reason for reason in table["reasons"] if reason in reason_of.values()]
-    lines += [f"| [`{reason}`](#{reason}) | {list(reason_of.values()).count(reason)} |" for reason in used]
-    for reason in used:
-        lines += [
-            "",
-            f"## {reason}",
-            "",
-            table["reasons"][reason],
-            "",
-            "| vector | AWS CLI | trailseal | what the AWS CLI counts and says |",
-            "|---|---|---|---|",
-        ]
-        for id in (id for id in differing if reason_of[id] == reason):
-            expected = by_id[id]["expected"]
-            codes = f": {', '.join(f'`{code}`' for code in expected['codes'])}" if expected["codes"] else ""
-            link = f"[{id}](../test-vectors/{by_id[id]['archives'][0]})"
-            said = judgements[id].said.replace("|", "\\|")
-            lines.append(f"| {link} | {judgements[id].result} | {expected['overall']}{codes} | {said} |")
-    lines += [
-        "",
-        "## Reported, but in part",
-        "",
-        "The index of the vectors says that `validate-logs` does not report what is wrong with these. It does report something:",
-        "",
-        "| vector | AWS CLI | what it reports |",
-        "|---|---|---|",
-    ]
-    for id, explanation in sorted(table["reported_in_part"].items()):
-        if id in by_id:
-            link = f"[{id}](../test-vectors/{by_id[id]['archives'][0]})"
-            lines.append(f"| {link} | {judgements[id].result} | {explanation} |")
-    return "\n".join(lines) + "\n"
+def answer(judgement):
+    """What it says as a verdict, and besides in its own words."""
+    verdict = VERDICTS.get(judgement.result)
+    messages = [message for run in judgement.runs for message in run.messages]
+    own = {"aws": judgement.result, "said": judgement.said, "messages": messages}
+    return own | ({"overall": verdict} if verdict else {"error": judgement.result})
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="tests/agreement/run", description=__doc__)
-    parser.add_argument("--write", action="store_true", help=f"write {DOCUMENT.relative_to(ROOT)} instead of checking it")
-    parser.add_argument("--verbose", action="store_true", help="show every vector, with the messages of every run")
-    parser.add_argument("vectors", nargs="*", metavar="VECTOR", help="judge only these; nothing else is checked then")
-    arguments = parser.parse_args()
-
-    vectors = json.loads((VECTORS / "index.json").read_text())["vectors"]
-    table = differences_document()
-    ids = {vector["id"] for vector in vectors}
-    unknown = sorted(set(arguments.vectors) - ids)
-    if unknown:
-        sys.exit(f"no such vector: {', '.join(unknown)}")
-
-    judgements = {}
-    passed, complaints = 0, []
-    for vector in vectors:
-        id = vector["id"]
-        if arguments.vectors and id not in arguments.vectors:
-            continue
-        judgement = judgements[id] = judge(vector)
-        entry = table["differences"].get(id)
-        wrong = complaint(vector, judgement, entry, table["reasons"])
-        wrong = wrong or flag_complaint(vector, judgement, table["reported_in_part"].get(id))
-        if wrong:
-            complaints.append(f"{id}: {wrong}")
-        else:
-            passed += 1
-        if arguments.verbose:
-            reason = f"differs on purpose: {entry['reason']}" if entry else "agrees"
-            print(f"{id}: {judgement.result} / {vector['expected']['overall']}: {'WRONG' if wrong else reason}: {judgement.said}")
-            for message in (message for run in judgement.runs for message in run.messages):
-                print(f"    {message}")
-
-    if not arguments.vectors:
-        listed = set(table["differences"]) | set(table["reported_in_part"])
-        complaints += [f"{id}: in differences.json, but no vector" for id in sorted(listed - ids)]
-        used = {entry["reason"] for entry in table["differences"].values()}
-        complaints += [f"{reason}: a reason without a vector" for reason in table["reasons"] if reason not in used]
-        text = document(vectors, judgements, table)
-        name = DOCUMENT.relative_to(ROOT)
-        if arguments.write:
-            DOCUMENT.write_text(text)
-        elif not DOCUMENT.exists() or DOCUMENT.read_text() != text:
-            complaints.append(f"{name}: out of date; `tests/agreement/run --write` writes it anew, see what changes")
-        agreeing = sum((judgements[v["id"]].result, v["expected"]["overall"]) in AGREEMENTS for v in vectors)
-        unreadable = sum(judgement.result == "unreadable" for judgement in judgements.values())
-        print(f"AWS CLI {version('awscli')}: {agreeing} agree, {len(vectors) - agreeing - unreadable} differ, {unreadable} unreadable")
-
-    for line in complaints:
-        print(line)
-    print(f"{passed} passed, {len(complaints)} failed")
-    return 1 if complaints else 0
+    for line in sys.stdin:
+        job = json.loads(line)
+        print(json.dumps({"id": job["id"], **answer(judge(job))}), flush=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

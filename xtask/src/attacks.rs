@@ -23,7 +23,7 @@ const NOT_HELD: &str = "
 ## What is not held
 
 - A property tries what its generator makes. An edit that no generator makes, and of which no vector is an example, is not held by a test but by
-  the rules in [semantics.md](semantics.md) alone.
+  the rules in [specification.md](specification.md) alone.
 - The model of CloudTrail is made from AWS's documentation and from what was seen in public: two starting digest files, some chains. What the
   service does otherwise, the model does not know.
 - What other programs unpack is compared with the programs and versions that Debian and the JDK have; macOS's and Windows' own were not run.

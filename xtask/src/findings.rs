@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use trailseal::{Axis, Code};
+use trailseal::{Axis, Code, Reason};
 
 use crate::index::{Index, Vector};
 
@@ -22,17 +22,40 @@ A finding has an **effect** on the axis that it belongs to:
 - **informs**: nothing changes; it is only said.
 
 The effect below is the usual one; where circumstances change it, the text says so. Outside what was asked, every finding only
-informs. A scope file may raise any code and lower one that limits to one that informs; one that refutes stays. How findings become a
-verdict is in [semantics.md](semantics.md).
+informs. A scope file may raise any code and lower one that limits to one that informs; one that refutes stays. When each code is raised, and
+which fields it fills, is in [specification.md](specification.md); how findings become a verdict, in [semantics.md](semantics.md).
 ";
 
 /// All pages, by their path in `docs/`.
 pub(crate) fn pages(index: &Index) -> BTreeMap<String, Vec<u8>> {
-    let mut pages = BTreeMap::from([("findings.md".to_owned(), overview().into_bytes())]);
+    let mut pages =
+        BTreeMap::from([("findings.md".to_owned(), overview().into_bytes()), ("reasons.md".to_owned(), reasons().into_bytes())]);
     for code in Code::ALL {
         pages.insert(format!("findings/{code}.md"), page(*code, &index.vectors).into_bytes());
     }
     pages
+}
+
+const REASONS: &str = "\
+<!-- Generated from core/src/terms/reason.rs by `cargo xtask generate`; not to be edited. -->
+
+# Reasons
+
+Why a finding was raised, beside its code: a closed list. In a report each is an object that holds its name as `is`, and its facts; a list of
+them says more with each. Reasons are added, never renamed. The words are those of the English reading, with the facts in their places; they
+are no part of the report. A reason whose words end with a colon says of what the next one speaks.
+
+| is | facts | words |
+|---|---|---|
+";
+
+fn reasons() -> String {
+    let mut page = REASONS.to_owned();
+    for (name, facts, words) in Reason::ALL {
+        let facts: Vec<String> = facts.iter().map(|fact| format!("`{fact}`")).collect();
+        let _ = writeln!(page, "| `{name}` | {} | {} |", facts.join(", "), words.replace('|', "\\|"));
+    }
+    page
 }
 
 fn overview() -> String {

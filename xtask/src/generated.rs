@@ -25,7 +25,7 @@ pub(crate) fn docs(mode: Mode) -> Outcome {
     files.extend([
         ("attacks.md".to_owned(), attacks::page(&index)?.into_bytes()),
         ("compared-with-validate-logs.md".to_owned(), comparison::page(&index)?.into_bytes()),
-        ("report.v1.schema.json".to_owned(), schema::report().into_bytes()),
+        ("report.v2.schema.json".to_owned(), schema::report().into_bytes()),
         ("scope.v1.schema.json".to_owned(), schema::scope().into_bytes()),
     ]);
     settle("docs", &files, &BTreeSet::from(["findings"]), mode, "generate")?;

@@ -12,7 +12,7 @@ const CARGO_DENY: &str = "0.20.2";
 
 type Step = (&'static str, fn() -> Outcome);
 
-const STEPS: [Step; 22] = [
+const STEPS: [Step; 23] = [
     ("format", format),
     ("clippy", clippy),
     ("documentation", documentation),
@@ -22,6 +22,7 @@ const STEPS: [Step; 22] = [
     ("bans of the core", bans::check),
     ("fuzz seeds", fuzz_seeds),
     ("oldest Rust", msrv::check),
+    ("harness", harness),
     ("second opinion", second_opinion),
     ("agreement with AWS", agreement),
     ("forms of the report", forms),
@@ -52,6 +53,11 @@ pub(crate) fn run() -> Outcome {
         times.push(format!("{name} {:.0} s", start.elapsed().as_secs_f64()));
     }
     Ok(())
+}
+
+/// What other implementers run over the vectors: tested, and run with the command.
+fn harness() -> Outcome {
+    script("test-vectors/harness/test")
 }
 
 /// A checker in Python, written from the documents, over the test vectors.

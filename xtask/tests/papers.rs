@@ -79,6 +79,28 @@ fn links_to_files_lead_somewhere() {
     }
 }
 
+/// Rules are cited by their numbers, which ascend.
+#[test]
+fn rules_that_are_cited_are_there() {
+    let number = |text: &str| {
+        let (section, rule) = text.split_once('.')?;
+        Some((section.parse::<u32>().ok()?, rule.parse::<u32>().ok()?))
+    };
+    let specification = read("docs/specification.md");
+    let rules: Vec<(u32, u32)> =
+        specification.lines().filter_map(|line| number(line.strip_prefix("**")?.split_once("**")?.0)).collect();
+    assert!(rules.len() > 200 && rules.is_sorted_by(|one, other| one < other), "the rules are not in their order");
+    for paper in ["docs/specification.md", "docs/semantics.md", "docs/threat-model.md", "test-vectors/README.md"] {
+        let text = read(paper);
+        let prose = text.split('`').step_by(2);
+        let words = prose.flat_map(|part| part.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-')));
+        // Rules are counted from 1.
+        for cited in words.filter_map(|word| number(word.trim_end_matches('.'))).filter(|(_, rule)| *rule > 0) {
+            assert!(rules.contains(&cited), "{paper} cites {}.{}, which is not there", cited.0, cited.1);
+        }
+    }
+}
+
 /// Files that are named, not linked to.
 #[test]
 fn source_files_that_are_named_are_there() {

@@ -399,7 +399,7 @@ def schema() -> dict[str, Any]:
     The JSON Schema of the canonical report, as a dict.
 
     >>> trailseal.schema()["title"]
-    'trailseal-report/1'
+    'trailseal-report/2'
     """
 
 def verify(archive: Archive, *, keys: Keys | None = None, pins: Pins | None = None, covering: Covering | None = None, accounts: Names | None = None, regions: Names | None = None, trails: Names | None = None, scope: Scope | None = None, relocated: Names | None = None, limits: Limits | None = None, threads: int | None = None, progress: ProgressArgument | None = None) -> Report:

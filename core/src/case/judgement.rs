@@ -1,4 +1,4 @@
-//! Judging: the steps from what was admitted to what it proves; the rules of each stand in `docs/semantics.md`.
+//! Judging: the steps from what was admitted to what it proves; the rules of each stand in `docs/specification.md`.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -180,6 +180,7 @@ mod tests {
     use crate::forged::{case_of, log, trail};
     use crate::terms::finding::Code;
     use crate::terms::limits::Limits;
+    use crate::terms::reason::Reason;
 
     #[test]
     fn files_with_and_without_notes_stand_in_one_order() {
@@ -187,7 +188,7 @@ mod tests {
         let mut all: Vec<Exhibit> = plain.collect();
         all.extend(
             [("a", "2"), ("b", "0"), ("d", "1"), ("a0", "1")]
-                .map(|(folder, content)| log(folder, content).with_note(Code::ContainerTruncated, "")),
+                .map(|(folder, content)| log(folder, content).with_note(Code::ContainerTruncated, Reason::CutOff)),
         );
         all.push(Exhibit { facts: Facts::Trail(trail::Facts::Log(Content::Unread)), ..log("b", "") });
         for folder in ["b", "a"] {
@@ -197,7 +198,7 @@ mod tests {
                 all.push(examine(path, &entry.bytes, &Limits::default()));
             }
         }
-        let noted = all.pop().unwrap().with_note(Code::ContainerTruncated, "");
+        let noted = all.pop().unwrap().with_note(Code::ContainerTruncated, Reason::CutOff);
         all.push(noted);
         let case = case_of(all.clone());
         assert_eq!((case.register.len(), case.exhibits.len()), (12, 6));

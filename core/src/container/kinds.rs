@@ -51,15 +51,7 @@ const NAMES: [(&[u8], &str); 22] = [
 ];
 
 /// What begins with these bytes, if that is an archive of a kind that is not read, and what to do.
-///
-/// ```
-/// use trailseal::container::unread_kind;
-///
-/// let reason = unread_kind(b"BZh91AY&SY").map(|reason| reason.to_string());
-/// assert_eq!(reason.as_deref(), Some("an archive of the kind bzip2, which is not read: unpack it first"));
-/// assert_eq!(unread_kind(b"PK\x03\x04"), None);
-/// ```
-pub fn unread_kind(start: &[u8]) -> Option<Reason> {
+pub(super) fn unread_kind(start: &[u8]) -> Option<Reason> {
     if start.starts_with(b"PK\x07\x08") {
         return Some(Reason::OnePart);
     }
@@ -69,20 +61,13 @@ pub fn unread_kind(start: &[u8]) -> Option<Reason> {
     (*kind != "bzip2" || is_bzip2()).then(|| not_read(kind))
 }
 
-/// Why what was given is no archive, by its name, its first 512 bytes and its last 22, as far as they are known; `None` if it is one.
-///
-/// ```
-/// use trailseal::container::no_archive;
-///
-/// assert_eq!(no_archive(b"a.zip", b"PK\x03\x04", b""), None);
-/// assert!(no_archive(b"a.tar.xz", b"", b"").is_some_and(|reason| reason.to_string().ends_with("unpack it first")));
-/// ```
-pub fn no_archive(name: &[u8], start: &[u8], end: &[u8]) -> Option<Reason> {
+/// Why a file is no archive, by its name, its first 512 bytes and its last 22, as far as there are any; `None` if it is one.
+pub(super) fn no_archive(name: &[u8], start: &[u8], end: &[u8]) -> Option<Reason> {
     if Packing::of(start).is_some() {
         return None;
     }
     let is_last_part = end.starts_with(b"PK\x05\x06") && u16_at(end, 4) != 0;
-    let kind = unread_kind(start).or_else(|| is_last_part.then(|| Reason::OnePart)).or_else(|| unread_name(name));
+    let kind = unread_kind(start).or_else(|| is_last_part.then_some(Reason::OnePart)).or_else(|| unread_name(name));
     Some(kind.unwrap_or(Reason::NoArchive))
 }
 
@@ -135,4 +120,21 @@ pub(super) fn disguised(start: &[u8]) -> Option<Reason> {
 
 fn not_read(kind: &str) -> Reason {
     Reason::NotRead { kind: kind.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_archive_is_told_by_its_bytes_and_else_by_its_name() {
+        let bzip2 = Some(Reason::NotRead { kind: "bzip2".to_owned() });
+        assert_eq!(unread_kind(b"BZh91AY&SY"), bzip2);
+        assert_eq!(unread_kind(b"PK\x03\x04"), None);
+        assert_eq!(no_archive(b"a.zip", b"PK\x03\x04", b""), None);
+        assert_eq!(no_archive(b"a.tar.bz2", b"", b""), bzip2);
+        assert_eq!(no_archive(b"", b"BZh91AY&SY", b""), bzip2);
+        assert_eq!(no_archive(b"", b"", b"PK\x05\x06\x01\0"), Some(Reason::OnePart));
+        assert_eq!(no_archive(b"a.zip", b"PK", b"PK"), Some(Reason::NoArchive));
+    }
 }

@@ -21,7 +21,6 @@ mod zip;
 
 pub use folder::{FolderFile, folder_is_cut};
 pub use host::{Alone, Host, Watch};
-pub use kinds::{no_archive, unread_kind};
 pub use packing::{Packing, read_start};
 pub use rawzip::ReaderAt;
 pub use read::{read_archive, read_file, read_files, read_stream};

@@ -17,8 +17,12 @@ use crate::terms::finding::Code;
 use crate::terms::path::{EntryPath, Separator};
 use crate::terms::reason::Reason;
 
+/// How long the end record of a zip archive is, without a comment.
+const END_BYTES: usize = 22;
+
 /// Reads an archive of any kind, and those inside it, one level deep. `at` is where it lies inside the case: in a folder or in
-/// another archive; `None` for one that was given itself. It always succeeds: what cannot be read is a fact about the archive.
+/// another archive; `None` for one that was given itself. It always succeeds: what cannot be read, or is no archive at all, is a fact
+/// about what was handed over.
 ///
 /// ```
 /// use trailseal::container::{Alone, read_archive};
@@ -42,7 +46,7 @@ pub fn read_archive<V: Visit, G: Gather<V::Yield>>(
         Err(error) => reading.only(at, Told::unreadable(&error)),
         Ok(start) if Packing::of(&start) == Some(Packing::Zip) => reading.zip_file(at, &reader, length_bytes),
         Ok(start) => {
-            let mut end = [0; 22];
+            let mut end = vec![0; usize::try_from(length_bytes).map_or(END_BYTES, |length| length.min(END_BYTES))];
             let at_end = length_bytes.saturating_sub(end.len() as u64);
             if read_exactly_at(&reader, at_end, &mut end)
                 && let Some(reason) = no_archive(at.map(EntryPath::file_name).unwrap_or_default(), &start, &end)
@@ -435,7 +439,7 @@ mod tests {
         size_bytes: u64,
         pieces: Vec<io::Result<Vec<u8>>>,
         workspace: &mut Workspace<Examine>,
-    ) -> (Option<[u8; 32]>, Vec<String>) {
+    ) -> (Option<[u8; 32]>, Vec<Reason>) {
         let open = || Ok((Pieces(pieces), size_bytes));
         let path = EntryPath::new("stray.json");
         let exhibit = read_file(&Alone, &Examine::default(), path, open, |_| None, workspace);
@@ -446,7 +450,7 @@ mod tests {
             }
             _ => None,
         };
-        (content, exhibit.notes.into_iter().filter_map(|note| note.detail).collect())
+        (content, exhibit.notes.into_iter().flat_map(|note| note.reasons).collect())
     }
 
     #[test]
@@ -458,12 +462,12 @@ mod tests {
             assert_eq!(content, Some(crate::bytes::hash::sha256(pieces.concat().as_bytes())), "{pieces:?}");
             notes
         };
-        let changed = ["its size changed while it was read"];
+        let changed = [Reason::SizeChanged];
         // In one workspace: nothing of the file before shows.
-        assert_eq!(read(10, &["0123456789"]), [""; 0]);
-        assert_eq!(read(4, &["0123"]), [""; 0]);
-        assert_eq!(read(4, &["0", "12", "3"]), [""; 0]);
-        assert_eq!(read(0, &[]), [""; 0]);
+        assert_eq!(read(10, &["0123456789"]), []);
+        assert_eq!(read(4, &["0123"]), []);
+        assert_eq!(read(4, &["0", "12", "3"]), []);
+        assert_eq!(read(0, &[]), []);
         assert_eq!(read(4, &["012"]), changed);
         assert_eq!(read(4, &[]), changed);
         assert_eq!(read(4, &["01234"]), changed);
@@ -479,7 +483,7 @@ mod tests {
         let (content, notes) = read_as(4, vec![signal(), piece("01"), signal(), piece("23")], &mut workspace);
         assert_eq!((content, notes), (Some(crate::bytes::hash::sha256(b"0123")), vec![]));
         let (content, notes) = read_as(4, vec![piece("01"), Err(io::ErrorKind::ConnectionReset.into())], &mut workspace);
-        assert_eq!((content, notes), (None, vec!["connection reset".to_owned()]));
+        assert_eq!((content, notes), (None, vec![Reason::from(&io::ErrorKind::ConnectionReset.into())]));
     }
 
     #[test]
@@ -501,11 +505,11 @@ mod tests {
         let read = |path: &str, limits: &Limits, open: &dyn Fn() -> io::Result<(Untouched, u64)>| {
             let exhibit =
                 read_file(&Alone, &Examine::within(limits), EntryPath::new(path), open, |_| None, &mut Workspace::default());
-            exhibit.notes.into_iter().map(|note| (note.code, note.detail.unwrap())).collect::<Vec<_>>()
+            exhibit.notes.into_iter().map(|note| (note.code, note.reasons.into_iter().next().unwrap())).collect::<Vec<_>>()
         };
         // What would be ignored is asked for its beginning only, and not even that if the name tells enough.
         assert_eq!(read(".DS_Store", &Limits::default(), &|| panic!("it is opened")), []);
-        let said = "a bzip2 archive, which is not read: unpack it first".to_owned();
+        let said = Reason::NotRead { kind: "bzip2".to_owned() };
         assert_eq!(
             read("a.tar.bz2", &Limits::default(), &|| panic!("it is opened")),
             [(Code::ArchiveEntryUnreadable, said.clone())]
@@ -514,11 +518,14 @@ mod tests {
             let open = || Ok((start.as_bytes().chain(io::repeat(b'x').take(512)).chain(Untouched), u64::MAX));
             let path = EntryPath::new("README");
             let exhibit = read_file(&Alone, &Examine::default(), path, open, |_| None, &mut Workspace::default());
-            assert_eq!(exhibit.notes.into_iter().map(|note| (note.code, note.detail.unwrap())).collect::<Vec<_>>(), expected);
+            assert_eq!(
+                exhibit.notes.into_iter().map(|note| (note.code, note.reasons.into_iter().next().unwrap())).collect::<Vec<_>>(),
+                expected
+            );
         }
         for entry_bytes in [4, 1 << 32] {
             let found = read(DIGEST, &Limits { entry_bytes, ..Limits::default() }, &|| Ok((Untouched, entry_bytes + 1)));
-            assert_eq!(found, [(Code::ArchiveLimit, format!("entry_bytes is {entry_bytes}"))]);
+            assert_eq!(found, [(Code::ArchiveLimit, Reason::limit("entry_bytes", entry_bytes))]);
         }
     }
 }

@@ -553,6 +553,7 @@ pub(crate) fn verified(report: &Report) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::terms::finding::About;
     use crate::terms::ledger::Weights;
     use crate::terms::ledger::{Ledger, Raise};
 
@@ -561,7 +562,7 @@ mod tests {
         let grouped = |codes: &[(Code, bool)]| {
             let weights = Weights::default();
             let mut ledger = Ledger::new(&weights);
-            codes.iter().for_each(|(code, in_scope)| ledger.enter(Raise::new(*code, "x").in_scope(*in_scope)));
+            codes.iter().for_each(|(code, in_scope)| ledger.enter(Raise::new(*code, About::Object, "x").in_scope(*in_scope)));
             let mut report = crate::Case::new().conclude(&crate::Policy::default());
             report.findings = ledger.close();
             let told = |group: &Group<'_>| (group.findings[0].code, group.outside, group.is_cause);

@@ -185,8 +185,10 @@ impl Judgement<'_> {
             count_digest(node, &mut counts.digests);
         }
         let nodes_outside = graph.nodes.iter().filter(|node| !node.in_scope).count() as u64;
-        let chainless_outside = graph.chainless.iter().filter(|chainless| !chainless.in_scope).count() as u64;
-        let mut outside = nodes_outside.saturating_add(chainless_outside);
+        let chainless_outside = graph.chainless.iter().filter(|chainless| !chainless.in_scope).count();
+        counts.digests.failed =
+            counts.digests.failed.saturating_add(graph.chainless.len().saturating_sub(chainless_outside) as u64);
+        let mut outside = nodes_outside.saturating_add(chainless_outside as u64);
         for entry in admitted.entries.iter().filter(|entry| matches!(entry.held, Held::Digest(None))) {
             let slot = match DigestName::of(entry.path) {
                 Some(name) if !scope.is_named(&name) => &mut outside,

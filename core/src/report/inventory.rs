@@ -211,7 +211,7 @@ mod tests {
                 let path = EntryPath::new(&entry.path);
                 case.admit(match (entry.path.contains("-Digest_"), is_renamed) {
                     (false, _) => examine(path, &entry.bytes, &Limits::default()),
-                    (true, false) => Exhibit::refused(path, Code::ArchiveEntryUnreadable, "a reason"),
+                    (true, false) => Exhibit::refused(path, Code::ArchiveEntryUnreadable, Reason::CutOff),
                     (true, true) if entry.path.ends_with(".head.json") => continue,
                     (true, true) => examine(EntryPath::new(&format!("{}.xz", entry.path)), b"?", &Limits::default()),
                 });

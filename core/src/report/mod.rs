@@ -150,7 +150,7 @@ pub struct Asked {
 pub struct Counts {
     /// Entries that were seen in the whole archive.
     pub entries: u64,
-    /// Of these, entries that are no evidence.
+    /// Of these, entries that are no evidence by their names; other JSON files, which are hashed, and what was refused or not read apart.
     pub ignored: u64,
     /// Digest files.
     pub digests: DigestCounts,
@@ -160,11 +160,11 @@ pub struct Counts {
     pub outside: Outside,
     /// Chains that were asked, those that are left out of the list too.
     pub chains: u64,
-    /// Findings that refute, each counted with its run.
+    /// The sum of `count` over the findings that refute.
     pub refuting: u64,
-    /// Findings that limit.
+    /// The sum of `count` over the findings that limit.
     pub limiting: u64,
-    /// Findings that inform, those outside what was asked too.
+    /// The sum of `count` over the findings that inform, those outside what was asked too.
     pub informing: u64,
 }
 
@@ -204,7 +204,7 @@ impl Report {
         self.overall
     }
 
-    /// The canonical form: JSON by RFC 8785, without a line feed at the end.
+    /// The canonical form: JSON by RFC 8785, without the line feed at its end that files and streams of it have.
     pub fn to_canonical_json(&self) -> Vec<u8> {
         // Strings, integers and lists always serialise; an empty text would be noticed at once.
         serde_json_canonicalizer::to_vec(self).unwrap_or_default()
@@ -247,7 +247,6 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::trail::name::DigestKind;
 
     #[test]
     fn nothing_confirmed_is_never_passed() {

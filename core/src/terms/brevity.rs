@@ -169,7 +169,7 @@ mod tests {
         let (listed, counted) = of("chain 000", Effect::Refutes);
         assert!((5_000..10_000).contains(&listed) && counted == 27_000, "{listed}, {counted}");
         let rest = findings.iter().find(|finding| finding.count > 1).unwrap();
-        assert!(rest.last.is_some() && rest.found.is_none() && rest.detail.is_some());
+        assert!(rest.last.is_some() && rest.found.is_none() && rest.reasons == [Reason::Further]);
         // Whatever the order in which they come.
         let mut turned: Vec<Raise> = many().chain(others()).chain(outside()).collect();
         turned.reverse();

@@ -132,7 +132,8 @@ pub struct Explanation {
 
 macro_rules! catalogue {
     ($($variant:ident $name:literal $effect:ident $axis:ident, $means:literal, $because:literal, $remedy:literal;)*) => {
-        /// The code of a finding: a public, stable interface; codes are added, never renamed.
+        /// The code of a finding: a public, stable interface; codes are added, never renamed. Each is explained in
+        /// [findings.md](findings.md).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[non_exhaustive]
@@ -191,7 +192,7 @@ catalogue! {
         "What lies beyond the limit was not examined.",
         "If the input is honest, raise the limit that is named and verify again.";
     ArchiveIgnored "archive.ignored" Informs Integrity,
-        "Entries that are no CloudTrail evidence were counted and not judged.",
+        "Entries that are no CloudTrail evidence were counted and not judged. What was refused or could not be read is not counted here.",
         "Nothing is passed over in silence.",
         "Nothing, unless a file that you expected to be judged is among them.";
     MetadataMalformed "metadata.malformed" Informs Integrity,

@@ -20,7 +20,7 @@ pub struct Limits {
     /// Bytes of a path. S3 keys have at most 1,024.
     pub path_bytes: u32,
     /// What may come out of an archive for each byte of it. Log and digest files are packed to a tenth of their size, rarely to a
-    /// fiftieth; `docs/semantics.md` says what is counted.
+    /// fiftieth; `docs/specification.md` (4.32) says what is counted.
     pub unpacked_ratio: u32,
 }
 

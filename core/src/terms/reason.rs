@@ -55,9 +55,8 @@ impl fmt::Display for ReadError {
 
 macro_rules! reasons {
     ($($variant:ident $name:literal $({ $($field:ident: $type:ty),* })? $words:literal;)*) => {
-        /// Why something was found, from a closed list: its name, and the facts that it states.
-        ///
-        /// Each is explained in [reasons.md](reasons.md).
+        /// Why something was found, from a closed list: its name (`is`), and the facts that it states. Each stands in
+        /// [reasons.md](reasons.md).
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(tag = "is")]

@@ -51,6 +51,8 @@ pub struct Expected {
     pub continuity: String,
     pub coverage: String,
     pub codes: Vec<String>,
+    pub evidence_root: Option<String>,
+    pub report_digest: Option<String>,
 }
 
 impl Expected {
@@ -67,6 +69,8 @@ impl Expected {
             continuity: axes.continuity.name().into(),
             coverage: axes.coverage.name().into(),
             codes,
+            evidence_root: Some(report.evidence_root.clone()),
+            report_digest: Some(report.digest()),
         }
     }
 }

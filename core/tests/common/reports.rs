@@ -13,7 +13,7 @@ pub const PAYLOAD: &str = concat!(
 );
 
 /// Fields that only take words of their own.
-const FIXED: [&str; 24] = [
+const FIXED: [&str; 26] = [
     "schema",
     "overall",
     "axes",
@@ -38,6 +38,8 @@ const FIXED: [&str; 24] = [
     "digests",
     "logs",
     "outside_scope",
+    "about",
+    "is",
 ];
 
 /// The report with the payload in front of every text that can hold one.
@@ -54,18 +56,18 @@ pub fn hostile(report: &Report) -> Report {
     }
     let mut value = serde_json::to_value(report).unwrap();
     for finding in value["findings"].as_array_mut().unwrap() {
-        for field in ["chain", "last", "entry", "expected", "found", "detail", "command"] {
+        for field in ["chain", "last", "entry", "expected", "found"] {
             if finding[field].is_null() {
                 finding[field] = json!("");
             }
         }
+        finding["reasons"] = json!([{"is": "may_lie_in", "path": ""}]);
     }
     value["asked"]["questions"][0]["accounts"] = json!(["1", "2"]);
     value["asked"]["questions"][0]["regions"] = json!([""]);
     value["asked"]["questions"][0]["trails"] = json!([""]);
     value["asked"]["relocated"] = json!(["s3://a=s3://b"]);
-    value["missing_keys"] =
-        json!([{"region": "", "fingerprint": "", "period": {"from": "2026-03-01", "to": "2026-03-02"}, "command": "aws"}]);
+    value["missing_keys"] = json!([{"region": "", "fingerprint": "", "period": {"from": "2026-03-01", "to": "2026-03-02"} }]);
     // Half of the days stay as they are, so that there is a picture.
     let days: Vec<Value> = value["chains"].as_array().unwrap().iter().map(|chain| chain["days"].clone()).collect();
     spoil(&mut value);
@@ -131,9 +133,9 @@ pub fn large(chains: usize, days: i64, findings: usize) -> Report {
         let key = format!(
             "AWSLogs/o-exampleorg1/{account}/CloudTrail/{region}/2025/01/01/{account}_CloudTrail_{region}_{index:016}.json.gz"
         );
-        json!({"code": code, "effect": effect, "axis": axis, "chain": id(chain), "count": 1, "first": format!("s3://example-org-cloudtrail/{key}"),
+        json!({"code": code, "effect": effect, "axis": axis, "chain": id(chain), "count": 1, "about": "object", "first": format!("s3://example-org-cloudtrail/{key}"),
             "entry": format!("handover/{key}"), "from": from, "to": from.plus(3600), "expected": "0123456789abcdef".repeat(4),
-            "found": "fedcba9876543210".repeat(4), "detail": "listed by the digest file of this hour, which is signed"})
+            "found": "fedcba9876543210".repeat(4), "reasons": [{"is": "listed_by", "object": "s3://example-org-cloudtrail/the-digest-file-of-this-hour"}]})
     };
     let keys: Vec<Value> = (0..5)
         .map(|key| {
@@ -142,14 +144,14 @@ pub fn large(chains: usize, days: i64, findings: usize) -> Report {
         })
         .collect();
     serde_json::from_value(json!({
-        "schema": "trailseal-report/1",
+        "schema": trailseal::SCHEMA,
         "overall": "failed",
-        "sentence": "Failed for 2025-01-01T00:00:00Z to the end: the archive contradicts what was signed (integrity failed).",
         "axes": {"integrity": "failed", "authenticity": "indeterminate", "continuity": "passed", "coverage": "indeterminate"},
         "asked": {"questions": [{"period": {"from": start, "to": end}}]},
         "proved_extent": {"from": start, "to": end},
         "evidence_root": "c9".repeat(32),
-        "counts": {"entries": 9_000_000, "ignored": 3, "refuting": findings, "limiting": findings, "informing": 0,
+        "evidence_parts": [{"account": "111122223333", "region": "us-east-1", "sha256": "c8".repeat(32)}],
+        "counts": {"entries": 9_000_000, "ignored": 3, "chains": chains, "refuting": findings, "limiting": findings, "informing": 0,
             "digests": {"proved": 8_000_000, "authenticated": 8_000_000, "unproved": 30, "failed": 30},
             "outside": {"digests": 468, "logs": 612},
             "logs": {"proved": 1_000_000, "authenticated": 1_000_000, "proved_bytes": 9_000_000_000_u64, "failed": 30, "missing": 30, "unproved": 0, "unreferenced": 0}},
@@ -157,7 +159,6 @@ pub fn large(chains: usize, days: i64, findings: usize) -> Report {
         "keys": keys,
         "missing_keys": [],
         "findings": (0..findings).map(finding).collect::<Vec<_>>(),
-        "not_claimed": trailseal::NOT_CLAIMED,
     }))
     .unwrap()
 }

@@ -198,6 +198,12 @@ pub struct Expected {
     pub coverage: Verdict,
     /// The codes of all findings, each once, sorted, whatever their effect.
     pub codes: Vec<String>,
+    /// The evidence root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence_root: Option<String>,
+    /// The SHA-256 of the canonical report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report_digest: Option<String>,
 }
 
 impl Vector {
@@ -229,6 +235,8 @@ impl Vector {
                 continuity: Verdict::Passed,
                 coverage: Verdict::Passed,
                 codes: Vec::new(),
+                evidence_root: None,
+                report_digest: None,
             },
             files: BTreeMap::from([(path, zip)]),
         };

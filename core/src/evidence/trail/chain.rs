@@ -7,7 +7,7 @@ use crate::bytes::text;
 use crate::evidence::kind::Evidence as _;
 use crate::evidence::trail::digests::{Odd, Previous};
 use crate::evidence::trail::graph::{Chainless, Graph, Node, Status, bears_name, may_lie_in};
-use crate::evidence::trail::name::DigestKind;
+use crate::evidence::trail::name::{self, DigestKind};
 use crate::evidence::trail::place::Places;
 use crate::evidence::trail::sign::has_supported_algorithm;
 use crate::evidence::trail::{Claim, Trail};
@@ -208,7 +208,10 @@ fn judge_identity(graph: &Graph<'_>, node: &Node<'_>, places: &Places<'_>, ledge
 fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Ledger<'_>) {
     let Some(previous) = node.digest.previous() else { return judge_start(graph, node, ledger) };
     let Some(name) = node.previous_name() else {
-        ledger.enter(raise(Code::ChainLinkForeign, node).found(previous.object.to_string()));
+        // What it names is placed by its name, and concerns those who asked for that.
+        let is_named = name::digest_name(previous.object.name).is_some_and(|name| scope.is_named(&name));
+        let raise = raise(Code::ChainLinkForeign, node).in_scope(node.in_scope || is_named);
+        ledger.enter(raise.found(previous.object.to_string()));
         return;
     };
     if let Some(predecessor) = node.previous.get().and_then(|index| graph.node(index)) {
@@ -218,8 +221,8 @@ fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Le
         if let (Some(expected), Some(found)) = (previous.sha256, unread.sha256)
             && expected != found
         {
-            let raise = raise(Code::ChainLinkHashMismatch, node).entry(unread.path.text());
-            ledger.enter(raise.expected(hex::encode(expected)).found(hex::encode(found)));
+            let raise = raise(Code::ChainLinkHashMismatch, node).in_scope(node.in_scope || unread.in_scope);
+            ledger.enter(raise.entry(unread.path.text()).expected(hex::encode(expected)).found(hex::encode(found)));
         }
     } else if let Some(older) = graph.newest_before(node.chain, name.time) {
         let surely = graph.newest_authenticated_before(node.chain, name.time).unwrap_or(older);

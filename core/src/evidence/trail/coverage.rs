@@ -255,36 +255,36 @@ mod tests {
         let worthless = |day: &Day| (day.failed_digests, day.unproved_digests);
         assert_eq!((worthless(&days[0]), worthless(&days[1])), ((0, 0), (2, 1)));
 
-        let between =
-            |from, to| format!("between signed digest files that end at 2026-03-02T{from}Z and begin at 2026-03-02T{to}Z");
-        let left_out = |day: &str, time: &str| {
-            format!(
-                "; an older digest file existed, and is not in the archive: s3://trail-archive/AWSLogs/111122223333/CloudTrail-Digest/\
-                 us-east-1/{day}/111122223333_CloudTrail-Digest_us-east-1_management-events_us-east-1_{time}.json.gz"
-            )
+        let time = |time: &str| Time::from_text(&format!("2026-03-{time}Z")).unwrap();
+        let left_out = |day: &str, time: &str| Reason::OlderExisted {
+            object: format!(
+                "s3://trail-archive/AWSLogs/111122223333/CloudTrail-Digest/us-east-1/{day}/\
+                 111122223333_CloudTrail-Digest_us-east-1_management-events_us-east-1_{time}.json.gz"
+            ),
         };
-        let with_one = |text: &str| format!("{text}; 1 digest file in it is not signed");
+        let with_one = Reason::UnsignedInside { count: 1 };
         let gaps = [
             (
                 "2026-03-01T20:00:00Z/2026-03-01T20:30:00Z",
-                format!(
-                    "before the first signed digest file, which begins at 2026-03-01T20:30:00Z{}",
-                    left_out("2026/03/01", "20260301T203000Z")
-                ),
+                vec![Reason::Before { begin: time("01T20:30:00") }, left_out("2026/03/01", "20260301T203000Z")],
             ),
             (
                 "2026-03-02T01:30:00Z/2026-03-02T02:30:00Z",
-                between("01:30:00", "02:30:00") + &left_out("2026/03/02", "20260302T023000Z"),
+                vec![
+                    Reason::Between { end: time("02T01:30:00"), begin: time("02T02:30:00") },
+                    left_out("2026/03/02", "20260302T023000Z"),
+                ],
             ),
-            ("2026-03-02T03:30:00Z/2026-03-02T04:30:00Z", with_one(&between("03:30:00", "04:30:00"))),
             (
-                "2026-03-02T05:30:00Z/2026-03-02T06:30:00Z",
-                with_one("after the last signed digest file, which ends at 2026-03-02T05:30:00Z"),
+                "2026-03-02T03:30:00Z/2026-03-02T04:30:00Z",
+                vec![Reason::Between { end: time("02T03:30:00"), begin: time("02T04:30:00") }, with_one.clone()],
             ),
+            ("2026-03-02T05:30:00Z/2026-03-02T06:30:00Z", vec![Reason::After { end: time("02T05:30:00") }, with_one]),
         ];
-        let gaps: Vec<(Period, String)> = gaps.into_iter().map(|(period, detail)| (period.parse().unwrap(), detail)).collect();
+        let gaps: Vec<(Period, Vec<Reason>)> =
+            gaps.into_iter().map(|(period, reasons)| (period.parse().unwrap(), reasons)).collect();
         let found = report.findings.into_iter().filter(|finding| finding.code == Code::CoverageGap);
-        let found = found.map(|finding| (Period { from: finding.from.unwrap(), to: finding.to.unwrap() }, finding.detail.unwrap()));
+        let found = found.map(|finding| (Period { from: finding.from.unwrap(), to: finding.to.unwrap() }, finding.reasons));
         assert_eq!(found.collect::<Vec<_>>(), gaps);
         assert_eq!(report.chains[0].gaps, gaps.into_iter().map(|(period, _)| period).collect::<Vec<_>>());
     }
@@ -296,7 +296,7 @@ mod tests {
         let [day] = report.chains[0].days.as_slice() else { panic!("{:?}", report.chains[0].days) };
         assert_eq!((day.hours.as_str(), day.unproved_digests), (".......................?", 1));
         let gap = report.findings.iter().find(|finding| finding.code == Code::CoverageGap).unwrap();
-        assert_eq!(gap.detail.as_deref(), Some("no digest file of the chain is signed; 1 digest file in it is not signed"));
+        assert_eq!(gap.reasons, [Reason::NoneSigned, Reason::UnsignedInside { count: 1 }]);
     }
 
     #[test]

@@ -243,6 +243,7 @@ pub fn string_to_sign_sha256(end: &str, bucket: &str, key: &str, sha256: &[u8; 3
 mod tests {
     use super::*;
     use crate::bytes::hash::{self, sha256};
+    use crate::terms::reason::in_words;
 
     fn sample() -> String {
         let log = format!(
@@ -273,7 +274,7 @@ mod tests {
 
     /// Why a digest file is odd, and whether that loses anything.
     fn odd(json: &str) -> Option<(String, bool)> {
-        read(json).unwrap().get(0).unwrap().odd().map(|odd| (odd.reason.to_owned(), odd.is_loss))
+        read(json).unwrap().get(0).unwrap().odd().map(|odd| (in_words(&packed::read(odd.reasons)), odd.is_loss))
     }
 
     #[test]
@@ -295,11 +296,11 @@ mod tests {
             "logFiles",
         ] {
             let without = json.replace(&format!("\"{name}\""), &format!("\"{name}X\""));
-            assert!(read(&without).unwrap_err().contains(name), "{name}");
+            assert!(read(&without).unwrap_err().to_string().contains(name), "{name}");
         }
         for name in ["awsAccountId", "digestEndTime", "digestS3Object", "digestPublicKeyFingerprint", "previousDigestSignature"] {
             let wrong_type = json.replace(&format!("\"{name}\":\""), &format!("\"{name}\":7,\"{name}X\":\""));
-            assert!(read(&wrong_type).unwrap_err().contains(name), "{name}");
+            assert!(read(&wrong_type).unwrap_err().to_string().contains(name), "{name}");
         }
         for name in ["s3Bucket", "s3Object", "hashValue", "hashAlgorithm"] {
             let without = json.replace(&format!("\"{name}\""), &format!("\"{name}X\""));

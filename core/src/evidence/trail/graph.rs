@@ -198,7 +198,7 @@ pub(crate) struct Unread<'a> {
     /// SHA-256 of its inflated bytes, if it could be inflated.
     pub(crate) sha256: Option<[u8; 32]>,
     /// True if its name was asked.
-    in_scope: bool,
+    pub(crate) in_scope: bool,
 }
 
 /// The chains that digest files claim to belong to, sorted.

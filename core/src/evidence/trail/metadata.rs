@@ -241,12 +241,14 @@ fn table(text: &str) -> Found {
 mod tests {
     use super::*;
 
+    use crate::terms::reason::in_words;
+
     const NAME: &str = "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T000131Z.json.gz";
 
     fn read_text(file: &str, shape: MetadataShape, text: &str) -> (Vec<ObjectMetadata>, Option<String>) {
         let found = read(&EntryPath::new(file), shape, text.as_bytes(), 64);
-        let problem = found.problem_text();
-        (found.metadata, problem)
+        let reasons = found.reasons();
+        (found.metadata, (!reasons.is_empty()).then(|| in_words(&reasons)))
     }
 
     #[test]
@@ -302,7 +304,7 @@ mod tests {
     #[test]
     fn a_file_in_which_too_much_cannot_be_read_is_not_read_on() {
         let row = format!("{{\"Key\":\"{NAME}\"}}\n");
-        for (wrong, expected) in [(2, "(and 1 more)"), (999, "(and 998 more)"), (1000, "(and 999 more; it was not read on)")] {
+        for (wrong, expected) in [(2, "; and 1 more"), (999, "; and 998 more"), (1000, "; and 999 more; it was not read on")] {
             let (found, problem) =
                 read_text("object-metadata.jsonl", MetadataShape::Lines, &["x\n".repeat(wrong), row.clone()].concat());
             assert!(problem.as_ref().is_some_and(|problem| problem.ends_with(expected)), "{problem:?}");

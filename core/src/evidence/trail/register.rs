@@ -179,6 +179,7 @@ mod tests {
     use crate::bytes::hash::sha256;
     use crate::evidence::trail::digest;
     use crate::forged::trail;
+    use crate::terms::reason::Reason;
     use crate::{Code, EntryPath};
 
     fn log(path: &str, first: u8, inflated_bytes: u64) -> Exhibit {
@@ -214,8 +215,8 @@ mod tests {
         let (plain, plain_digest) = (log("a/b.json", 1, 2), digest("a", None, 0, 2));
         let content = Content::Whole { sha256: [1; 32], inflated_bytes: 2 };
         let others = [
-            plain.clone().with_note(Code::ContainerTruncated, ""),
-            plain_digest.clone().with_note(Code::ContainerTruncated, ""),
+            plain.clone().with_note(Code::ContainerTruncated, Reason::CutOff),
+            plain_digest.clone().with_note(Code::ContainerTruncated, Reason::CutOff),
             Exhibit { facts: evidence::Facts::Trail(Facts::Log(Content::Damaged { stored_sha256: [1; 32] })), ..plain.clone() },
             Exhibit { facts: evidence::Facts::Trail(Facts::Log(Content::Unread)), ..plain.clone() },
             Exhibit { facts: evidence::Facts::Trail(Facts::Stray(content)), ..plain.clone() },

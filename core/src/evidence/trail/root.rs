@@ -1,5 +1,5 @@
 //! The evidence root: one hash over everything that is present, made of one hash for each account and region, so that parts that were
-//! judged apart have the root of the whole. `docs/semantics.md` defines it.
+//! judged apart have the root of the whole. `docs/specification.md` (17) defines it.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;

@@ -15,7 +15,8 @@ pub struct DigestCounts {
     pub authenticated: u64,
     /// Not signed, because something is missing.
     pub unproved: u64,
-    /// Invalid, malformed or damaged.
+    /// Invalid. In the totals also malformed or damaged, or with an own key that is no digest file's: these belong to no chain, and are
+    /// counted in none.
     pub failed: u64,
 }
 

@@ -142,8 +142,11 @@ impl<'a> Graph<'a> {
         for (_, index) in order.into_iter().rev() {
             let Some(node) = self.node(index) else { continue };
             let has_key = usable_key(node.digest, keyring).is_some();
-            let is_invalid = !self.is_copy(node)
-                && self.quotable_signatures(node).any(|(_, signature)| has_key || matches!(signature, SignatureRef::NotHex(_)));
+            // Without a key only what can be no signature at all tells anything, and only if nothing else is there.
+            let is_none = |(_, signature): (_, SignatureRef<'_>)| matches!(signature, SignatureRef::NotHex(_));
+            let is_any = || self.quotable_signatures(node).next().is_some();
+            let is_wrong = is_any() && (has_key || self.quotable_signatures(node).all(is_none));
+            let is_invalid = is_wrong && !self.is_copy(node);
             if is_invalid && let Some(node) = self.nodes.get_mut(index) {
                 node.status = Status::Invalid;
             }

@@ -40,6 +40,7 @@ pub(super) fn all() -> Vec<Vector> {
         foreign_account(),
         foreign_region(),
         foreign_name(),
+        foreign_into_what_was_asked(),
         renamed_to_another_trail(),
         renamed_to_another_hour(),
         account_contradicts(),
@@ -447,6 +448,25 @@ fn foreign_region() -> Vector {
         ("us-east-1.json", &[crate::keys::Listed::key(&crate::keys::US_EAST_1)]),
         ("us-west-2.json", &[crate::keys::Listed::key(&crate::keys::US_WEST_2)]),
     ])
+}
+
+fn foreign_into_what_was_asked() -> Vector {
+    let asked = chain();
+    let other = Trail { name: "security-audit".to_owned(), ..trail() }.chain_with(&[1, 0, 1], |hour, digest| {
+        if hour == 2 {
+            digest.follow(&asked.digests[1]);
+        }
+    });
+    let mut archive = Archive::of(&[&asked, &other]);
+    archive.sidecar(&other.digests[1]);
+    Vector::new("links/from-another-trail-into-the-asked-one", &[&asked], archive)
+        .near("links/into-another-trail")
+        .codes(&["chain.link.foreign"])
+        .continuity(Failed)
+        .says(
+            "A digest of a trail that was not asked names one of the asked trail as its predecessor.",
+            "A signed link leads into what was asked: it is in scope if either of its ends is.",
+        )
 }
 
 fn foreign_name() -> Vector {

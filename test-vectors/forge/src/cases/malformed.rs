@@ -71,6 +71,7 @@ pub(super) fn all() -> Vec<Vector> {
         }),
         not_utf8(),
         in_mid_chain(),
+        at_the_end_of_the_period(),
     ]
 }
 
@@ -169,5 +170,23 @@ fn in_mid_chain() -> Vector {
         .says(
             "A silent digest in the middle is replaced by three braces; its predecessor has a sidecar.",
             "The file is there, so no digest is missing; its successor's hash contradicts it.",
+        )
+}
+
+fn at_the_end_of_the_period() -> Vector {
+    let chain = trail().chain(&[2, 1, 0, 2, 1]);
+    let mut archive = Archive::of(&[&chain]);
+    archive.sidecar(&chain.digests[1]);
+    archive.edit(chain.key(2), |bytes| *bytes = gzip(b"{{{"));
+    Vector::new("malformed/at-the-end-of-the-period", &[&chain], archive)
+        .near("malformed/in-mid-chain")
+        .period(trail().hour(0), trail().hour(3))
+        .codes(&["chain.link.hash_mismatch", "coverage.gap", "digest.malformed"])
+        .integrity(Failed)
+        .continuity(Failed)
+        .coverage(Indeterminate)
+        .says(
+            "A silent digest is replaced by three braces, and the asked period ends with its hour; its successor lies outside.",
+            "The successor's link leads into what was asked: it is in scope if either of its ends is.",
         )
 }

@@ -30,6 +30,9 @@ pub(super) fn all() -> Vec<Vector> {
         sidecar_without_signature(),
         two_sources_agree(),
         stale_sidecar(),
+        sidecar_of_another_region(),
+        listing_of_another_place(),
+        wrong_signature_in_another_place(),
     ]
 }
 
@@ -262,4 +265,39 @@ fn stale_sidecar() -> Vector {
             "A digest's sidecar holds its predecessor's signature; its successor quotes the right one.",
             "One source verifies, so the digest is signed; but two sources contradict each other.",
         )
+}
+
+/// A chain with a silent end whose newest digest's metadata lies where that of another would.
+fn elsewhere(id: &str, path: &str, bytes: impl Into<Vec<u8>>) -> Vector {
+    let chain = quiet_end();
+    silent_and_unsigned(shape(id, &chain, path, bytes), &[]).near("metadata/none-and-silent")
+}
+
+fn name(sealed: &Sealed) -> &str {
+    sealed.digest.key.rsplit('/').next().expect("a name")
+}
+
+fn sidecar_of_another_region() -> Vector {
+    let chain = quiet_end();
+    let path = format!("us-west-2/2026/03/01/{}.head.json", name(chain.newest()));
+    elsewhere("metadata/sidecar-in-folders-of-another-region", &path, head(chain.newest())).says(
+        "The newest digest's sidecar lies in folders of another region; they are as many as all evidence shares at the top.",
+        "Metadata counts where its folders fit, whatever their number.",
+    )
+}
+
+fn listing_of_another_place() -> Vector {
+    let chain = quiet_end();
+    let listing = lsjson(&chain, &format!("other/place/{}", name(chain.newest())));
+    elsewhere("metadata/rclone-lsjson-of-another-place", "object-metadata.json", listing)
+        .says("rclone listed a digest of the newest one's name in other folders.", "The paths of a listing are places, too.")
+}
+
+fn wrong_signature_in_another_place() -> Vector {
+    let chain = quiet_end();
+    let other = head(chain.newest()).replace(&chain.newest().signature, &chain.digests[0].signature);
+    elsewhere("metadata/wrong-signature-in-another-place", &format!("x/{}.head.json", name(chain.newest())), other).says(
+        "A sidecar of the newest digest's name with another's signature lies in a folder in which no digest lay.",
+        "What stands elsewhere does not make a digest invalid that has no metadata of its own.",
+    )
 }

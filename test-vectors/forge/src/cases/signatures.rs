@@ -25,6 +25,7 @@ pub(super) fn all() -> Vec<Vector> {
         signature_sidecar("signatures/three-lines-in-one", |hex| hex.repeat(3)),
         signature_sidecar("signatures/empty", |_| String::new()),
         malformed_without_a_key(),
+        malformed_beside_another_without_a_key(),
         algorithm_in_the_digest(),
         algorithm_in_the_metadata(),
         algorithm_in_mid_chain(),
@@ -159,6 +160,24 @@ fn signature_sidecar(id: &str, edit: impl FnOnce(&str) -> String) -> Vector {
         "The newest digest's sidecar holds text that is not hex of the modulus's length.",
         "Such a text cannot be the signature; it is not missing either.",
     )
+}
+
+fn malformed_beside_another_without_a_key() -> Vector {
+    let chain = super::chain();
+    let mut archive = Archive::of(&[&chain]);
+    archive.sidecar_with(&chain.digests[2], &[("signature".into(), "none".into())]);
+    Vector::new("signatures/not-hex-beside-another-and-no-key", &[&chain], archive)
+        .near("keys/none")
+        .keys(&[])
+        .codes(&["chain.link.signature_mismatch", "coverage.gap", "digest.key.unknown", "log.unproved"])
+        .integrity(Indeterminate)
+        .authenticity(Indeterminate)
+        .continuity(Failed)
+        .coverage(Indeterminate)
+        .says(
+            "Nobody has a key, and a digest's sidecar holds no hexadecimal; the signature that its successor quotes may be genuine.",
+            "Two sources contradict each other, but what could be tried has not been tried: without a key nothing is invalid.",
+        )
 }
 
 fn malformed_without_a_key() -> Vector {
