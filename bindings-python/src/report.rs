@@ -6,7 +6,7 @@ use std::sync::Arc;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
-use trailseal::{Axis, Language, Objects, Outcome};
+use trailseal::{Axis, Language, Objects, Outcome, Reading};
 
 use crate::arguments;
 use crate::error::{NotPassedError, unreadable, wrong_type, wrong_value};
@@ -136,6 +136,22 @@ impl Report {
     /// 0
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Hinted<hints::Document, Bound<'py, PyAny>>> {
         guarded(|| Ok(Hinted::new(py.import("json")?.call_method1("loads", (self.to_json(py)?,))?)))
+    }
+
+    /// The report in words, as a dict: the sentence, an answer for each axis, what each finding says (in their order), commands that fetch
+    /// what is missing. It is made from the report and belongs to no digest. `language` is a tag by RFC 5646; there is English.
+    ///
+    /// >>> trailseal.verify("handover.zip").words()["axes"][1]["answer"]
+    /// 'Not every digest file is signed under a key that the verifier trusts.'
+    #[pyo3(signature = (language = "en"))]
+    fn words<'py>(&self, py: Python<'py>, language: &str) -> PyResult<Hinted<hints::Document, Bound<'py, PyAny>>> {
+        guarded(|| {
+            let known = Language::from_tag(language);
+            let language =
+                known.ok_or_else(|| wrong_value(format!("there are no words in the language '{language}'; there are in 'en'")))?;
+            let words = PyBytes::new(py, &py.detach(|| Reading::of(&self.0.report, language).to_json()));
+            Ok(Hinted::new(py.import("json")?.call_method1("loads", (words,))?))
+        })
     }
 
     /// The report as one HTML file to keep, print and quote; it loads nothing and runs nothing.

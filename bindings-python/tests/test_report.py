@@ -35,8 +35,12 @@ def test_a_report_is_no_boolean(passed: trailseal.Report, failed: trailseal.Repo
 def test_it_says_what_the_canonical_report_says(failed: trailseal.Report) -> None:
     canonical = json.loads(failed.to_json())
     assert failed.to_dict() == canonical
-    assert (failed.overall, failed.axes, failed.sentence) == (canonical["overall"], canonical["axes"], canonical["sentence"])
-    assert str(failed) == failed.sentence
+    assert (failed.overall, failed.axes) == (canonical["overall"], canonical["axes"])
+    words = failed.words()
+    assert (words["report_digest"], words["sentence"]) == (failed.digest, failed.sentence) and str(failed) == failed.sentence
+    assert [finding.get("detail") for finding in words["findings"]] == [finding["detail"] for finding in failed.findings]
+    with pytest.raises(ValueError, match="'xx'"):
+        failed.words("xx")
     assert failed.evidence_root == canonical["evidence_root"]
     assert [finding["code"] for finding in failed.findings] == [finding["code"] for finding in canonical["findings"]]
     assert [chain["chain"] for chain in failed.chains] == [chain["id"] for chain in canonical["chains"]]

@@ -475,8 +475,9 @@ mod unix {
         let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         let unreadable =
             report["findings"].as_array().unwrap().iter().filter(|finding| finding["code"] == "archive.entry.unreadable");
-        let mut unreadable: Vec<(&str, &str)> =
-            unreadable.map(|finding| (finding["first"].as_str().unwrap(), finding["reasons"][0]["error"].as_str().unwrap())).collect();
+        let mut unreadable: Vec<(&str, &str)> = unreadable
+            .map(|finding| (finding["first"].as_str().unwrap(), finding["reasons"][0]["error"].as_str().unwrap()))
+            .collect();
         unreadable.sort_unstable();
         assert_eq!(unreadable, [(LOG, "permission_denied"), ("private", "permission_denied")]);
         assert_eq!(code(&output), 3);

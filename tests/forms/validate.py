@@ -124,9 +124,13 @@ def check_csv(archive):
     plain = archive.form("--format", "csv")
     assert plain == archive.form("--format", "csv", "--table", "findings"), "findings are the default"
     assert len(tables["findings"]) == len(report["findings"])
-    for row, finding in zip(tables["findings"], report["findings"]):
-        for name in ["code", "effect", "axis", "chain", "first", "last", "entry", "from", "to", "expected", "found", "detail", "command"]:
+    words = json.loads(archive.form("--format", "words"))
+    assert len(words["findings"]) == len(report["findings"])
+    for row, finding, said in zip(tables["findings"], report["findings"], words["findings"]):
+        for name in ["code", "effect", "axis", "about", "chain", "first", "last", "entry", "from", "to", "expected", "found"]:
             assert row[name] == finding.get(name, ""), f"{name}: {row[name]!r}"
+        for name in ["detail", "command"]:
+            assert row[name] == said.get(name, ""), f"{name}: {row[name]!r}"
         assert int(row["count"]) == finding["count"]
         assert row["outside_scope"] == ("true" if finding.get("outside_scope") else "false")
     assert [row["chain"] for row in tables["chains"]] == [chain["id"] for chain in report["chains"]]
@@ -163,7 +167,7 @@ def check_junit(archive):
     properties = {prop.name: prop.value for prop in verdict.properties()}
     assert properties["evidence_root"] == report["evidence_root"]
     assert properties["report_digest"] == hashlib.sha256(archive.json).hexdigest()
-    assert properties["sentence"] == report["sentence"]
+    assert properties["sentence"] == json.loads(archive.form("--format", "words"))["sentence"]
     names = [(suite.name, case.name) for suite in suites for case in suite]
     for chain in report["chains"]:
         for day in chain["days"]:
