@@ -148,7 +148,7 @@ impl Report {
         guarded(|| {
             let known = Language::from_tag(language);
             let language =
-                known.ok_or_else(|| wrong_value(format!("there are no words in the language '{language}'; there are in 'en'")))?;
+                known.ok_or_else(|| wrong_value("language", format!("there are no words in '{language}'; there are in 'en'")))?;
             let words = PyBytes::new(py, &py.detach(|| Reading::of(&self.0.report, language).to_json()));
             Ok(Hinted::new(py.import("json")?.call_method1("loads", (words,))?))
         })

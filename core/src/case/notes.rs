@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::case::Case;
 use crate::case::judgement::Admitted;
 use crate::container::visit::{WHOLE_ARCHIVE, WHOLE_FOLDER};
+use crate::evidence::content::Note;
 use crate::evidence::trail::files::{Entry, Held};
 use crate::evidence::trail::graph::Graph;
 use crate::evidence::trail::logs::Logs;
@@ -26,6 +27,22 @@ fn about(exhibit: &Exhibit) -> About {
         path if path == WHOLE_FOLDER.as_bytes() => About::Folder,
         _ if matches!(evidence::classify(&exhibit.path), Kind::Container) => About::Archive,
         _ => About::Entry,
+    }
+}
+
+/// What a note says. Notes that only inform are gathered by account and region.
+fn raise_note(note: &Note, exhibit: &Exhibit, kind: Kind<'_>) -> Raise {
+    let raise = Raise::new(note.code, about(exhibit), exhibit.path.text());
+    let place = match kind {
+        Kind::Trail(Claim::Digest(name)) => Some((name.chain.account, name.chain.region)),
+        Kind::Trail(Claim::Log(name)) => Some((name.account, name.region)),
+        _ => None,
+    };
+    match place.filter(|_| note.code.explain().effect == Effect::Informs) {
+        Some((account, region)) => {
+            raise.position(0).because(Reason::OfPlace { account: account.to_owned(), region: region.to_owned() })
+        }
+        None => raise.for_all_of(note.reasons.iter().cloned()),
     }
 }
 
@@ -71,21 +88,7 @@ impl Case {
             let is_told = logs.unread.contains(&exhibit.path.split());
             let is_said = |code: Code| !(is_silent(code) || is_told && code == Code::ArchiveEntryUnrecognised);
             for note in exhibit.notes.iter().filter(|note| is_said(note.code)) {
-                let mut raise = Raise::new(note.code, about(exhibit), exhibit.path.text()).in_scope(in_scope);
-                let place = match kind {
-                    Kind::Trail(Claim::Digest(name)) => Some((name.chain.account, name.chain.region)),
-                    Kind::Trail(Claim::Log(name)) => Some((name.account, name.region)),
-                    _ => None,
-                };
-                if note.code.explain().effect == Effect::Informs
-                    && let Some((account, region)) = place
-                {
-                    let (account, region) = (account.to_owned(), region.to_owned());
-                    raise = raise.position(0).because(Reason::OfPlace { account, region });
-                } else {
-                    raise = raise.for_all_of(note.reasons.iter().cloned());
-                }
-                ledger.enter(raise);
+                ledger.enter(raise_note(note, exhibit, kind).in_scope(in_scope));
             }
         }
     }
