@@ -54,6 +54,29 @@ fn the_report_is_described_as_its_schema_has_it() {
     settle("report-format.md", &page);
 }
 
+/// The specification works out a whole report, which is that of a vector.
+#[test]
+fn the_worked_report_is_that_of_the_vector() {
+    const BEGIN: &str = "<!-- worked report -->\n";
+    const END: &str = "<!-- end of the worked report -->";
+    let vectors = docs().join("../test-vectors");
+    let index: Value = serde_json::from_slice(&fs::read(vectors.join("index.json")).unwrap()).unwrap();
+    let vector = index["vectors"].as_array().unwrap().iter().find(|vector| vector["id"] == "baseline/one-digest").unwrap();
+    let folder = tempfile::TempDir::new().unwrap();
+    let scope = folder.path().join("scope.json");
+    fs::write(&scope, vector["scope"].to_string()).unwrap();
+    let file = |field: &str| vectors.join(vector[field][0].as_str().unwrap());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trailseal"));
+    command.arg("verify").arg(file("archives")).arg("--keys").arg(file("keys")).arg("--scope").arg(scope);
+    let report = String::from_utf8(command.args(["--format", "json"]).output().unwrap().stdout).unwrap();
+    let page = fs::read_to_string(docs().join("specification.md")).unwrap();
+    let (before, rest) = page.split_once(BEGIN).unwrap();
+    let (_, after) = rest.split_once(END).unwrap();
+    let digest = vector["expected"]["report_digest"].as_str().unwrap();
+    let worked = format!("\n```json\n{}\n```\n\nIts digest is `{digest}`.\n\n", report.trim_end());
+    settle("specification.md", &[before, BEGIN, &worked, END, after].concat());
+}
+
 fn section(page: &mut String, name: &str, definition: &Value) {
     writeln!(page, "\n## {name}\n\n{}", words(definition)).unwrap();
     if matches!(name, "Code" | "Reason") {

@@ -287,6 +287,14 @@ class Report:
         >>> trailseal.verify("handover.zip").to_json()[:27]
         b'{"asked":{"questions":[{}]}'
         """
+    def words(self, /, language: str = "en") -> dict[str, Any]:
+        """
+        The report in words, as a dict: the sentence, an answer for each axis, what each finding says (in their order), commands that fetch
+        what is missing. It is made from the report and belongs to no digest. `language` is a tag by RFC 5646; there is English.
+
+        >>> trailseal.verify("handover.zip").words()["axes"][1]["answer"]
+        'Not every digest file is signed under a key that the verifier trusts.'
+        """
 
 @final
 class Table:

@@ -109,10 +109,7 @@ impl Case {
         // 2. Where it lies, which digest files there are, and which of them name each other.
         let (places, mut graph) = survey(&admitted, scope);
         // 3. Whose keys vouch.
-        let lake = lake::judge::Files::of(self.exhibits.iter().filter_map(|Exhibit { path, facts, .. }| match facts {
-            Facts::Lake(facts) => Some((path, facts)),
-            _ => None,
-        }));
+        let lake = result_sets(&self.exhibits);
         let stated: BTreeSet<&str> = admitted.digests().map(Digest::fingerprint).chain(lake.fingerprints()).collect();
         let keyring = Keyring::gather(&policy.trust, &admitted.keys, &stated, &mut ledger);
         // 4. What is signed. Nothing waits for the evidence root: it is computed beside the signatures.
@@ -161,6 +158,13 @@ impl Case {
             evidence_parts,
         })
     }
+}
+
+fn result_sets(exhibits: &[Exhibit]) -> lake::judge::Files<'_> {
+    lake::judge::Files::of(exhibits.iter().filter_map(|Exhibit { path, facts, .. }| match facts {
+        Facts::Lake(facts) => Some((path, facts)),
+        _ => None,
+    }))
 }
 
 /// Step 2, for those who verify nothing, too.
