@@ -165,7 +165,7 @@ fn types(js: &Path, write: bool) -> Outcome {
     }
     let made = js.join("types");
     fs::create_dir_all(&made).map_err(|error| format!("{}: {error}", made.display()))?;
-    let report = format!("Report={}", root.join("docs/report.v1.schema.json").display());
+    let report = format!("Report={}", root.join("docs/report.v2.schema.json").display());
     let views = format!("Views={}", root.join("bindings-wasm/views.schema.json").display());
     shell::run(&mut node(js, "node", &["types.mjs", &text(&made), &report, &views])?)?;
     for name in ["report.ts", "views.ts"] {
