@@ -358,6 +358,7 @@ test("all that is said of a report is on the page", async () => {
     const said = [sentence, overall, verified, scope, unproved, aside, levels, not_claimed, axes.map(({ answer }) => answer), chains.map(({ notes }) => notes.join(", "))];
     const shown = await page.locator("main").textContent();
     for (const text of said.flat()) assert.ok(shown.includes(text), `${name}: ${text}`);
+    for (const more = page.locator(".more"); (await more.count()) > 0; ) await more.first().click();
     const items = await page.locator(".group li").evaluateAll((all) => all.map((one) => one.textContent));
     assert.equal(items.length, findings.length);
     for (const { first, last = "", detail = "", command: fetch = "" } of findings) {
