@@ -17,7 +17,7 @@ export type Task =
   | { do: "keys"; name: string; list: Uint8Array };
 
 /** Forms of a report. */
-export type Form = "digest" | "html" | "csv" | "reading" | "picture";
+export type Form = "html" | "csv" | "reading" | "picture";
 
 /** What a verdict depends on besides the archive. */
 export interface Demand {

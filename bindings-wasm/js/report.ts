@@ -1,4 +1,4 @@
-// Generated from the JSON Schema trailseal-report/1 by `cargo xtask page --types`. Do not edit.
+// Generated from the JSON Schema trailseal-report/2 by `cargo xtask page --types`. Do not edit.
 
 /**
  * What a finding does to its axis.
@@ -16,6 +16,22 @@ export type Outcome = "not_assessed" | "passed" | "indeterminate" | "failed";
  * The two kinds of digest files.
  */
 export type DigestKind = "normal" | "backfill";
+/**
+ * What a finding is about: what its first and last subject name.
+ */
+export type About =
+  | "case"
+  | "archive"
+  | "folder"
+  | "entry"
+  | "ignored"
+  | "object"
+  | "chain"
+  | "asked"
+  | "trail"
+  | "key"
+  | "fingerprint"
+  | "key_entry";
 /**
  * The four questions of a verification.
  */
@@ -79,6 +95,577 @@ export type Code =
   | "coverage.owner_unstated"
   | "coverage.period_unstated";
 /**
+ * Why something was found, from a closed list: its name, and the facts that it states.
+ *
+ * Each is explained in [reasons.md](reasons.md).
+ */
+export type Reason =
+  | {
+      is: "limit";
+      most: number;
+      option: string;
+    }
+  | {
+      is: "too_deep";
+    }
+  | {
+      is: "ratio";
+      unpacked_ratio: number;
+    }
+  | {
+      is: "nested_bytes";
+      most: number;
+    }
+  | {
+      is: "many_links";
+      most: number;
+    }
+  | {
+      error: ReadError;
+      is: "unreadable";
+    }
+  | {
+      is: "passed_over";
+    }
+  | {
+      is: "grew";
+    }
+  | {
+      is: "size_changed";
+    }
+  | {
+      is: "loop_of_links";
+    }
+  | {
+      is: "cut_off";
+    }
+  | {
+      is: "damaged";
+    }
+  | {
+      is: "password";
+    }
+  | {
+      is: "not_read";
+      kind: string;
+    }
+  | {
+      is: "one_part";
+    }
+  | {
+      is: "other_name";
+      kind: string;
+    }
+  | {
+      is: "no_archive";
+    }
+  | {
+      is: "unsafe_path";
+    }
+  | {
+      is: "link_out";
+    }
+  | {
+      is: "device";
+    }
+  | {
+      is: "link_to_device";
+    }
+  | {
+      is: "long_link";
+      path_bytes: number;
+    }
+  | {
+      is: "link_into_nothing";
+    }
+  | {
+      is: "link_to_other_kind";
+    }
+  | {
+      is: "link_with_entries_behind";
+    }
+  | {
+      is: "link_and_entry";
+    }
+  | {
+      is: "link_below_unread";
+    }
+  | {
+      is: "link_to_evidence";
+    }
+  | {
+      is: "link_as_file";
+    }
+  | {
+      is: "folder_and_entry";
+    }
+  | {
+      is: "second_of_name";
+    }
+  | {
+      is: "backslash";
+    }
+  | {
+      is: "zip.directory";
+    }
+  | {
+      is: "zip.end_filled";
+    }
+  | {
+      is: "zip.end_disagrees";
+    }
+  | {
+      is: "zip.end_in_comment";
+    }
+  | {
+      is: "zip.begin";
+    }
+  | {
+      is: "zip.headers_disagree";
+    }
+  | {
+      is: "zip.local_cut";
+    }
+  | {
+      is: "zip.local_missing";
+    }
+  | {
+      is: "zip.behind";
+    }
+  | {
+      is: "zip.folder_with_content";
+    }
+  | {
+      is: "zip.shared";
+    }
+  | {
+      is: "zip.two_readings";
+    }
+  | {
+      is: "zip.hidden";
+    }
+  | {
+      is: "zip.more";
+    }
+  | {
+      is: "zip.checksum";
+    }
+  | {
+      is: "zip.method";
+      method: number;
+    }
+  | {
+      is: "two_names";
+    }
+  | {
+      is: "tar.packing";
+    }
+  | {
+      is: "tar.members";
+    }
+  | {
+      is: "tar.ends_in_headers";
+    }
+  | {
+      is: "tar.no_entry";
+    }
+  | {
+      is: "tar.size";
+    }
+  | {
+      is: "tar.no_end";
+    }
+  | {
+      is: "tar.behind_end";
+    }
+  | {
+      is: "tar.padding";
+      most: number;
+    }
+  | {
+      is: "tar.header_bytes";
+      most: number;
+    }
+  | {
+      is: "tar.global";
+    }
+  | {
+      is: "tar.size_of_no_file";
+    }
+  | {
+      is: "tar.target_of_no_link";
+    }
+  | {
+      is: "tar.link_named_folder";
+    }
+  | {
+      is: "tar.folder_or_file";
+    }
+  | {
+      is: "tar.named_folder";
+    }
+  | {
+      is: "tar.label";
+    }
+  | {
+      is: "tar.kind";
+    }
+  | {
+      is: "tar.form";
+    }
+  | {
+      is: "tar.prefix";
+    }
+  | {
+      is: "tar.number";
+    }
+  | {
+      is: "tar.long_name_goes_on";
+    }
+  | {
+      is: "tar.holes";
+    }
+  | {
+      is: "tar.pax_holes";
+    }
+  | {
+      is: "tar.fields";
+    }
+  | {
+      is: "tar.fields_torn";
+    }
+  | {
+      is: "two_targets";
+    }
+  | {
+      is: "two_sizes";
+    }
+  | {
+      is: "line";
+      number: number;
+    }
+  | {
+      count: number;
+      is: "more";
+    }
+  | {
+      is: "not_read_on";
+    }
+  | {
+      is: "no_text";
+    }
+  | {
+      is: "no_utf8";
+    }
+  | {
+      is: "empty";
+    }
+  | {
+      is: "json.ends";
+    }
+  | {
+      is: "json.none";
+    }
+  | {
+      is: "json.twice";
+      key: string;
+    }
+  | {
+      is: "json.deep";
+    }
+  | {
+      is: "json.values";
+      most: number;
+    }
+  | {
+      is: "json.no_object";
+    }
+  | {
+      is: "json.no_list";
+    }
+  | {
+      is: "looks.empty";
+    }
+  | {
+      is: "looks.markup";
+    }
+  | {
+      is: "looks.error";
+    }
+  | {
+      is: "looks.table";
+    }
+  | {
+      is: "looks.yaml";
+    }
+  | {
+      is: "looks.columns";
+    }
+  | {
+      is: "looks.other";
+    }
+  | {
+      is: "metadata.no_object";
+    }
+  | {
+      is: "metadata.no_key";
+    }
+  | {
+      is: "metadata.of_key";
+      key: string;
+    }
+  | {
+      is: "metadata.row_no_key";
+      number: number;
+    }
+  | {
+      is: "metadata.row_none";
+      number: number;
+    }
+  | {
+      column: string;
+      is: "metadata.no_column";
+    }
+  | {
+      is: "key.no_list";
+    }
+  | {
+      is: "key.base64";
+    }
+  | {
+      is: "key.fingerprint";
+      stated: string;
+    }
+  | {
+      is: "key.validity";
+    }
+  | {
+      is: "key.none";
+    }
+  | {
+      bits: number;
+      is: "key.bits";
+    }
+  | {
+      is: "key.even";
+    }
+  | {
+      is: "key.exponent";
+    }
+  | {
+      is: "key.passed_over";
+    }
+  | {
+      field: string;
+      is: "field.missing";
+    }
+  | {
+      field: string;
+      is: "field.no_text";
+    }
+  | {
+      field: string;
+      is: "field.no_text_or_null";
+    }
+  | {
+      field: string;
+      is: "field.no_list";
+    }
+  | {
+      field: string;
+      is: "field.long";
+    }
+  | {
+      field: string;
+      is: "field.no_time";
+    }
+  | {
+      field: string;
+      is: "field.no_hash";
+    }
+  | {
+      digits: number;
+      field: string;
+      is: "field.digits";
+    }
+  | {
+      is: "field.log_files";
+    }
+  | {
+      is: "start_after_end";
+    }
+  | {
+      is: "some_null";
+    }
+  | {
+      is: "list_too_long";
+    }
+  | {
+      is: "no_digest_key";
+    }
+  | {
+      is: "other_account";
+    }
+  | {
+      is: "other_end";
+    }
+  | {
+      is: "other_file_name";
+    }
+  | {
+      is: "by_hash_link";
+    }
+  | {
+      is: "quotes_other";
+    }
+  | {
+      is: "metadata_other";
+    }
+  | {
+      bytes: number;
+      is: "signature.bytes";
+    }
+  | {
+      is: "signature.no_hex";
+      text: string;
+    }
+  | {
+      is: "signature.empty";
+    }
+  | {
+      at: Time;
+      is: "older_ends";
+    }
+  | {
+      is: "may_lie_in";
+      path: string;
+    }
+  | {
+      is: "same_bytes";
+    }
+  | {
+      is: "two_contents";
+    }
+  | {
+      is: "beside_signed";
+    }
+  | {
+      is: "further";
+    }
+  | {
+      begin: Time;
+      end: Time;
+      is: "gap.between";
+    }
+  | {
+      end: Time;
+      is: "gap.after";
+    }
+  | {
+      begin: Time;
+      is: "gap.before";
+    }
+  | {
+      is: "gap.none_signed";
+    }
+  | {
+      count: number;
+      is: "gap.unsigned_inside";
+    }
+  | {
+      at: Time;
+      is: "gap.begins_here";
+    }
+  | {
+      at: Time;
+      home_region: string;
+      is: "gap.begins_again";
+    }
+  | {
+      is: "gap.older_existed";
+      object: string;
+    }
+  | {
+      count: number;
+      is: "unread_there";
+    }
+  | {
+      is: "listed_by";
+      object: string;
+    }
+  | {
+      at: Time;
+      is: "delivered_outside";
+      newest: Time;
+      oldest: Time;
+    }
+  | {
+      is: "listed_outside";
+    }
+  | {
+      is: "one_hash";
+    }
+  | {
+      is: "other_hashes";
+    }
+  | {
+      count: number;
+      is: "names_more";
+    }
+  | {
+      is: "foreign_place";
+    }
+  | {
+      is: "foreign_name";
+    }
+  | {
+      is: "absent_too";
+    }
+  | {
+      is: "differs_from_unsigned";
+    }
+  | {
+      account: string;
+      is: "of_place";
+      region: string;
+    }
+  | {
+      is: "unreferenced.unread_digests";
+    }
+  | {
+      is: "unreferenced.none_signed";
+    }
+  | {
+      is: "unreferenced.newer";
+    }
+  | {
+      is: "unreferenced.older";
+    }
+  | {
+      is: "unreferenced.within";
+    }
+  | {
+      is: "name.copy";
+    }
+  | {
+      command: string;
+      is: "name.packed_again";
+      kind: string;
+    }
+  | {
+      is: "name.encrypted";
+    }
+  | {
+      is: "name.unended";
+    }
+  | {
+      is: "name.goes_on";
+    };
+/**
+ * Why a file could not be opened or read, as far as all systems tell it alike.
+ */
+export type ReadError = "not_found" | "permission_denied" | "unexpected_end" | "timed_out" | "is_a_folder" | "other";
+/**
  * How far a key is believed.
  */
 export type Level = "enclosed" | "trusted" | "pinned";
@@ -104,6 +691,10 @@ export interface Report {
    */
   counts: Counts;
   /**
+   * The parts of the evidence of which the root is made, sorted by account, then by region.
+   */
+  evidence_parts: EvidencePart[];
+  /**
    * SHA-256 over the sorted list of all digest and log files present, whatever keys the reader has: equal roots mean equal evidence.
    */
   evidence_root: string;
@@ -120,13 +711,9 @@ export interface Report {
    */
   left_out?: LeftOut;
   /**
-   * Keys that the verifier lacks, with the command that fetches each.
+   * Keys that the verifier lacks.
    */
   missing_keys: MissingKey[];
-  /**
-   * What is never claimed.
-   */
-  not_claimed: string[];
   /**
    * The worst of the axes; `not_assessed` does not count.
    */
@@ -136,13 +723,9 @@ export interface Report {
    */
   proved_extent?: Period | null;
   /**
-   * `trailseal-report/1`.
+   * `trailseal-report/2`.
    */
-  schema: "trailseal-report/1";
-  /**
-   * The verdict in one sentence.
-   */
-  sentence: string;
+  schema: "trailseal-report/2";
 }
 /**
  * What was asked, as it was understood.
@@ -260,6 +843,10 @@ export interface Chain {
    */
   kind: DigestKind;
   /**
+   * The last proved digest file; absent if none is proved.
+   */
+  last?: DigestFile | null;
+  /**
    * Log files that were asked.
    */
   logs: LogCounts;
@@ -268,6 +855,11 @@ export interface Chain {
    * trail was redirected.
    */
   places: string[];
+  /**
+   * The digest file that the first proved one names as its predecessor; absent if that names none, or if none is proved. Together with
+   * `last` it tells whether one report goes on where another ends.
+   */
+  predecessor?: DigestFile | null;
   /**
    * The first proved instant.
    */
@@ -345,6 +937,19 @@ export interface DigestCounts {
   unproved: number;
 }
 /**
+ * A digest file, by its name and its content.
+ */
+export interface DigestFile {
+  /**
+   * Its object, `s3://BUCKET/KEY`.
+   */
+  object: string;
+  /**
+   * The SHA-256 of its inflated bytes; absent if the digest file that names it states none that can be read.
+   */
+  sha256?: string | null;
+}
+/**
  * Log files by what became of them.
  */
 export interface LogCounts {
@@ -381,6 +986,10 @@ export interface LogCounts {
  * Totals of what was asked, except where it is said otherwise.
  */
 export interface Counts {
+  /**
+   * Chains that were asked, those that are left out of the list too.
+   */
+  chains: number;
   /**
    * Digest files.
    */
@@ -428,9 +1037,30 @@ export interface Outside {
   logs: number;
 }
 /**
+ * What a part of the evidence comes to: all digest and log files of one account and source region.
+ */
+export interface EvidencePart {
+  /**
+   * The account in the names of its files; `-` for files whose names are none.
+   */
+  account: string;
+  /**
+   * The source region in the names of its files; `-` for files whose names are none.
+   */
+  region: string;
+  /**
+   * The SHA-256 of its lines.
+   */
+  sha256: string;
+}
+/**
  * One thing that was seen, about one subject or one contiguous run of subjects.
  */
 export interface Finding {
+  /**
+   * What its subjects are.
+   */
+  about: About;
   /**
    * The axis that it belongs to, and touches unless it only informs.
    */
@@ -444,17 +1074,9 @@ export interface Finding {
    */
   code: Code;
   /**
-   * A command that fetches what is missing.
-   */
-  command?: string | null;
-  /**
    * How many subjects it counts.
    */
   count: number;
-  /**
-   * The particular circumstances, in words.
-   */
-  detail?: string | null;
   /**
    * What it does to its axis, after scope and policy.
    */
@@ -468,7 +1090,7 @@ export interface Finding {
    */
   expected?: string | null;
   /**
-   * The first subject: an object (`s3://…`), an entry's path, or a key's SHA-256.
+   * The first subject.
    */
   first: string;
   /**
@@ -487,6 +1109,10 @@ export interface Finding {
    * True if it lies outside what was asked, and therefore only informs.
    */
   outside_scope?: boolean;
+  /**
+   * The particular circumstances.
+   */
+  reasons?: Reason[];
   /**
    * End of the time concerned.
    */
@@ -534,6 +1160,10 @@ export interface LeftOut {
    */
   chains: number;
   /**
+   * Parts of the evidence.
+   */
+  evidence_parts?: number;
+  /**
    * Keys of the archive's own that verified nothing.
    */
   keys: number;
@@ -546,10 +1176,6 @@ export interface LeftOut {
  * A key that the verifier should fetch.
  */
 export interface MissingKey {
-  /**
-   * What to run, with any AWS account; put the output into a file named `REGION.json`.
-   */
-  command: string;
   /**
    * The fingerprint that digest files name.
    */

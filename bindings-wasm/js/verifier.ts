@@ -61,17 +61,20 @@ export interface Watch {
 
 /** A report, with its other forms. */
 export interface Verification {
+  /** Facts only: what is said of them is in its reading. */
   readonly report: Report;
   /** The canonical JSON (RFC 8785): byte for byte what the command line writes, which adds a line feed. */
   readonly json: string;
   /** The report digest: the SHA-256 of the canonical JSON. */
   readonly digest: string;
+  /** The verdict in one sentence, in English. */
+  readonly sentence: string;
   /** One file for people, without scripts. */
   html(): Promise<string>;
   /** One table, safe to open in a spreadsheet. For that of the objects, a row for each file, the case is judged again. */
   csv(table: "findings" | "coverage" | "chains" | "keys" | "lake" | "objects"): Promise<string>;
-  /** What people read beside the facts. */
-  reading(): Promise<Reading>;
+  /** What people read beside the facts, and what they run: made from the report alone. `language` is a tag by BCP 47. */
+  reading(language?: string): Promise<Reading>;
   /** The coverage picture, or a part of it; null without a time to draw. */
   picture(view?: Partial<View>): Promise<Picture | null>;
 }
@@ -92,6 +95,8 @@ export interface Platform {
 const BATCH_FILES = 64;
 const BATCH_BYTES = 4 << 20;
 const MOST_WORKERS = 8;
+/** Reports are read in it unless told. */
+const ENGLISH = "en";
 
 const list = (values: Iterable<string> | undefined): string[] | undefined => values && [...values];
 
@@ -171,15 +176,17 @@ export class Verifier {
   /** Verifies evidence, and says what it proves. */
   async verify(evidence: Evidence, watch: Watch = {}): Promise<Verification> {
     const { answer: json, shares } = await this.#work("conclude", evidence, watch);
-    const digest = (await this.#show(json, "digest")) as string;
     const show = (form: Form, detail?: string) => this.#show(json, form, detail);
+    const read = async (language: string) => JSON.parse(await show("reading", language)) as Reading;
+    const english = await read(ENGLISH);
     return {
       report: JSON.parse(json) as Report,
       json,
-      digest,
+      digest: english.report_digest,
+      sentence: english.sentence,
       html: () => show("html"),
       csv: (table) => (table === "objects" ? this.#judge("objects", shares) : show("csv", table)),
-      reading: async () => JSON.parse(await show("reading")) as Reading,
+      reading: async (language = ENGLISH) => (language === ENGLISH ? english : read(language)),
       picture: async (view = {}) => JSON.parse(await show("picture", JSON.stringify(view))) as Picture | null,
     };
   }

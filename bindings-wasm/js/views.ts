@@ -28,6 +28,10 @@ export type State = "blank" | "silent" | "proved" | "unproved" | "gap" | "failed
  * The answer to one axis, or to all.
  */
 export type Outcome = "not_assessed" | "passed" | "indeterminate" | "failed";
+/**
+ * A language in which reports can be read.
+ */
+export type Language = "en";
 
 /**
  * What trailseal says besides the report, each as one JSON text.
@@ -186,10 +190,6 @@ export interface LogClaim {
  * A key that the verifier should fetch.
  */
 export interface MissingKey {
-  /**
-   * What to run, with any AWS account; put the output into a file named `REGION.json`.
-   */
-  command: string;
   /**
    * The fingerprint that digest files name.
    */
@@ -413,13 +413,38 @@ export interface Reading {
    */
   chains: Standing[];
   /**
+   * The findings in the order of the report.
+   */
+  findings: FindingRead[];
+  /**
+   * What to run for each of the keys that the verifier lacks, in the order of the report; put the output into a file named
+   * `REGION.json`.
+   */
+  key_commands: string[];
+  /**
+   * The language.
+   */
+  language: Language;
+  /**
    * The keys by level.
    */
   levels: string[];
   /**
+   * What is never claimed.
+   */
+  not_claimed: string[];
+  /**
    * The verdict in a word.
    */
   overall: string;
+  /**
+   * The digest of the report that is read.
+   */
+  report_digest: string;
+  /**
+   * The verdict in one sentence.
+   */
+  sentence: string;
   /**
    * What was asked and is not proved; empty if all of it is.
    */
@@ -490,6 +515,31 @@ export interface Standing {
    * Of it, time proved silent.
    */
   silent: string;
+}
+/**
+ * A finding in words.
+ */
+export interface FindingRead {
+  /**
+   * A command that fetches what is missing.
+   */
+  command?: string | null;
+  /**
+   * The particular circumstances.
+   */
+  detail?: string | null;
+  /**
+   * Its first subject.
+   */
+  first: string;
+  /**
+   * Its last subject, if there are several.
+   */
+  last?: string | null;
+  /**
+   * What its code means.
+   */
+  means: string;
 }
 /**
  * A scope as people write it: the fields of a scope file (TOML or JSON), which are those of the command line.

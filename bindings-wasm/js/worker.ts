@@ -170,7 +170,7 @@ async function obey(task: Task): Promise<unknown> {
     case "show": {
       const shown = new Shown(task.report);
       try {
-        return task.form === "csv" || task.form === "picture" ? shown[task.form](task.detail) : shown[task.form]();
+        return task.form === "html" ? shown.html() : shown[task.form](task.detail);
       } finally {
         shown.free();
       }

@@ -33,7 +33,7 @@ export function Answer({ told, change, again }: { told: Told; change: () => void
           {reading.overall}
         </h2>
         <blockquote>
-          <p>{report.sentence}</p>
+          <p>{reading.sentence}</p>
         </blockquote>
         <p class="cite">{fill(verdict.quote, { root: report.evidence_root, digest })}</p>
       </section>
@@ -45,7 +45,7 @@ export function Answer({ told, change, again }: { told: Told; change: () => void
           {words.run.again}
         </button>
       </p>
-      <Downloads verification={verification} />
+      <Downloads verification={verification} reading={reading} />
       <nav aria-label={verdict.contents}>
         <ul>
           {[
@@ -73,12 +73,12 @@ export function Answer({ told, change, again }: { told: Told; change: () => void
         ))}
       </Section>
       <Section id="not-claimed" heading={words.notClaimed.heading}>
-        <Lines lines={report.not_claimed} />
+        <Lines lines={reading.not_claimed} />
       </Section>
       <Coverage verification={verification} first={picture} />
       <Chains report={report} reading={reading} />
-      <Findings report={report} explanations={explanations} />
-      <Keys report={report} />
+      <Findings report={report} reading={reading} explanations={explanations} />
+      <Keys report={report} reading={reading} />
       <Compare root={report.evidence_root} digest={digest} />
     </>
   );
@@ -196,7 +196,7 @@ function Chains({ report, reading }: { report: Report; reading: Reading }) {
   );
 }
 
-function Keys({ report }: { report: Report }) {
+function Keys({ report, reading }: { report: Report; reading: Reading }) {
   const { keyTable } = words;
   const { shown, more } = usePart(report.keys, KEYS_AT_ONCE);
   const missing = usePart(report.missing_keys, KEYS_AT_ONCE);
@@ -232,10 +232,10 @@ function Keys({ report }: { report: Report }) {
         <>
           <p>{keyTable.missingHint}</p>
           <ul class="missing">
-            {missing.shown.map(({ region, fingerprint, period, command }) => (
+            {missing.shown.map(({ region, fingerprint, period }, index) => (
               <li key={region + fingerprint}>
                 {fill(keyTable.missingKey, { region, fingerprint, from: period.from, to: period.to })}
-                <Command text={command} />
+                <Command text={reading.key_commands[index] ?? ""} />
               </li>
             ))}
           </ul>
@@ -277,12 +277,14 @@ function Compare({ root, digest }: { root: string; digest: string }) {
 
 type Form = readonly [label: string, file: string, type: string, text: () => Promise<string> | string];
 
-function Downloads({ verification }: { verification: Verification }) {
+function Downloads({ verification, reading }: { verification: Verification; reading: Reading }) {
   const { downloads } = words;
   const name = `trailseal-${verification.digest.slice(0, 12)}`;
   const forms: Form[] = [
     // A file ends with a line feed, as the command writes it; the digest is of what stands before.
     [downloads.json, `${name}.json`, "application/json", () => `${verification.json}\n`],
+    // What came as canonical JSON is written as such again.
+    [downloads.words, `${name}-words.json`, "application/json", () => `${JSON.stringify(reading)}\n`],
     [downloads.html, `${name}.html`, "text/html", () => verification.html()],
     ...(["findings", "chains", "coverage", "keys", "objects"] as const).map((table): Form => [
       downloads[table],

@@ -1,7 +1,7 @@
 // The findings: worst first, as reports sort them; searched, and a few at a time.
 import { useDeferred } from "./deferred.js";
 import { useMemo, useState } from "preact/hooks";
-import type { Effect, Explanation, Finding, Report } from "../js/browser.js";
+import type { Effect, Explanation, Finding, FindingRead, Reading, Report } from "../js/browser.js";
 import { Command, usePart } from "./parts.js";
 import { counted, fill, number, printable } from "./text.js";
 import { words } from "./words.js";
@@ -9,15 +9,18 @@ import { words } from "./words.js";
 const AT_ONCE = 20;
 const EFFECTS: readonly Effect[] = ["refutes", "limits", "informs"];
 
+/** A finding whose subjects and circumstances are in words. */
+type Read = Finding & FindingRead;
+
 interface Group {
   readonly code: string;
   readonly effect: Effect;
   readonly outside: boolean;
-  readonly findings: Finding[];
+  readonly findings: Read[];
 }
 
 /** Neighbours of one code and effect; those outside of what was asked last. */
-function grouped(findings: readonly Finding[]): Group[] {
+function grouped(findings: readonly Read[]): Group[] {
   const groups: Group[] = [];
   for (const outside of [false, true]) {
     for (const finding of findings.filter((one) => (one.outside_scope ?? false) === outside)) {
@@ -30,23 +33,24 @@ function grouped(findings: readonly Finding[]): Group[] {
   return groups;
 }
 
-export function Findings({ report, explanations }: { report: Report; explanations: ReadonlyMap<string, Explanation> }) {
+export function Findings({ report, reading, explanations }: { report: Report; reading: Reading; explanations: ReadonlyMap<string, Explanation> }) {
   const { findings } = words;
   const [search, setSearch] = useState("");
   const [effects, setEffects] = useState<readonly Effect[]>(EFFECTS);
   const wanted = useDeferred(search.trim().toLowerCase());
+  // Both lists are in the same order.
+  const all = useMemo(() => report.findings.map((finding, index) => ({ ...finding, ...reading.findings[index] }) as Read), [report, reading]);
   // What is searched: all that is shown.
   const texts = useMemo(
     () =>
-      report.findings.map(({ code, chain, first, last, entry, detail, expected, found }) => {
-        const words = explanations.get(code);
-        return [code, chain, first, last, entry, detail, expected, found, words?.means, words?.remedy].join("\n").toLowerCase();
-      }),
-    [report, explanations],
+      all.map(({ code, chain, first, last, entry, detail, expected, found, means }) =>
+        [code, chain, first, last, entry, detail, expected, found, means, explanations.get(code)?.remedy].join("\n").toLowerCase(),
+      ),
+    [all, explanations],
   );
   const shown = useMemo(
-    () => report.findings.filter((finding, index) => effects.includes(finding.effect) && texts[index]?.includes(wanted)),
-    [report, texts, effects, wanted],
+    () => all.filter((finding, index) => effects.includes(finding.effect) && texts[index]?.includes(wanted)),
+    [all, texts, effects, wanted],
   );
   const { refuting, limiting, informing } = report.counts;
   return (
@@ -129,7 +133,7 @@ function OneCode({ group, explanation }: { group: Group; explanation: Explanatio
   );
 }
 
-function One({ finding }: { finding: Finding }) {
+function One({ finding }: { finding: Read }) {
   const { findings } = words;
   const { first, last, chain, entry, expected, found, from, to, count, detail, command, outside_scope } = finding;
   const said = [

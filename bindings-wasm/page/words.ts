@@ -210,6 +210,7 @@ export const words = {
   downloads: {
     heading: "Downloads",
     json: "Canonical JSON",
+    words: "Words (JSON)",
     html: "HTML report",
     findings: "Findings (CSV)",
     chains: "Chains (CSV)",

@@ -351,11 +351,6 @@ impl Shown {
         Report::from_json(report.as_bytes()).map(Self).map_err(told)
     }
 
-    /// The report digest.
-    pub fn digest(&self) -> String {
-        self.0.digest()
-    }
-
     /// The report as an HTML file.
     pub fn html(&self) -> String {
         self.0.to_html()
@@ -372,13 +367,14 @@ impl Shown {
         csv(table, &self.0, &Objects::default())
     }
 
-    /// The report in words, as JSON.
+    /// The report in words, as canonical JSON, with the report digest; `language` is a tag by BCP 47.
     ///
     /// # Errors
     ///
-    /// None that is known.
-    pub fn reading(&self) -> Result<String, JsValue> {
-        json(&Reading::of(&self.0, Language::En))
+    /// If there are no words in this language.
+    pub fn reading(&self, language: &str) -> Result<String, JsValue> {
+        let known = Language::from_tag(language).ok_or_else(|| told(format!("there are no words in the language '{language}'")))?;
+        String::from_utf8(Reading::of(&self.0, known).to_json()).map_err(told)
     }
 
     /// Its coverage picture as JSON, or the part of it that `view` asks for; `null` without a time to draw.

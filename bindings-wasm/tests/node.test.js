@@ -1,6 +1,7 @@
 // The package in Node: the same bytes as the command line, for every vector, and an end to everything that is begun.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -181,7 +182,7 @@ test("codes are explained, key lists described, archives looked at, reports show
   assert.equal(facts.bits, 2048);
   const inventory = await verifier.inspect(fromPath(example("handover.zip")));
   assert.equal(inventory.chains.length, 12);
-  assert.deepEqual(inventory.missing_keys, []);
+  assert.deepEqual([inventory.missing_keys, inventory.key_commands], [[], []]);
   const verification = await verifier.verify(fromPath(example("tampered.zip")));
   assert.ok((await verification.html()).startsWith("<!doctype html>"));
   assert.ok((await verification.html()).includes(verification.digest));
@@ -189,6 +190,11 @@ test("codes are explained, key lists described, archives looked at, reports show
   assert.equal((await verification.csv("objects")).split("\r\n").length, 904 + 2);
   await assert.rejects(verification.csv("files"), Refusal);
   const reading = await verification.reading();
+  assert.equal(JSON.stringify(reading), await command([example("tampered.zip")], exampleOptions, "words"));
+  assert.equal(verification.sentence, reading.sentence);
+  assert.equal(verification.digest, createHash("sha256").update(verification.json).digest("hex"));
+  assert.deepEqual(await verification.reading("en-GB"), reading);
+  await assert.rejects(verification.reading("tlh"), (error) => error instanceof Refusal && /'tlh'/.test(error.message));
   assert.deepEqual(reading.axes.map(({ outcome }) => outcome), ["failed", "failed", "failed", "indeterminate"]);
   const hours = await verification.picture({ period: { from: "2026-03-01T00:00:00Z", to: "2026-03-01T06:00:00Z" } });
   assert.equal(hours.panels[0].columns, 6);

@@ -48,7 +48,10 @@ test("TypeScript, in Node and for browsers", () => {
   const program = `import { Verifier, type Report, type Code } from "trailseal";
     export async function verdict(file: File): Promise<Report["overall"]> {
       const verifier = await Verifier.create({ covering: ["2026-03-01", "2026-04-01"] });
-      const { report } = await verifier.verify(file, { onProgress: ({ files }) => console.log(files) });
+      const { report, sentence, reading } = await verifier.verify(file, { onProgress: ({ files }) => console.log(files) });
+      const details: (string | null | undefined)[] = (await reading("en")).findings.map(({ detail }) => detail);
+      const limits: number[] = report.findings.flatMap(({ reasons = [] }) => reasons.flatMap((reason) => (reason.is === "limit" ? [reason.most] : [])));
+      console.log(sentence, details, limits);
       const codes: Code[] = report.findings.map(({ code }) => code);
       verifier.close();
       return codes.length > 0 ? report.axes.integrity : report.overall;

@@ -341,6 +341,35 @@ test("the whole way by keyboard alone", async () => {
   await page.close();
 });
 
+test("all that is said of a report is on the page", async () => {
+  const asked = ["--from", "2026-03-01", "--to", "2026-03-03"];
+  for (const [name, keys, options] of [
+    ["handover.zip", question.keys, exampleOptions],
+    ["tampered.zip", question.keys, exampleOptions],
+    ["tampered.zip", [], asked],
+  ]) {
+    const { page, complaints } = await open();
+    await ask(page, { archives: [example(name)], keys, ...period });
+    await verify(page);
+    const reading = JSON.parse(await command([example(name)], options, "words"));
+    const { sentence, overall, verified, asked: scope, axes, unproved, aside, levels, chains, findings, key_commands, not_claimed } = reading;
+    const said = [sentence, overall, verified, scope, unproved, aside, levels, not_claimed, axes.map(({ answer }) => answer), chains.map(({ notes }) => notes.join(", "))];
+    const shown = await page.locator("main").textContent();
+    for (const text of said.flat()) assert.ok(shown.includes(text), `${name}: ${text}`);
+    for (const more = page.locator(".more"); (await more.count()) > 0; ) await more.first().click();
+    const items = await page.locator(".group li").evaluateAll((all) => all.map((one) => one.textContent));
+    assert.equal(items.length, findings.length);
+    for (const { first, last = "", detail = "", command: fetch = "" } of findings) {
+      assert.ok(items.some((item) => [first, last, detail, fetch].every((text) => item.includes(text))), `${name}: ${first}: ${detail}`);
+    }
+    const fetched = await page.locator(".missing li code").allTextContents();
+    assert.deepEqual(fetched, key_commands);
+    assert.equal(key_commands.length > 0, keys.length === 0);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  }
+});
+
 test("findings are searched and sorted, hours are shown, digests compared, forms downloaded", async () => {
   const { page, complaints } = await open();
   await ask(page, { archives: [example("tampered.zip")], ...question });
@@ -349,6 +378,11 @@ test("findings are searched and sorted, hours are shown, digests compared, forms
   assert.equal(await groups.first().getAttribute("class"), "group refutes", "the worst first");
   await page.getByRole("searchbox").fill("hash_mismatch");
   await page.getByText("2 findings", { exact: true }).waitFor();
+  // By what is said of it, and of its subject.
+  for (const words of ["Without Validation", "captured configuration"]) {
+    await page.getByRole("searchbox").fill(words);
+    await page.getByText("1 finding", { exact: true }).waitFor();
+  }
   await page.getByRole("searchbox").fill("no such words");
   await page.getByText("No finding matches.").waitFor();
   await page.getByRole("searchbox").fill("");
@@ -359,6 +393,7 @@ test("findings are searched and sorted, hours are shown, digests compared, forms
   await page.getByText("the same, to the last byte").waitFor();
   await page.getByLabel("A digest or root").fill("0".repeat(64));
   await page.getByText("neither this report's digest").waitFor();
+  assert.equal(await download(page, "Words (JSON)"), `${await command([example("tampered.zip")], exampleOptions, "words")}\n`);
   assert.match(await download(page, "HTML report"), new RegExp(`^<!doctype html>[^]*${digest}`));
   for (const [label, table] of [["Findings", "findings"], ["Chains", "chains"], ["Coverage", "coverage"], ["Keys", "keys"], ["Files", "objects"]]) {
     const path = join(place, `${table}.csv`);

@@ -17,9 +17,9 @@ export const vectorFile = (path) => join(folder, path);
 /** A file of the example that the README verifies. */
 export const example = (name) => join(folder, "example", name);
 
-/** The canonical JSON that the command writes, without its line feed. */
-export async function command(archives, options) {
-  const run = promisify(execFile)(TRAILSEAL, ["verify", ...archives, ...options, "--format", "json"], { maxBuffer: 1 << 30 });
+/** The JSON that the command writes, the canonical report unless told, without its line feed. */
+export async function command(archives, options, form = "json") {
+  const run = promisify(execFile)(TRAILSEAL, ["verify", ...archives, ...options, "--format", form], { maxBuffer: 1 << 30 });
   // Exit codes are verdicts; only 2 says that there is none.
   const { stdout } = await run.catch((error) => (error.code === 1 || error.code === 3 ? error : Promise.reject(error)));
   return stdout.replace(/\n$/, "");

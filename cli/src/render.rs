@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use trailseal::{
-    Answer, Axis, Chain, Code, DigestKind, Effect, FileState, Finding, Group, Inventory, KeyFacts, Language, LogKind, MissingKey,
-    Outcome, Reading, Report, Standing, counted, printable,
+    Answer, Axis, Chain, Code, DigestKind, Effect, FileState, Finding, Group, Inventory, KeyFacts, Language, LogKind, Outcome,
+    Reading, Report, Standing, counted, printable,
 };
 
 /// Columns of text; terminals that are wider read no better.
@@ -116,7 +116,7 @@ pub(crate) fn inventory(found: &Inventory, full: bool) -> String {
     if !found.missing_keys.is_empty() {
         lacks += 1;
         page.line("Fetch these keys with an AWS account of your own, and give them with --keys:");
-        page.commands(&MissingKey::commands(&found.missing_keys));
+        page.commands(&found.key_commands);
     }
     if lacks == 0 {
         page.line("Nothing is missing that can be seen without verifying: run trailseal verify, and state the period that you were promised.");

@@ -395,7 +395,7 @@ def inspect(archive: Archive, *, keys: Keys | None = None, limits: Limits | None
     Says what is in an archive and what it lacks, with the commands that fetch it; verifies nothing.
 
     `archive`, `keys`, `limits`, `threads` and `progress` are those of `verify`. Returns a dict: `chains`, `logs`, `enclosed_keys`,
-    `metadata`, `unreadable`, `unread_digests`, `ignored`, `missing_signatures`, `missing_keys`, `entries`.
+    `metadata`, `unreadable`, `unread_digests`, `ignored`, `missing_signatures`, `missing_keys`, `key_commands`, `entries`.
 
     >>> holds = trailseal.inspect("handover.zip")
     >>> len(holds["chains"]), holds["missing_keys"][0]["region"]

@@ -46,6 +46,8 @@ pub struct Inventory {
     pub missing_signatures: Vec<MissingSignature>,
     /// Keys that digest files name and the verifier does not have.
     pub missing_keys: Vec<MissingKey>,
+    /// What to run for each of these keys, in their order; put the output into a file named `REGION.json`.
+    pub key_commands: Vec<String>,
 }
 
 /// One chain, by the names and contents of its digest files.
@@ -108,6 +110,8 @@ impl Inventory {
         graph.follow_chains(&chain_ids, &of_nodes);
         let own: Vec<String> = trust.keys.iter().filter_map(|entry| entry.der.as_deref().map(fingerprint)).collect();
         let lacking = |fingerprint: &str| !own.iter().any(|own| own == fingerprint);
+        let lacking = graph.nodes.iter().filter(|node| lacking(node.digest.fingerprint())).map(Lack::of);
+        let missing_keys = missing_keys(lacking);
         let unsigned = graph.nodes.iter().filter(|node| graph.signatures(node).next().is_none());
         Self {
             entries,
@@ -121,7 +125,8 @@ impl Inventory {
             missing_signatures: unsigned
                 .map(|node| MissingSignature { object: node.subject(), command: sidecar_command(node.digest.object()) })
                 .collect(),
-            missing_keys: missing_keys(graph.nodes.iter().filter(|node| lacking(node.digest.fingerprint())).map(Lack::of)),
+            key_commands: MissingKey::commands(&missing_keys),
+            missing_keys,
         }
     }
 }

@@ -1,16 +1,19 @@
 //! Why something was found: a closed list, each reason with the facts that it states and its words, declared once.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{self, MapAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::bytes::json::{Looks, Problem};
+use crate::bytes::text::printable;
 use crate::terms::time::Time;
 
 /// Why a file could not be opened or read, as far as all systems tell it alike.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum ReadError {
     /// There is none of this name.
@@ -25,6 +28,22 @@ pub enum ReadError {
     IsAFolder,
     /// Anything else.
     Other,
+}
+
+impl ReadError {
+    const ALL: [Self; 6] =
+        [Self::NotFound, Self::PermissionDenied, Self::UnexpectedEnd, Self::TimedOut, Self::IsAFolder, Self::Other];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::PermissionDenied => "permission_denied",
+            Self::UnexpectedEnd => "unexpected_end",
+            Self::TimedOut => "timed_out",
+            Self::IsAFolder => "is_a_folder",
+            Self::Other => "other",
+        }
+    }
 }
 
 impl From<&std::io::Error> for ReadError {
@@ -53,17 +72,160 @@ impl fmt::Display for ReadError {
     }
 }
 
+/// A fact that a reason states, as reports write it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Written {
+    Number(u64),
+    Text(String),
+}
+
+impl Serialize for Written {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Number(number) => serializer.serialize_u64(*number),
+            Self::Text(text) => serializer.serialize_str(text),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Written {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Read;
+
+        impl Visitor<'_> for Read {
+            type Value = Written;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number or a text")
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Written, E> {
+                Ok(Written::Number(number))
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Written, E> {
+                Ok(Written::Text(text.to_owned()))
+            }
+        }
+
+        deserializer.deserialize_any(Read)
+    }
+}
+
+/// What may stand in a reason.
+trait Fact: Sized {
+    fn write(&self) -> Written;
+    fn read(written: Written) -> Option<Self>;
+}
+
+impl Fact for u64 {
+    fn write(&self) -> Written {
+        Written::Number(*self)
+    }
+
+    fn read(written: Written) -> Option<Self> {
+        match written {
+            Written::Number(number) => Some(number),
+            Written::Text(_) => None,
+        }
+    }
+}
+
+impl Fact for String {
+    fn write(&self) -> Written {
+        Written::Text(self.clone())
+    }
+
+    fn read(written: Written) -> Option<Self> {
+        match written {
+            Written::Text(text) => Some(text),
+            Written::Number(_) => None,
+        }
+    }
+}
+
+impl Fact for Time {
+    fn write(&self) -> Written {
+        Written::Text(self.to_string())
+    }
+
+    fn read(written: Written) -> Option<Self> {
+        Self::from_text(&String::read(written)?).ok()
+    }
+}
+
+impl Fact for ReadError {
+    fn write(&self) -> Written {
+        Written::Text(self.name().to_owned())
+    }
+
+    fn read(written: Written) -> Option<Self> {
+        let name = String::read(written)?;
+        Self::ALL.into_iter().find(|error| error.name() == name)
+    }
+}
+
+/// An object with a reason's facts by their names, and its own name under [`IS`].
+#[derive(Default)]
+struct Facts(BTreeMap<String, Written>);
+
+const IS: &str = "is";
+
+impl Facts {
+    fn take<T: Fact>(&mut self, name: &str) -> Option<T> {
+        T::read(self.0.remove(name)?)
+    }
+}
+
+impl<'de> Visitor<'de> for Facts {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a reason")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self, A::Error> {
+        while let Some((name, written)) = map.next_entry()? {
+            if self.0.insert(name, written).is_some() {
+                return Err(de::Error::custom("a fact stands twice in one reason"));
+            }
+        }
+        Ok(self)
+    }
+}
+
+// By hand: what serde derives for so many kinds is a tenth of the program in WebAssembly.
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let facts = self.facts();
+        let mut map = serializer.serialize_map(Some(facts.len() + 1))?;
+        map.serialize_entry(IS, self.name())?;
+        for (name, written) in facts {
+            map.serialize_entry(name, &written)?;
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Reason {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut facts = deserializer.deserialize_map(Facts::default())?;
+        let name: String = facts.take(IS).ok_or_else(|| de::Error::missing_field(IS))?;
+        let unknown = || de::Error::custom(format_args!("no reason, or not with these facts: '{}'", printable(name.as_bytes())));
+        Self::stated(&name, &mut facts).ok_or_else(unknown)
+    }
+}
+
 macro_rules! reasons {
     ($($variant:ident $name:literal $({ $($field:ident: $type:ty),* })? $words:literal;)*) => {
         /// Why something was found, from a closed list: its name (`is`), and the facts that it states. Each stands in
         /// [reasons.md](reasons.md).
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        #[serde(tag = "is")]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(tag = "is"))]
         #[expect(missing_docs, reason = "each reason has its words beside it, and fields are named after what stands in them")]
         #[non_exhaustive]
         pub enum Reason {
-            $(#[doc = $words] #[serde(rename = $name)] $variant $({ $($field: $type),* })?,)*
+            $(#[doc = $words] #[cfg_attr(feature = "schema", schemars(rename = $name))] $variant $({ $($field: $type),* })?,)*
         }
 
         impl Reason {
@@ -75,6 +237,21 @@ macro_rules! reasons {
             pub const fn name(&self) -> &'static str {
                 match self {
                     $(Self::$variant $({ $($field: _),* })? => $name,)*
+                }
+            }
+
+            /// What it states, in the order in which it is declared.
+            fn facts(&self) -> Vec<(&'static str, Written)> {
+                match self {
+                    $(Self::$variant $({ $($field),* })? => vec![$($((stringify!($field), $field.write())),*)?],)*
+                }
+            }
+
+            /// The reason of this name, with these facts; `None` if there is none, or a fact is missing or another thing.
+            fn stated(name: &str, facts: &mut Facts) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$variant $({ $($field: facts.take(stringify!($field))?),* })?),)*
+                    _ => None,
                 }
             }
         }
@@ -402,11 +579,32 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_reason_is_refused() {
+        for (json, problem) in [
+            (r#"{"number":2}"#, "`is`"),
+            (r#"{"is":"lines","number":2}"#, "'lines'"),
+            (r#"{"is":"line"}"#, "'line'"),
+            (r#"{"is":"line","number":"2"}"#, "'line'"),
+            (r#"{"is":"line","number":-2}"#, "a number or a text"),
+            (r#"{"is":"line","number":2,"number":2}"#, "twice"),
+            (r#"{"is":"unreadable","error":"none"}"#, "'unreadable'"),
+            (r#""line""#, "a reason"),
+        ] {
+            let error = serde_json::from_str::<Reason>(json).unwrap_err().to_string();
+            assert!(error.contains(problem), "{json}: {error}");
+        }
+    }
+
+    #[test]
     fn reasons_are_written_as_their_name_and_their_facts() {
         let reasons = [Reason::Line { number: 2 }, Reason::JsonTwice { key: "a".into() }, Reason::More { count: 3 }];
         let json = r#"[{"is":"line","number":2},{"is":"json.twice","key":"a"},{"is":"more","count":3}]"#;
         assert_eq!(packed::text(&reasons), json);
         assert_eq!(packed::read(json), reasons);
+        for error in ReadError::ALL {
+            let reasons = [Reason::Unreadable { error }, Reason::limit("entries", 5)];
+            assert_eq!(packed::read(&packed::text(&reasons)), reasons);
+        }
         assert_eq!(in_words(&reasons), "line 2: the key 'a' stands twice in one object; and 3 more");
     }
 }
