@@ -182,7 +182,7 @@ class Digest:
 
     def __init__(self, entry: Entry, name: tuple, end: datetime) -> None:
         self.entries, self.sha256, self.file_name, self.name, self.chain = [entry], entry.sha256, entry.name, name, None
-        self.start, self.end, self.stated, self.span = end - HOUR, end, (None, None), None
+        self.start, self.end, self.stated, self.span, self.hour = end - HOUR, end, (None, None), None, end
         self.said, self.object, self.previous, self.predecessor, self.logs = {}, ("", ""), None, None, []
         self.signed = self.authenticated = self.invalid = self.copy = self.lost = self.starts = False
         self.odd, self.hash_algorithms, self.place, self.named_place, self.successors = set(), set(), (), None, []
@@ -194,7 +194,8 @@ class Digest:
         if not isinstance(said, dict) or not all(isinstance(said.get(name), str) for name in SIGNED):
             raise ValueError("no string to sign, no account or no fingerprint")
         self.quoted, logs = said.get("previousDigestSignature"), said.get("logFiles")
-        if not isinstance(self.quoted, str | None) or not isinstance(logs, list):
+        absent = "previousDigestSignature" not in said and reads("absent-quote-leaves-no-string-to-sign")
+        if absent or not isinstance(self.quoted, str | None) or not isinstance(logs, list):
             raise ValueError("no string to sign or no list")
         self.said, self.object = said, (said["digestS3Bucket"], said["digestS3Object"])
         self.folders, self.file_name = split_key(self.object[1])
@@ -208,8 +209,8 @@ class Digest:
         start, end = self.stated
         if start and end and start < end:
             self.start, self.end = self.span = start, end
-        known = [isinstance(said.get("digestSignatureAlgorithm"), str), self.span]
-        known += [all(name in said for name in PREVIOUS) or not reads("absent-field-is-not-null")]
+        self.hour = own[1] if not self.name[4] and reads("one-hour-is-one-time-in-the-name") else self.end
+        known = [isinstance(said.get("digestSignatureAlgorithm"), str), self.span, all(name in said for name in PREVIOUS)]
         known += [said.get(name) is None or time(said[name]) for name in EVENTS]
         set_fields = [said[name] for name in PREVIOUS if said.get(name) is not None]
         known += [len(set_fields) in (0, 5) and all(isinstance(field, str) for field in set_fields)]
@@ -218,8 +219,7 @@ class Digest:
             self.previous = said.get("previousDigestS3Bucket"), said["previousDigestS3Object"]
             folders, self.previous_name = split_key(self.previous[1])
             self.previous_chain = (digest_name(self.previous_name) or [None])[0]
-            own = self.previous[0] is None and reads("null-bucket-names-its-own-place")
-            bucket = self.object[0] if own else self.previous[0]
+            bucket = self.object[0] if self.previous[0] is None else self.previous[0]
             self.named_place = bucket, *(place_of(folders) or [])
         self.previous_hash = self.hash(said.get("previousDigestHashValue"))
         self.starts = not self.previous and not self.name[4]
@@ -398,9 +398,7 @@ class Case:
 
     def in_scope(self, *digests: Digest) -> bool:
         """What is found about one of several contents of a path is in scope if one of them is."""
-        fellows = {*digests}
-        if reads("contents-of-one-path-are-in-scope-together"):
-            fellows |= {file for digest in digests for entry in digest.entries for file in self.at_path[entry.path]}
+        fellows = {file for digest in digests for entry in digest.entries for file in self.at_path[entry.path]}
         return (any if reads("either-end-of-a-link-is-enough") else all)(self.names_asked(file) for file in fellows)
 
     def list_asked(self, log: Listed) -> bool:
@@ -543,14 +541,13 @@ class Case:
                 continue
             (bucket, key), named = digest.previous, []
             for other in (other for other in self.files if not other.copy and other.file_name == digest.previous_name):
-                exact = other.object[1] == key and bucket in (None if reads("null-bucket-matches-by-key") else "", other.object[0])
+                exact = other.object[1] == key and bucket in (None, other.object[0])
                 equal = digest.previous_hash is not None and other.sha256 == digest.previous_hash
                 stays = other.place in ((), digest.named_place) or (other.name, other.place) not in (signed_places or ())
                 stays = stays or not reads("predecessor-stated-elsewhere-is-none")
                 if exact or equal or signed_places is not None and stays:
-                    rank = (not exact, not equal) if reads("exact-object-before-an-equal-hash") else (not equal, not exact)
-                    named.append((rank, other))
-            digest.predecessor = min(named, key=lambda named: named[0], default=[None])[-1]
+                    named.append((not exact, not equal, other))
+            digest.predecessor = min(named, key=lambda rank: rank[:2], default=[None])[-1]
         for digest in self.digests:
             other = digest.predecessor
             if other and (other.name == digest.name or not reads("link-into-another-chain-lends-nothing")):
@@ -604,8 +601,9 @@ class Case:
         for signature, source in offers:
             by_unsigned = reads("unsigned-quote-can-contradict") or source.signed or source is digest
             self.note(first and signature != first and by_unsigned, "chain.link.signature_mismatch", digest, source)
-        signatures, size = {signature for signature, _ in offers}, (key[0].bit_length() + 7) // 8 if key else "1," if reads("malformed-signature-is-told-without-a-key") else "0,"
-        malformed = len(signatures) == 1 and not re.fullmatch(f"([0-9a-f]{{2}}){{{size}}}", *signatures)
+        signatures, size = {signature for signature, _ in offers}, (key[0].bit_length() + 7) // 8 if key else "1,"
+        tried = key or reads("malformed-signature-is-told-without-a-key")
+        malformed = tried and len(signatures) == 1 and not re.fullmatch(f"([0-9a-f]{{2}}){{{size}}}", *signatures)
         self.note(not key, "digest.key.unknown", digest, effect="informs" if digest.signed and reads("unknown-key-informs-where-hash-links-sign") else None)
         self.note(not offers, "digest.signature.missing", digest)
         refuted = not heirs or reads("invalid-stays-invalid-under-a-hash-link")
@@ -656,7 +654,7 @@ class Case:
         links = [(d, (d.name, d.place), (d.name, d.named_place)) for d in joining]
         root = {place: place for _, *ends in links for place in ends} | {(d.name, d.place): (d.name, d.place) for d in self.digests}
         vouched = {(d.name, d.place) for d in self.digests if d.authenticated}
-        vouched |= {named for d, _, named in links if d.authenticated and reads("named-places-are-vouched-for")}
+        vouched |= {named for d, _, named in links if d.authenticated}
         for digest, *ends in sorted(links, key=lambda link: (not link[0].authenticated, link[1:])):
             one, other = (root[end] for end in ends)
             firm = [any(place in vouched for place, its in root.items() if its == end) for end in (one, other)]
@@ -712,9 +710,7 @@ class Case:
             return
         other, start = digest.predecessor, digest.span and digest.span[0]
         normal = not digest.name[4] or not reads("backfill-owes-nothing")
-        named = digest.previous and digest_name(digest.previous_name) or (None, digest.end)
-        end = digest.end if reads("older-than-the-digest-that-names") else named[1]
-        older = [old for old in self.files if not old.copy and old.end < end and self.may_be_of(old, digest.chain)]
+        older = [old for old in self.files if not old.copy and old.end < digest.end and self.may_be_of(old, digest.chain)]
         older = [old for old in older if old.signed or self.names_asked(old) or not reads("older-ones-are-signed-or-asked")]
         if not digest.previous:
             self.note(older and normal, "chain.restart", digest)
@@ -740,15 +736,14 @@ class Case:
         groups, run = defaultdict(list), {digest: digest for digest in self.digests}
         for digest in self.digests:
             if self.is_party(digest):
-                end = digest.end if reads("one-hour-is-one-time-in-the-name") else digest.stated[1]
-                groups["digest.duplicate", digest.chain, end].append(digest)
+                groups["digest.duplicate", digest.chain, digest.hour].append(digest)
                 groups["chain.fork", digest.chain, digest.previous].append(digest)
             if digest.predecessor in run and digest.predecessor.chain == digest.chain:
                 one, other = run[digest], run[digest.predecessor]
                 run = {each: one if its is other else its for each, its in run.items()}
         for (code, _, shared), group in groups.items():
-            by_end = code == "chain.fork" and reads("fork-has-different-ends")
-            different = {digest.end if by_end else digest.object for digest in group}
+            by_hour = code == "chain.fork" and reads("fork-has-different-ends")
+            different = {digest.hour if by_hour else digest.object for digest in group}
             all_signed = (all if reads("duplicate-limits-if-all-are-signed") else any)(digest.signed for digest in group)
             effect = "limits" if all_signed else "refutes"
             self.note(shared and len(different) > 1, code, *group, effect=effect)
@@ -773,8 +768,8 @@ class Case:
         """Lists of authenticated digests choose their entries first, then signed ones, then the rest."""
         listed, held = defaultdict(list), defaultdict(list)
         logs = [log for digest in self.digests for log in digest.logs]
-        in_buckets = {log.object[1]: log.object for log in logs if log.object[0] and reads("listed-without-bucket-matches-by-key")}
-        for log in logs:
+        in_buckets = {log.object[1]: log.object for log in logs if log.object[0]}
+        for log in logs:  # one without a bucket matches by key
             listed[log.object if log.object[0] else in_buckets.get(log.object[1], log.object)].append(log)
         worth = {place: max(log.digest.signed + log.digest.authenticated for log in logs) for place, logs in listed.items()}
         hashes = {}
@@ -814,7 +809,10 @@ class Case:
         named, right, in_place = entry.name == log.name, entry.sha256 in hashes, self.lies_in_place(entry, log)
         copied = named and entry.sha256 in known and reads("equal-copies-go-with-their-log")
         elsewhere = [right, named] if reads("right-bytes-before-the-right-name") else [named, right]
-        return [in_place and right and reads("right-bytes-in-place-come-first"), in_place, *elsewhere, in_place or copied]
+        first = in_place and right and reads("right-bytes-in-place-come-first")
+        if not reads("place-comes-before-right-bytes-elsewhere"):
+            first = first or right and named
+        return [first, in_place, *elsewhere, in_place or copied]
 
     def judge_container(self, entry: Entry, within: bool) -> None:
         self.note(entry.truncated, "container.truncated", within=within)

@@ -13,8 +13,7 @@ doubled-key-is-malformed | an object with one key twice is malformed | the last 
 outermost-value-counts-as-a-level | the outermost value of a JSON text is its first level | it is level 0
 not-a-number-is-no-json | NaN makes a JSON text malformed | it is a number
 half-a-surrogate-pair-is-malformed | an escape of half a surrogate pair makes a JSON text malformed | it is a character
-absent-field-is-not-null | a field previousDigest... that is absent is odd | it is null
-null-bucket-names-its-own-place | a predecessor in no bucket lies in the digest file's own | it lies nowhere
+absent-quote-leaves-no-string-to-sign | without previousDigestSignature a digest file is malformed | it is null
 listed-without-object-limits | an entry of a list that names no object limits | it informs
 starting-digest-covers-nothing-before-its-end | of its hour a starting digest file covers only what it lists | it covers its hour
 starting-digest-covers-from-its-first-log | it covers from the first delivery that it lists on | it covers nothing, whatever it lists
@@ -42,7 +41,6 @@ unsigned-digest-is-placed-by-its-files-name | what an unsigned digest file says 
 contradicted-names-are-asked-too | a digest file is in scope by a name that it contradicts, too | only by what it says
 unsigned-and-not-asked-is-no-party | an unsigned digest file whose name was not asked contradicts nothing | it is a party
 invalid-is-no-party | an invalid digest file is no party to forks and duplicates | it is one
-contents-of-one-path-are-in-scope-together | what is found about one content of a path is in scope if another is | each for itself
 either-end-of-a-link-is-enough | what is found about several files is in scope if one of them is | if all are
 unknown-event-time-leaves-a-log-in | a listed log file whose event times are unknown stays in scope | its minute alone decides
 events-count-besides-delivery | a listed log file is asked if its minute or its events are | its minute alone decides
@@ -59,9 +57,7 @@ own-list-speaks-alone-under-pins | of a pinned key's sources the verifier's list
 own-list-with-a-wrong-fingerprint-informs | a wrong fingerprint in the verifier's list informs | it refutes if a digest names it
 wrapper-by-what-was-asked | the wrapper is what evidence shares whose names were asked | what all evidence shares
 wrapper-of-the-whole-case | the wrapper is one for all archives of a case | one for each archive
-null-bucket-matches-by-key | a predecessor in no bucket is found by its key | its name and hash alone find it
 predecessor-stated-elsewhere-is-none | the name alone finds no predecessor at a place where others are signed | it does
-exact-object-before-an-equal-hash | the exact object is the predecessor, before another with the right hash | the right hash comes first
 link-into-another-chain-lends-nothing | a link into another chain lends neither signature nor hash | it lends both
 metadata-beside-before-that-of-the-key | metadata beside a digest file comes before what bears its key | after it
 metadata-of-another-digest-is-not-its-own | metadata that belongs to one digest file serves no other | it serves all that its folders agree with
@@ -83,7 +79,6 @@ backfill-is-held-against-its-generation | a backfill digest is held against a va
 one-validity-window-is-enough | one of a key's windows must hold the time | all must
 unsigned-content-elsewhere-is-a-copy | an unsigned content of a signed object under another path is a copy | it is a digest file
 unreadable-claims-no-object | what cannot be read as a digest file claims no object | it claims what its name does
-named-places-are-vouched-for | a place that an authenticated digest file names is vouched for | only where one lies
 only-authenticated-joins-authenticated-places | only an authenticated digest file joins two places of authenticated ones | any does
 unreadable-may-have-lain-elsewhere | an unreadable digest file in the folders of another place is of another chain | its name makes it of the chain
 invalid-is-not-asked-for-its-place | an invalid digest file is not asked for its identity or place | it is
@@ -94,7 +89,6 @@ relocated-is-said-under-the-own-name | digest.relocated is said of files under t
 each-entry-is-asked-for-its-place | each entry of a digest file is asked for its place | one in its place is enough
 unsigned-link-is-not-judged | the links of an unsigned digest file are not judged | they are
 backfill-owes-nothing | backfill digests raise no restart, gap or overlap | they do like others
-older-than-the-digest-that-names | a predecessor is missing if there are older ones than the digest file that names it | older than itself
 older-ones-are-signed-or-asked | older digest files count if they are signed or asked | all do
 unknown-hash-differs-from-nothing | a hash that is unknown contradicts no link | it does
 link-is-held-against-the-stated-end | a link begins when its predecessor says that it ends | when the predecessor's name says so
@@ -107,7 +101,6 @@ starting-digest-overlaps-nothing | a starting digest file is no party to an over
 overlap-is-of-different-runs | digest files that links join do not overlap | they may
 overlap-is-of-different-ends | two digest files of one end do not overlap | they may
 overlap-is-placed-by-the-time-covered-twice | an overlap is in scope if the time covered twice is asked | if either digest file is
-listed-without-bucket-matches-by-key | a listed log file in no bucket is the one with that key | it is another
 best-lists-alone-say-what-is-right | the best lists alone say which content is right | all do
 better-lists-choose-first | lists of authenticated digest files choose first | last
 listed-without-json-is-not-looked-for | what does not end in .json is not looked for | it is missing
@@ -115,6 +108,7 @@ entry-serves-one-object | an entry serves one listed log file | all that have it
 container-of-an-unlisted-log-is-judged | the container of a log file that nobody lists is judged | it is not
 equal-copies-go-with-their-log | an equal copy in other folders goes with its log file | nobody lists it
 right-bytes-before-the-right-name | elsewhere the right bytes are taken before the right name | the right name before
+place-comes-before-right-bytes-elsewhere | what lies in the place of a log file is its own, whatever it holds | right bytes under its name come first
 right-bytes-in-place-come-first | of several objects in whose place an entry lies it serves the one whose bytes it has | the first in the list
 lesser-list-out-of-scope-excuses-nothing | a lesser list out of scope takes no log file out of it | it does
 foreign-is-placed-by-its-own-list | log.foreign is in scope if the list that is foreign is | if any list is

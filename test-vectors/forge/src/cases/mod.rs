@@ -11,6 +11,7 @@ mod links;
 mod logs;
 mod malformed;
 mod metadata;
+mod readings;
 mod scope;
 mod signatures;
 mod trails;
@@ -39,6 +40,7 @@ pub fn all() -> Vec<Vector> {
         logs::all,
         malformed::all,
         metadata::all,
+        readings::all,
         scope::all,
         signatures::all,
         trails::all,
