@@ -720,7 +720,7 @@ class Case:
             unknown = None in (other.sha256, digest.previous_hash) and reads("unknown-hash-differs-from-nothing")
             differ = other.sha256 != digest.previous_hash and not unknown
             self.note(differ, "chain.link.hash_mismatch", digest, other)
-            until = other.stated[1] if reads("link-is-held-against-the-stated-end") else other.end
+            until = other.stated[1] if reads("link-is-held-against-the-stated-end") else other.hour
             until = until if start and normal else None
             self.note(until and until < start, "chain.link.time_gap", digest, other)
             self.note(until and until > start, "chain.link.time_overlap", digest, other)
@@ -779,9 +779,7 @@ class Case:
             hashes[place] = {sha256 for sha256 in best if sha256}
         for rank, way in product((2, 1, 0) if reads("better-lists-choose-first") else (0, 1, 2), range(5)):
             for place, (log, *_) in listed.items():
-                if worth[place] != rank or held[place] and way < 4:
-                    continue
-                if not log.name.endswith(".json") and reads("listed-without-json-is-not-looked-for"):
+                if worth[place] != rank or not log.name.endswith(".json") or held[place] and way < 4:
                     continue
                 known = {entry.sha256 for entry, _ in held[place]} & hashes[place]
                 for entry in [*self.json]:
@@ -808,11 +806,10 @@ class Case:
         """The ways, the best first, in which a listed log finds an entry; the last finds what goes with the one found before."""
         named, right, in_place = entry.name == log.name, entry.sha256 in hashes, self.lies_in_place(entry, log)
         copied = named and entry.sha256 in known and reads("equal-copies-go-with-their-log")
-        elsewhere = [right, named] if reads("right-bytes-before-the-right-name") else [named, right]
         first = in_place and right and reads("right-bytes-in-place-come-first")
         if not reads("place-comes-before-right-bytes-elsewhere"):
             first = first or right and named
-        return [first, in_place, *elsewhere, in_place or copied]
+        return [first, in_place, right, named, in_place or copied]
 
     def judge_container(self, entry: Entry, within: bool) -> None:
         self.note(entry.truncated, "container.truncated", within=within)
@@ -834,7 +831,8 @@ class Case:
         longer = self.longer[logs[0].name]
         readable = reads("copy-whose-content-is-known-is-not-the-log")
         unread = any(not copy or entry.sha256 is None or not best or not readable for entry, copy in longer)
-        missing = (signed or not reads("unsigned-list-misses-nothing")) and not held and logs[0].name.endswith(".json")
+        sought = logs[0].name.endswith(".json") or not reads("listed-without-json-is-not-looked-for")
+        missing = (signed or not reads("unsigned-list-misses-nothing")) and not held and sought
         self.note(missing, "archive.entry.unrecognised" if unread else "log.missing", within=within)
         own = any(self.file_asked(entry) for entry, _ in held) and reads("entry-whose-name-is-asked-stays-in-scope")
         contents, paths = {entry.sha256 for entry, _ in held}, {entry.path for entry, _ in held}

@@ -107,7 +107,6 @@ listed-without-json-is-not-looked-for | what does not end in .json is not looked
 entry-serves-one-object | an entry serves one listed log file | all that have its content
 container-of-an-unlisted-log-is-judged | the container of a log file that nobody lists is judged | it is not
 equal-copies-go-with-their-log | an equal copy in other folders goes with its log file | nobody lists it
-right-bytes-before-the-right-name | elsewhere the right bytes are taken before the right name | the right name before
 place-comes-before-right-bytes-elsewhere | what lies in the place of a log file is its own, whatever it holds | right bytes under its name come first
 right-bytes-in-place-come-first | of several objects in whose place an entry lies it serves the one whose bytes it has | the first in the list
 lesser-list-out-of-scope-excuses-nothing | a lesser list out of scope takes no log file out of it | it does

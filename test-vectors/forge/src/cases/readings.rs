@@ -206,7 +206,7 @@ fn periods() -> Vec<Vector> {
     let overlap = {
         let first = trail().chain(&[2, 1, 0]);
         let second = trail().from("2026-03-01T01:31:31Z").starting().chain(&[0, 1, 1]);
-        Vector::new("links/overlap-before-the-period", &[&first, &second], Archive::of(&[&first, &second]))
+        Vector::new("scope/overlap-before-the-period", &[&first, &second], Archive::of(&[&first, &second]))
             .period(at("2026-03-01T03:01:31Z"), at("2026-03-01T04:31:31Z"))
     };
     vec![
@@ -795,7 +795,7 @@ fn links() -> Vec<Vector> {
             let mut archive = Archive::of(&[&chain]);
             archive.sidecar(&chain.digests[2]);
             other.digests.iter().for_each(|sealed| archive.digest(sealed));
-            Vector::new("links/into-another-trail-without-metadata", &[&chain], archive)
+            Vector::new("claims/link-into-another-trail-without-metadata", &[&chain], archive)
                 .near("links/into-another-trail")
                 .codes(&["chain.link.foreign", "digest.signature.missing", "log.unproved"])
                 .integrity(Indeterminate)
