@@ -12,9 +12,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import accumulate, combinations, product
 from os.path import commonprefix
 from pathlib import Path
+
+from switches import reads
 
 VECTORS, HOUR, MINUTE = Path(__file__).parents[1], timedelta(hours=1), timedelta(minutes=1)
 ACCOUNT, REGION, TRAIL = r"(\d{12})", r"([a-z]+(?:-[a-z]+)+-\d+)", r"([\w.-]{1,128})"
@@ -61,7 +64,8 @@ def longer_name(name: str) -> tuple[str, str] | None:
     """The whole name that a name begins with, and how it goes on."""
     match = LONGER.fullmatch(name)
     whole = match and match["stem"] + ".json"
-    return (whole, match["rest"] or "") if match and (digest_name(whole) or log_name(whole)) and not SUM.fullmatch(name) else None
+    told = SUM.fullmatch(name) and reads("checksum-files-are-not-judged")
+    return (whole, match["rest"] or "") if match and (digest_name(whole) or log_name(whole)) and not told else None
 
 
 def fits(ask: str, account: str, trail: str, home: str, of_organization: bool) -> bool:
@@ -74,7 +78,7 @@ def place_of(folders: list[str]) -> list[str] | None:
     """What stands above `ACCOUNT/CloudTrail-Digest`, if that is there."""
     pairs = enumerate(zip(folders, folders[1:]))
     ends = [i for i, (one, other) in pairs if re.fullmatch(ACCOUNT, one, re.A) and other == "CloudTrail-Digest"]
-    return folders[: ends[-1]] if ends else None
+    return folders[: ends[-1 if reads("place-by-the-last-account-folder") else 0]] if ends else None
 
 
 def agree(some: list[str], others: list[str]) -> bool:
@@ -101,7 +105,9 @@ class Entry:
     def __init__(self, path: str, stored: bytes | None) -> None:
         self.path, self.stored, self.beside = path, stored, path.removesuffix(".gz")
         self.folders, self.name = split_key(path.split("//")[-1])  # before `//` stands the way to an archive inside
-        self.content, self.truncated, self.trailing = stored, stored in (b"", b"\x1f"), False
+        self.container = None  # the archive handed over, and that way
+        no_gzip = stored in (b"", b"\x1f") and reads("empty-file-is-truncated")
+        self.content, self.truncated, self.trailing = stored, no_gzip, False
         if self.truncated:
             self.content = None
         elif stored and stored[:2] == b"\x1f\x8b":
@@ -120,22 +126,28 @@ class Entry:
             content = member.decompress(stored[at + (2 if flags & 2 else 0) :])
             if member.eof:
                 sums = b"".join(n.to_bytes(4, "little") for n in (zlib.crc32(content), len(content) % 2**32))
-                self.content, self.truncated = content, member.unused_data[:8] != sums
-                self.trailing = len(member.unused_data) > 8
+                self.truncated, behind = member.unused_data[:8] != sums, member.unused_data[8:]
+                self.content = None if self.truncated and not reads("wrong-trailer-leaves-the-content-known") else content
+                self.trailing = bool(behind if reads("zeros-behind-a-member-are-bytes") else behind.strip(b"\0"))
 
 
-def read_zip(archive: bytes, outer: str = "") -> Iterator[Entry]:
+@cache
+def stored_files(archive: Path) -> list[tuple[str, bytes | None]]:
+    return [*read_zip(archive.read_bytes())]
+
+
+def read_zip(archive: bytes, outer: str = "") -> Iterator[tuple[str, bytes | None]]:
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
         for info in opened.infolist():
             path = outer + info.filename.replace("\\", "/")
             if path.endswith(".zip"):
                 yield from read_zip(opened.read(info), path + "//")
             elif not path.endswith("/"):
-                yield Entry(path, None if info.flag_bits & 1 else opened.read(info))
+                yield path, None if info.flag_bits & 1 else opened.read(info)
 
 
 def members(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    if len(dict(pairs)) < len(pairs):
+    if len(dict(pairs)) < len(pairs) and reads("doubled-key-is-malformed"):
         raise ValueError("a doubled key")
     return dict(pairs)
 
@@ -157,10 +169,12 @@ def read_json(content: bytes | str) -> dict:
     """A JSON text that can be read in one way only; a ValueError if it is anything else."""
     text = content if isinstance(content, str) else decoded(content)
     brackets = re.findall(r"[\[\]{}]", re.sub(r'"(\\.|[^"\\])*"', "", text))
-    if max(accumulate(1 if bracket in "[{" else -1 for bracket in brackets), default=0) > 64:
+    if max(accumulate(1 if bracket in "[{" else -1 for bracket in brackets), default=0) > (64 if reads("outermost-value-counts-as-a-level") else 65):
         raise ValueError("too deep")
-    value = json.loads(text, object_pairs_hook=members, parse_constant=int)  # `int` refuses NaN and Infinity
-    json.dumps(value, ensure_ascii=False).encode()  # refuses half of a surrogate pair
+    constant = int if reads("not-a-number-is-no-json") else float  # `int` refuses NaN and Infinity
+    value = json.loads(text, object_pairs_hook=members, parse_constant=constant)
+    if reads("half-a-surrogate-pair-is-malformed"):
+        json.dumps(value, ensure_ascii=False).encode()  # refuses it
     return value
 
 
@@ -169,7 +183,7 @@ class Digest:
 
     def __init__(self, entry: Entry, name: tuple, end: datetime) -> None:
         self.entries, self.sha256, self.file_name, self.name, self.chain = [entry], entry.sha256, entry.name, name, None
-        self.start, self.end, self.stated, self.span = end - HOUR, end, (None, None), None
+        self.start, self.end, self.stated, self.span, self.hour = end - HOUR, end, (None, None), None, end
         self.said, self.object, self.previous, self.predecessor, self.logs = {}, ("", ""), None, None, []
         self.signed = self.authenticated = self.invalid = self.copy = self.lost = self.starts = False
         self.odd, self.hash_algorithms, self.place, self.named_place, self.successors = set(), set(), (), None, []
@@ -181,7 +195,8 @@ class Digest:
         if not isinstance(said, dict) or not all(isinstance(said.get(name), str) for name in SIGNED):
             raise ValueError("no string to sign, no account or no fingerprint")
         self.quoted, logs = said.get("previousDigestSignature"), said.get("logFiles")
-        if not isinstance(self.quoted, str | None) or not isinstance(logs, list):
+        absent = "previousDigestSignature" not in said and reads("absent-quote-leaves-no-string-to-sign")
+        if absent or not isinstance(self.quoted, str | None) or not isinstance(logs, list):
             raise ValueError("no string to sign or no list")
         self.said, self.object = said, (said["digestS3Bucket"], said["digestS3Object"])
         self.folders, self.file_name = split_key(self.object[1])
@@ -195,6 +210,7 @@ class Digest:
         start, end = self.stated
         if start and end and start < end:
             self.start, self.end = self.span = start, end
+        self.hour = own[1] if not self.name[4] and reads("one-hour-is-one-time-in-the-name") else self.end
         known = [isinstance(said.get("digestSignatureAlgorithm"), str), self.span, all(name in said for name in PREVIOUS)]
         known += [said.get(name) is None or time(said[name]) for name in EVENTS]
         set_fields = [said[name] for name in PREVIOUS if said.get(name) is not None]
@@ -211,31 +227,36 @@ class Digest:
         self.hash_algorithms = {said[name] for name in PREVIOUS[3:4] if isinstance(said.get(name), str)}
         for log in logs:
             if not isinstance(log, dict) or not isinstance(log.get("s3Object"), str):
-                self.odd.add("limits")
+                self.odd.add("limits" if reads("listed-without-object-limits") else "informs")
                 continue
             known = [isinstance(log.get(name), str) for name in ("s3Bucket", "hashValue", "hashAlgorithm")]
             known += [log.get(name) is None or time(log[name]) for name in EVENTS]
             self.odd |= {"limits" for fine in known if not fine}
             self.hash_algorithms |= {log["hashAlgorithm"]} if known[2] else set()
             self.logs.append(Listed(self, log, self.hash(log.get("hashValue"))))
-        if self.starts and self.span:  # covers nothing before the earliest minute of delivery, or before its end
-            self.span = min([max(start, log.minute) for log in self.logs if log.minute] + [end]), end
+        if self.starts and self.span and reads("starting-digest-covers-nothing-before-its-end"):
+            minutes = [log.minute for log in self.logs if log.minute and reads("starting-digest-covers-from-its-first-log")]
+            minutes = [max(start, minute) if reads("starting-digest-covers-nothing-before-its-start") else minute for minute in minutes]
+            self.span = min([*minutes, end]), end
 
     def hash(self, text: object) -> str | None:
         if text is not None:
-            self.odd |= {"limits"} if number(text) is None else {"informs"} if len(text) != 64 else set()
-        return number(text)
+            length = "informs" if reads("hash-of-another-length-informs") else "limits"
+            self.odd |= {"limits"} if number(text) is None else {length} if len(text) != 64 else set()
+        return number(text) if reads("hash-is-a-number") else text
 
     def is_next(self, other: "Digest") -> bool:
         """Whether it is the next of a chain under its own name, at most two hours later."""
         own = digest_name(self.file_name)
-        bears_it = any(entry.name == self.file_name for entry in self.entries)
-        return bears_it and own[0] == other.name and timedelta(0) < own[1] - other.end <= 2 * HOUR
+        bears_it = any(entry.name == self.file_name for entry in self.entries) or not reads("next-bears-its-own-name")
+        near = own[1] - other.end <= 2 * HOUR or not reads("next-is-two-hours-later-at-most")
+        return bears_it and own[0] == other.name and timedelta(0) < own[1] - other.end and near
 
     def wrong_names(self) -> list[tuple]:
         """The names of its key and of its entries that it contradicts."""
-        names, end = map(digest_name, (self.file_name, *(entry.name for entry in self.entries))), self.stated[1]
-        return [(name, time) for name, time in filter(None, names) if name != self.name or end and time != end and not name[4]]
+        names, end = [digest_name(name) for name in (self.file_name, *(entry.name for entry in self.entries))], self.stated[1]
+        differs = {name: not name[4] or not reads("backfill-end-is-not-in-its-name") for name, _ in filter(None, names)}
+        return [(name, time) for name, time in filter(None, names) if name != self.name or end and time != end and differs[name]]
 
 
 class SignFile:
@@ -282,20 +303,31 @@ def der_elements(data: bytes) -> Iterator[bytes]:
         data = data[end:]
 
 
+@cache
+def power(base: int, exponent: int, modulus: int) -> int:
+    return pow(base, exponent, modulus)
+
+
 def verifies(signature: str, text: str, modulus: int, exponent: int) -> bool:
     """RSASSA-PKCS1-v1_5 with SHA-256: the encoded message is made anew and compared as a whole."""
     length = (modulus.bit_length() + 7) // 8
-    if not re.fullmatch("[0-9a-f]{%d}" % (2 * length), signature) or int(signature, 16) >= modulus:
+    if not re.fullmatch("[0-9a-f]{%d}" % (2 * length), signature):
+        return False
+    if int(signature, 16) >= modulus and reads("signature-is-below-the-modulus"):
         return False
     info = bytes.fromhex("3031300d060960864801650304020105000420") + hashlib.sha256(text.encode()).digest()
     encoded = b"\0\1" + b"\xff" * (length - len(info) - 3) + b"\0" + info
-    return pow(int(signature, 16), exponent, modulus).to_bytes(length) == encoded
+    decoded = power(int(signature, 16), exponent, modulus).to_bytes(length)
+    return decoded == encoded if reads("padding-is-compared-as-a-whole") else decoded.endswith(encoded[-len(info) :])
 
 
 def read_vector(vector: dict) -> Iterator[Entry]:
     for archive in vector["archives"]:
-        for entry in read_zip((VECTORS / archive).read_bytes()):
-            if "__MACOSX" not in entry.folders and not entry.name.startswith("._"):
+        for path, stored in stored_files(VECTORS / archive):
+            entry = Entry(path, stored)
+            entry.container = archive, path.rpartition("//")[0]
+            hidden = "__MACOSX" in entry.folders and reads("macos-folders-are-ignored")
+            if not hidden and not (entry.name.startswith("._") and reads("apple-double-names-are-ignored")):
                 yield entry
 
 
@@ -310,14 +342,22 @@ def evidence_root(entries: Iterable[Entry]) -> str:
 
     parts = defaultdict(set)
     for entry in entries:
-        state = "unread" if entry.stored is None else f"damaged {sha256(entry.stored)}"
-        state = f"whole {entry.sha256}" if entry.sha256 else state
+        if entry.stored is None:
+            state = "unread"
+        elif entry.sha256:
+            state = f"whole {entry.sha256 if reads('root-has-the-hash-of-inflated-bytes') else sha256(entry.stored)}"
+        else:
+            state = f"damaged {sha256(entry.stored)}" if reads("root-has-the-hash-of-what-is-damaged") else "damaged"
+        if state == "unread" and not reads("root-holds-what-is-unread"):
+            continue
+        name = escaped(entry.name) + (".gz" if reads("root-names-end-in-gz") else "")
         if log := log_name(entry.name):
-            parts[log[:2]].add(f"log {escaped(entry.name)}.gz {state}\n".encode())
+            parts[log[:2]].add(f"log {name} {state}\n".encode())
         elif named := digest_name(entry.name):
             file = Digest(entry, *named)
-            words = ["digest", *map(escaped, file.object)] if file.said else ["digest-file", escaped(entry.name) + ".gz"]
-            parts[("-", "-") if file.lost else file.name[:2]].add(" ".join([*words, state + "\n"]).encode())
+            words = ["digest", *map(escaped, file.object)] if file.said else ["digest-file", name]
+            part = ("-", "-") if file.lost else (file.name if reads("root-part-by-the-own-name") else named[0])[:2]
+            parts[part].add(" ".join([*words, state + "\n"]).encode())
     hashes = {part: sha256(b"".join(sorted(lines))) for part, lines in parts.items()}
     return sha256("".join(f"{account} {region} {hashes[account, region]}\n" for account, region in sorted(hashes)).encode())
 
@@ -349,39 +389,50 @@ class Case:
         # The name of a log does not tell its trail: then any will do.
         if trail and trails and not any(fits(ask, account, trail, home, of_organization) for ask in trails):
             return False
-        return bool(asks) or not self.period or start < self.period[1] and end > self.period[0]
+        if trails and not trail and not reads("log-names-tell-no-trail"):
+            return False
+        if bool(asks) or not self.period:
+            return True
+        until = start < self.period[1] or start == self.period[1] and not reads("end-of-a-period-lies-outside")
+        return until and (end > self.period[0] or end == self.period[0] and not reads("digest-ending-at-the-start-is-outside"))
 
     def file_asked(self, entry: Entry, asks: list | None = None) -> bool:
         """Whether the name of an entry was asked for: of a digest file with the hour before its time, of a log with its minute."""
         if digest := digest_name(entry.name):
             (name, end), above = digest, place_of(entry.folders) or []
-            return self.asked(name[:4], end - HOUR, end, above, asks)
+            start = end - HOUR if reads("digest-name-is-placed-by-the-hour-before") else end
+            return self.asked(name[:4], start, end, above, asks)
         log = log_name(entry.name)
-        return bool(log) and self.asked(log[:2], log[2], log[2] + MINUTE)
+        return bool(log) and self.asked(log[:2], log[2], log[2] + (MINUTE if reads("log-name-is-a-whole-minute") else timedelta(0)))
 
     def names_asked(self, digest: Digest, asks: list | None = None) -> bool:
         """Of one that nobody signed only the names of its entries count."""
-        if not digest.signed:
+        if not digest.signed and reads("unsigned-digest-is-placed-by-its-files-name"):
             return any(self.file_asked(entry, asks) for entry in digest.entries)
         names = [(digest.name, digest.start, digest.end)]
-        names += [] if asks else [(name, end - HOUR, end) for name, end in digest.wrong_names()]
+        wrong = [] if asks or not reads("contradicted-names-are-asked-too") else digest.wrong_names()
+        names += [(name, end - HOUR, end) for name, end in wrong]
         return any(self.asked(name[:4], start, end, digest.place[1:], asks) for name, start, end in names)
 
     def is_party(self, digest: Digest) -> bool:
         """Whether it can contradict another: not if it is invalid or a copy, nor if it claims nothing of what was asked."""
-        return not digest.invalid and not digest.copy and (digest.signed or self.names_asked(digest))
+        claims = digest.signed or self.names_asked(digest) or not reads("unsigned-and-not-asked-is-no-party")
+        return not digest.copy and claims and not (digest.invalid and reads("invalid-is-no-party"))
 
     def in_scope(self, *digests: Digest) -> bool:
         """What is found about one of several contents of a path is in scope if one of them is."""
         fellows = {file for digest in digests for entry in digest.entries for file in self.at_path[entry.path]}
-        return any(self.names_asked(file) for file in fellows)
+        return (any if reads("either-end-of-a-link-is-enough") else all)(self.names_asked(file) for file in fellows)
 
     def list_asked(self, log: Listed) -> bool:
         """Whether a listed log is in scope by this list: what is unknown leaves it in."""
         early = late = False
         if self.period and log.minute:
-            early = log.minute + MINUTE <= self.period[0] and bool(log.newest) and log.newest < self.period[0]
-            late = log.minute >= self.period[1] and bool(log.oldest) and log.oldest >= self.period[1]
+            unknown, delivered = not reads("unknown-event-time-leaves-a-log-in"), not reads("events-count-besides-delivery")
+            whole = MINUTE if reads("listed-log-is-a-whole-minute") else timedelta(0)
+            early = log.minute + whole <= self.period[0] and (log.newest < self.period[0] if log.newest else unknown)
+            late = log.minute >= self.period[1] and (log.oldest >= self.period[1] if log.oldest else unknown)
+            early, late = early or delivered and log.minute < self.period[0], late or delivered and log.minute >= self.period[1]
         return self.names_asked(log.digest) and not early and not late
 
     def note(self, seen: object, code: str, *digests: Digest, within: bool | None = None, effect: str | None = None) -> None:
@@ -399,11 +450,13 @@ class Case:
             self.results.append(entry)
         elif named:
             file = Digest(entry, *named)
-            same = [other for other in self.files if file.said and other.sha256 == file.sha256]
+            same = [other for other in self.files if file.said and other.sha256 == file.sha256 and reads("equal-digests-are-one")]
             if same:
                 same[0].entries.append(entry)
             else:
                 self.files.append(file)
+            if not file.said and entry.content is not None and reads("malformed-digest-may-be-a-log"):
+                self.json.append(entry)
         elif name.endswith(".head.json"):
             self.sidecars[entry.path.removesuffix(".head.json").removesuffix(".gz")] = read_json(entry.stored)["Metadata"]
         elif name.startswith("object-metadata"):
@@ -419,14 +472,16 @@ class Case:
             self.longer[whole].append((entry, not UNREAD.fullmatch(rest)))
             unread = Entry(entry.path, None)
             unread.name = whole
-            self.note(True, "archive.entry.unrecognised", within=self.file_asked(unread))
-            if named := digest_name(whole):
+            within = self.file_asked(unread) or not reads("name-that-goes-on-is-placed-by-its-whole-name")
+            self.note(True, "archive.entry.unrecognised", within=within)
+            named = digest_name(whole)
+            if named and reads("digest-whose-name-goes-on-is-there"):
                 self.files.append(Digest(unread, *named))
         elif name.endswith(".json"):
             self.json.append(entry)
             if "_cloudtrail" in name.lower() and not log_name(name):
                 others = self.asks[0] and re.match(r"\d{12}(?!\d)", name, re.A) and name[:12] not in self.asks[0]
-                self.note(True, "archive.entry.unrecognised", within=not others)
+                self.note(True, "archive.entry.unrecognised", within=not others or not reads("unrecognised-of-others-is-outside"))
 
     def read_keys(self, name: str, content: bytes, own: bool) -> None:
         region = re.fullmatch(rf"(?:public-keys-)?{REGION}\.json", name)
@@ -447,8 +502,10 @@ class Case:
             if item.get("Fingerprint", fingerprint).lower() != fingerprint:
                 self.misnamed.append((item["Fingerprint"].lower(), own))
             elif modulus & exponent & 1 and 2048 <= modulus.bit_length() <= 8192 and 65537 <= exponent < 2**33:
-                level = 2 if hashlib.sha256(der).hexdigest() in self.pins else int(own and not self.pins)
-                source = (level, own), region and region[1], start - 2 * HOUR, end + 2 * HOUR
+                level = 2 if hashlib.sha256(der).hexdigest() in self.pins else int(own and not (self.pins and reads("pins-narrow")))
+                start -= 2 * HOUR if reads("validity-has-slack-at-its-start") else timedelta(0)
+                end += 2 * HOUR if reads("validity-has-slack-at-its-end") else timedelta(0)
+                source = (level, own and reads("own-list-speaks-alone-under-pins")), region and region[1], start, end
                 self.keys[fingerprint].setdefault((modulus, exponent, der), []).append(source)
             else:
                 self.note(True, "key.weak")
@@ -459,7 +516,8 @@ class Case:
         lists = [SignFile(entry) for entry in self.sign_files]
         wanted |= {file.fingerprint for file in lists if file.hashes}
         for fingerprint, own in self.misnamed:
-            self.note(True, "key.fingerprint_mismatch", effect="refutes" if fingerprint in wanted and not own else "informs")
+            sent = not own or not reads("own-list-with-a-wrong-fingerprint-informs")
+            self.note(True, "key.fingerprint_mismatch", effect="refutes" if fingerprint in wanted and sent else "informs")
         for fingerprint, keys in self.keys.items():
             self.note(len(keys) > 1, "key.conflict")
             self.note(len(keys) == 1 and fingerprint not in wanted, "key.unused")
@@ -476,8 +534,12 @@ class Case:
             if not final:
                 self.find_copies(digests)
         evidence = [entry for file in self.files for entry in file.entries] + [e for e in self.json if log_name(e.name)]
-        evidence = [entry for entry in evidence if self.file_asked(entry)] or evidence
-        self.wrapper = commonprefix([entry.folders for entry in evidence])
+        if reads("wrapper-by-what-was-asked"):
+            evidence = [entry for entry in evidence if self.file_asked(entry)] or evidence
+        containers, of_case = defaultdict(list), reads("wrapper-of-the-whole-case")
+        for entry in evidence:
+            containers[of_case or entry.container].append(entry.folders)
+        self.wrappers = {container: commonprefix(folders) for container, folders in containers.items()}
         self.judge_duplicates()
         self.join_chains()
         for file in self.files:
@@ -513,11 +575,13 @@ class Case:
                 exact = other.object[1] == key and bucket in (None, other.object[0])
                 equal = digest.previous_hash is not None and other.sha256 == digest.previous_hash
                 stays = other.place in ((), digest.named_place) or (other.name, other.place) not in (signed_places or ())
+                stays = stays or not reads("predecessor-stated-elsewhere-is-none")
                 if exact or equal or signed_places is not None and stays:
                     named.append((not exact, not equal, other))
             digest.predecessor = min(named, key=lambda rank: rank[:2], default=[None])[-1]
         for digest in self.digests:
-            if (other := digest.predecessor) and other.name == digest.name:
+            other = digest.predecessor
+            if other and (other.name == digest.name or not reads("link-into-another-chain-lends-nothing")):
                 contents = [each for each in self.files if each.said and each.object == other.object]
                 for each in contents or [other]:  # an heir quotes a signature for whatever claims to be the object
                     each.successors.append(digest)
@@ -527,12 +591,13 @@ class Case:
         self.metadata, owned = {}, set()
         for digest in digests:
             key = "/".join([*digest.folders, digest.file_name])
-            for path in [*(entry.beside for entry in digest.entries), key, f"{digest.object[0]}/{key}"]:
+            paths = [*(entry.beside for entry in digest.entries), key, f"{digest.object[0]}/{key}"]
+            for path in paths if reads("metadata-beside-before-that-of-the-key") else reversed(paths):
                 if path in self.sidecars:
                     owned.add(path)
                     self.metadata.setdefault(digest, self.sidecars[path])
         for digest, folders in [(d, e.folders) for d in digests for e in d.entries] + [(d, d.folders) for d in digests]:
-            for path in self.sidecars.keys() - owned:
+            for path in sorted(self.sidecars.keys() - (owned if reads("metadata-of-another-digest-is-not-its-own") else set())):
                 where, name = split_key(path)
                 if name == digest.file_name and agree(where, folders):
                     self.metadata.setdefault(digest, self.sidecars[path])
@@ -540,40 +605,56 @@ class Case:
     def judge_signature(self, digest: Digest) -> None:
         said, metadata = digest.said, self.metadata.get(digest, {})
         heirs = [heir for heir in digest.successors if heir.signed and heir.previous_hash == digest.sha256]
-        digest.signed, digest.authenticated = bool(heirs), any(heir.authenticated for heir in heirs)
+        digest.signed = bool(heirs) and reads("hash-link-signs")
+        digest.authenticated = any(heir.authenticated for heir in heirs) and reads("hash-link-authenticates")
         digest.invalid = False
         algorithms = said.get("digestSignatureAlgorithm"), metadata.get("signature-algorithm")
         if any(named not in (None, "SHA256withRSA") for named in algorithms):
-            return self.note(True, "digest.algorithm.unsupported", digest)
+            self.note(True, "digest.algorithm.unsupported", digest)
+            if reads("signature-of-another-algorithm-is-not-tried"):
+                return
         keys = self.keys.get(said["digestPublicKeyFingerprint"].lower(), {})
-        key, sources = next(iter(keys.items())) if len(keys) == 1 else (None, [])
+        conflict = len(keys) > 1 and reads("conflicting-keys-are-not-used")
+        key, sources = next(iter(keys.items())) if keys and not conflict else (None, [])
         lines = said["digestEndTime"], "/".join(digest.object), digest.sha256, "null" if digest.quoted is None else digest.quoted
         own = metadata.get("signature")
-        asked = sorted(digest.successors, key=lambda heir: (not self.names_asked(heir), heir.end))
+        asked_first = reads("asked-successors-are-asked-first")
+        asked = sorted(digest.successors, key=lambda heir: (asked_first and not self.names_asked(heir), heir.end))
         offers = [(own, digest), *((heir.quoted, heir) for heir in asked[:4])]
         offers = [(signature.lower(), source) for signature, source in offers if isinstance(signature, str)]
         verified = next((signature for signature, _ in offers if key and verifies(signature, "\n".join(lines), *key[:2])), None)
         # What a successor quotes that is invalid, or neither signed nor asked for nor the next, counts only if it proves itself.
         offers = [(signature, source) for signature, source in offers if signature == verified or source is digest
-                  or self.is_party(source) or source.is_next(digest) and not source.invalid]
+                  or self.is_party(source) or source.is_next(digest) and not source.invalid and reads("quote-of-the-next-counts")]
         first = verified or str(own or "").lower()
+        if not first and offers and not reads("quotes-alone-contradict-nobody"):
+            first = offers[0][0]
         for signature, source in offers:
-            self.note(first and signature != first, "chain.link.signature_mismatch", digest, source)
+            by_unsigned = reads("unsigned-quote-can-contradict") or source.signed or source is digest
+            self.note(first and signature != first and by_unsigned, "chain.link.signature_mismatch", digest, source)
         signatures, size = {signature for signature, _ in offers}, (key[0].bit_length() + 7) // 8 if key else "1,"
-        malformed = len(signatures) == 1 and not re.fullmatch(f"([0-9a-f]{{2}}){{{size}}}", *signatures)
-        self.note(not key, "digest.key.unknown", digest, effect="informs" if digest.signed else None)
+        tried = key or reads("malformed-signature-is-told-without-a-key")
+        malformed = tried and len(signatures) == 1 and not re.fullmatch(f"([0-9a-f]{{2}}){{{size}}}", *signatures)
+        self.note(not key, "digest.key.unknown", digest, effect="informs" if digest.signed and reads("unknown-key-informs-where-hash-links-sign") else None)
         self.note(not offers, "digest.signature.missing", digest)
-        if malformed or key and offers and not verified:
+        refuted = not heirs or reads("invalid-stays-invalid-under-a-hash-link")
+        if malformed or key and offers and not verified and refuted:
             # A copy is no evidence, and is not invalid.
-            digest.invalid, digest.signed, digest.authenticated = not digest.copy, False, False
+            digest.invalid = not (digest.copy and reads("copy-is-not-invalid"))
+            digest.signed = digest.authenticated = False
             self.note(digest.invalid, "digest.signature.malformed" if malformed else "digest.signature.invalid", digest)
         elif verified:
             # The best level counts alone, and of its sources the verifier's own list alone if it is one of them.
             best = [source for source in sources if source[0] == max(level for level, *_ in sources)]
+            windows = best if reads("best-sources-alone-state-windows-and-regions") else sources
             digest.signed, digest.authenticated = True, digest.authenticated or best[0][0][0] > 0
-            self.note(all(region not in (None, digest.name[1]) for _, region, _, _ in best), "digest.key.other_region", digest)
-            made = time(metadata.get("backfill-generation-timestamp")) if digest.name[4] else digest.stated[1]
-            outside = made and not any(start <= made <= end for *_, start, end in best)
+            one_is_enough = any if reads("one-stated-region-is-enough") else all
+            fits_region = one_is_enough(region in (None, digest.name[1]) for _, region, _, _ in windows)
+            self.note(not fits_region, "digest.key.other_region", digest)
+            by_generation = digest.name[4] and reads("backfill-is-held-against-its-generation")
+            made = time(metadata.get("backfill-generation-timestamp")) if by_generation else digest.stated[1]
+            one_is_enough = any if reads("one-validity-window-is-enough") else all
+            outside = made and not one_is_enough(start <= made <= end for *_, start, end in windows)
             self.note(outside, "digest.key.outside_validity", digest)
         self.note(digest.signed and not digest.authenticated, "key.enclosed", digest)
 
@@ -582,7 +663,7 @@ class Case:
         for digest in digests:
             others = [other for other in digests if other.object == digest.object and other.signed]
             alone = all(self.at_path[entry.path] == [digest] for entry in digest.entries)
-            digest.copy = not digest.signed and bool(others) and alone
+            digest.copy = not digest.signed and bool(others) and alone and reads("unsigned-content-elsewhere-is-a-copy")
 
     def judge_duplicates(self) -> None:
         """Entries that claim one object, or lie under one path."""
@@ -592,6 +673,9 @@ class Case:
             self.note(file.copy, "archive.entry.duplicate", file, effect="limits")
             if file.said and not file.copy and (file.signed or self.names_asked(file)):
                 objects[file.object].append(file)
+            elif not file.said and not reads("unreadable-claims-no-object"):
+                for claimed in {other.object for other in self.digests if other.file_name == file.file_name}:
+                    objects[claimed].append(file)
         for files in [*objects.values(), *self.at_path.values()]:
             self.note(len(files) > 1, "archive.entry.duplicate", *files)
 
@@ -605,7 +689,7 @@ class Case:
         for digest, *ends in sorted(links, key=lambda link: (not link[0].authenticated, link[1:])):
             one, other = (root[end] for end in ends)
             firm = [any(place in vouched for place, its in root.items() if its == end) for end in (one, other)]
-            if digest.authenticated or not all(firm):
+            if digest.authenticated or not all(firm) or not reads("only-authenticated-joins-authenticated-places"):
                 root = {place: one if its == other else its for place, its in root.items()}
         self.places = defaultdict(list)
         for place, its in root.items():
@@ -619,12 +703,12 @@ class Case:
             return file.chain == chain
         said = [place_of(self.unwrapped(entry)) for entry in file.entries]
         agreed = any(folders is None or agree(folders, place[1:]) for folders in said for place in self.places[chain])
-        return file.name == chain[0] and agreed
+        return file.name == chain[0] and (agreed or not reads("unreadable-may-have-lain-elsewhere"))
 
     def unwrapped(self, entry: Entry) -> list[str]:
         """The folders of an entry, without those on top that all evidence shares whose names were asked."""
-        size = len(self.wrapper)
-        return entry.folders[size:] if entry.folders[:size] == self.wrapper else entry.folders
+        wrapper = self.wrappers.get(True) or self.wrappers.get(entry.container) or []
+        return entry.folders[len(wrapper) :] if entry.folders[: len(wrapper)] == wrapper else entry.folders
 
     def judge_file(self, file: Digest) -> None:
         """What is said about the file itself. An invalid one is not asked for its identity and place."""
@@ -632,41 +716,49 @@ class Case:
         self.note(any(entry.truncated for entry in entries), "container.truncated", file)
         self.note(any(entry.trailing for entry in entries), "container.trailing_data", file)
         self.note(not file.said and file.sha256, "digest.malformed", file)
-        if not file.said or file.invalid:
+        if not file.said or file.invalid and reads("invalid-is-not-asked-for-its-place"):
             return
-        self.note(file.hash_algorithms - {"SHA-256"}, "digest.algorithm.unsupported", file)
+        others = file.hash_algorithms - {"SHA-256"} and reads("hash-algorithms-are-asked")
+        self.note(others, "digest.algorithm.unsupported", file)
         self.note(file.odd, "digest.irregular", file, effect="limits" if "limits" in file.odd else "informs")
         other_name = file.lost or file.wrong_names() or any(entry.name != file.file_name for entry in entries)
-        self.note(other_name or file.said["awsAccountId"] != file.name[0], "digest.identity_mismatch", file)
+        other_account = file.said["awsAccountId"] != file.name[0] and reads("account-inside-is-compared-with-the-key")
+        self.note(other_name or other_account, "digest.identity_mismatch", file)
         if file.lost:
             return
         namesakes = [other for other in self.digests if other.object[1] == file.object[1] and self.is_party(other)]
         two_buckets = self.is_party(file) and any(other.object != file.object for other in namesakes)
+        elsewhere = []
         for entry in entries:
-            untold = two_buckets and file.object[0] not in entry.folders[: -len(file.folders)]
-            elsewhere = untold or not agree(self.unwrapped(entry), file.folders)
-            self.note(elsewhere and entry.name == file.file_name, "digest.relocated", file)
+            untold = two_buckets and file.object[0] not in entry.folders[: -len(file.folders)] and reads("two-buckets-are-told-apart")
+            named = entry.name == file.file_name or not reads("relocated-is-said-under-the-own-name")
+            elsewhere.append(named and (untold or not agree(self.unwrapped(entry), file.folders)))
+        self.note((any if reads("each-entry-is-asked-for-its-place") else all)(elsewhere), "digest.relocated", file)
 
     def judge_link(self, digest: Digest) -> None:
         """One that is not signed is not asked for its link."""
-        if not digest.signed:
+        if not digest.signed and reads("unsigned-link-is-not-judged"):
             return
-        other, normal, start = digest.predecessor, not digest.name[4], digest.span and digest.span[0]
+        other, start = digest.predecessor, digest.span and digest.span[0]
+        normal = not digest.name[4] or not reads("backfill-owes-nothing")
         older = [old for old in self.files if not old.copy and old.end < digest.end and self.may_be_of(old, digest.chain)]
-        older = [old for old in older if old.signed or self.names_asked(old)]
+        older = [old for old in older if old.signed or self.names_asked(old) or not reads("older-ones-are-signed-or-asked")]
         if not digest.previous:
             self.note(older and normal, "chain.restart", digest)
         elif digest.previous_chain != digest.name:
             self.note(True, "chain.link.foreign", digest, *([other] if other else []))
         elif other:
-            differ = other.sha256 and digest.previous_hash and other.sha256 != digest.previous_hash
+            unknown = None in (other.sha256, digest.previous_hash) and reads("unknown-hash-differs-from-nothing")
+            differ = other.sha256 != digest.previous_hash and not unknown
             self.note(differ, "chain.link.hash_mismatch", digest, other)
-            until = other.stated[1] if start and normal else None
+            until = other.stated[1] if reads("link-is-held-against-the-stated-end") else other.hour
+            until = until if start and normal else None
             self.note(until and until < start, "chain.link.time_gap", digest, other)
             self.note(until and until > start, "chain.link.time_overlap", digest, other)
             self.note(other.place and other.place != digest.place, "chain.moved", digest, other)
         elif older:
-            newest = max(old.end for old in [old for old in older if old.authenticated] or older)
+            vouched = [old for old in older if old.authenticated and reads("hole-begins-at-the-newest-authenticated")]
+            newest = max(old.end for old in vouched or older)
             within = self.asked(digest.name[:4], newest, digest.start, digest.place[1:])
             self.note(True, "chain.digest_missing", within=within)
 
@@ -675,19 +767,28 @@ class Case:
         groups, run = defaultdict(list), {digest: digest for digest in self.digests}
         for digest in self.digests:
             if self.is_party(digest):
-                groups["digest.duplicate", digest.chain, digest.end].append(digest)
+                groups["digest.duplicate", digest.chain, digest.hour].append(digest)
                 groups["chain.fork", digest.chain, digest.previous].append(digest)
             if digest.predecessor in run and digest.predecessor.chain == digest.chain:
                 one, other = run[digest], run[digest.predecessor]
                 run = {each: one if its is other else its for each, its in run.items()}
         for (code, _, shared), group in groups.items():
-            different = {digest.end if code == "chain.fork" else digest.object for digest in group}
-            effect = "limits" if all(digest.signed for digest in group) else "refutes"
+            by_hour = code == "chain.fork" and reads("fork-has-different-ends")
+            different = {digest.hour if by_hour else digest.object for digest in group}
+            all_signed = (all if reads("duplicate-limits-if-all-are-signed") else any)(digest.signed for digest in group)
+            effect = "limits" if all_signed else "refutes"
             self.note(shared and len(different) > 1, code, *group, effect=effect)
-        parties = [d for d in self.digests if d.signed and d.span and not d.name[4] and not d.starts]
+        parties = [d for d in self.digests if d.span and not d.name[4]]
+        parties = [d for d in parties if d.signed or not reads("overlap-is-of-signed-ones")]
+        parties = [d for d in parties if not d.starts or not reads("starting-digest-overlaps-nothing")]
         for one, other in combinations(parties, 2):
-            apart = one.chain == other.chain and run[one] is not run[other] and one.end != other.end
-            self.note(apart and one.start < other.end and other.start < one.end, "chain.overlap", one, other)
+            if one.chain != other.chain or not (one.start < other.end and other.start < one.end):
+                continue
+            apart = run[one] is not run[other] or not reads("overlap-is-of-different-runs")
+            apart = apart and (one.end != other.end or not reads("overlap-is-of-different-ends"))
+            shared = max(one.start, other.start), min(one.end, other.end)
+            within = self.asked(one.name[:4], *shared, one.place[1:]) if reads("overlap-is-placed-by-the-time-covered-twice") else None
+            self.note(apart, "chain.overlap", one, other, within=within)
         for digest in self.digests:
             passed = [digest]
             while (step := passed[-1].predecessor) and step.signed and step not in passed:
@@ -704,20 +805,20 @@ class Case:
         worth = {place: max(log.digest.signed + log.digest.authenticated for log in logs) for place, logs in listed.items()}
         hashes = {}
         for place, logs in listed.items():
-            best = [log.sha256 for log in logs if log.digest.signed + log.digest.authenticated == worth[place]]
+            best_alone = reads("best-lists-alone-say-what-is-right")
+            best = [log.sha256 for log in logs if log.digest.signed + log.digest.authenticated == worth[place] or not best_alone]
             hashes[place] = {sha256 for sha256 in best if sha256}
-        for rank, way in product((2, 1, 0), range(4)):
+        for rank, way in product((2, 1, 0) if reads("better-lists-choose-first") else (0, 1, 2), range(5)):
             for place, (log, *_) in listed.items():
-                if worth[place] != rank or not log.name.endswith(".json") or held[place] and 0 < way < 3:
+                if worth[place] != rank or not log.name.endswith(".json") or held[place] and way < 4:
                     continue
                 known = {entry.sha256 for entry, _ in held[place]} & hashes[place]
                 for entry in [*self.json]:
-                    in_place = entry.name == log.name and agree(self.unwrapped(entry), log.folders)
-                    copied = entry.name == log.name and entry.sha256 in known
-                    if (in_place, entry.sha256 in hashes[place], entry.name == log.name, copied)[way]:
-                        held[place].append((entry, way > 0))
-                        self.json.remove(entry)
-                        if 0 < way < 3:
+                    if self.serves(entry, log, hashes[place], known)[way]:
+                        held[place].append((entry, not self.lies_in_place(entry, log)))
+                        if reads("entry-serves-one-object"):
+                            self.json.remove(entry)
+                        if way < 4:
                             break
         top = max((d.signed + d.authenticated for d in self.digests if self.names_asked(d)), default=0)
         for place, logs in listed.items():
@@ -726,7 +827,20 @@ class Case:
             if named := log_name(entry.name):
                 code = "log.unreferenced.undocumented_kind" if named[3] else "log.unreferenced"
                 self.note(True, code, within=self.file_asked(entry))
-                self.judge_container(entry, self.file_asked(entry))
+                if reads("container-of-an-unlisted-log-is-judged"):
+                    self.judge_container(entry, self.file_asked(entry))
+
+    def lies_in_place(self, entry: Entry, log: Listed) -> bool:
+        return entry.name == log.name and agree(self.unwrapped(entry), log.folders)
+
+    def serves(self, entry: Entry, log: Listed, hashes: set[str], known: set[str]) -> list[bool]:
+        """The ways, the best first, in which a listed log finds an entry; the last finds what goes with the one found before."""
+        named, right, in_place = entry.name == log.name, entry.sha256 in hashes, self.lies_in_place(entry, log)
+        copied = named and entry.sha256 in known and reads("equal-copies-go-with-their-log")
+        first = in_place and right and reads("right-bytes-in-place-come-first")
+        if not reads("place-comes-before-right-bytes-elsewhere"):
+            first = first or right and named
+        return [first, in_place, right, named, in_place or copied]
 
     def judge_container(self, entry: Entry, within: bool) -> None:
         self.note(entry.truncated, "container.truncated", within=within)
@@ -736,29 +850,37 @@ class Case:
         signed = [log for log in logs if log.digest.signed]
         within = any(self.list_asked(log) for log in signed or logs)
         named = log_name(logs[0].name)
-        excused = not within and lesser and named and self.asked(named[:2], named[2], named[2] + MINUTE)
-        self.note(not signed or excused, "log.unproved", within=within or bool(excused))
+        kept = not within and lesser and named and self.asked(named[:2], named[2], named[2] + MINUTE)
+        kept = kept and reads("lesser-list-out-of-scope-excuses-nothing")
+        self.note(not signed or kept, "log.unproved", within=within or bool(kept))
         for digest in {log.digest for log in signed if log.foreign}:
-            self.note(True, "log.foreign", within=any(self.list_asked(log) for log in signed if log.digest is digest))
+            own_list = [log for log in signed if log.digest is digest or not reads("foreign-is-placed-by-its-own-list")]
+            self.note(True, "log.foreign", within=any(self.list_asked(log) for log in own_list))
         hashes = {log.sha256 for log in signed if log.sha256}
-        self.note(len(signed) > 1, "log.doubly_listed", within=within, effect="refutes" if len(hashes) > 1 else "informs")
+        contradicted = len(hashes) > 1 and reads("two-listed-hashes-contradict")
+        self.note(len(signed) > 1, "log.doubly_listed", within=within, effect="refutes" if contradicted else "informs")
         longer = self.longer[logs[0].name]
-        unread = any(not copy or entry.sha256 is None or not best for entry, copy in longer)
-        missing = signed and not held and logs[0].name.endswith(".json")
+        readable = reads("copy-whose-content-is-known-is-not-the-log")
+        unread = any(not copy or entry.sha256 is None or not best or not readable for entry, copy in longer)
+        sought = logs[0].name.endswith(".json") or not reads("listed-without-json-is-not-looked-for")
+        missing = (signed or not reads("unsigned-list-misses-nothing")) and not held and sought
         self.note(missing, "archive.entry.unrecognised" if unread else "log.missing", within=within)
-        own = any(self.file_asked(entry) for entry, _ in held)
+        own = any(self.file_asked(entry) for entry, _ in held) and reads("entry-whose-name-is-asked-stays-in-scope")
         contents, paths = {entry.sha256 for entry, _ in held}, {entry.path for entry, _ in held}
         for entry, _ in held:
-            self.judge_container(entry, within or self.file_asked(entry))
+            self.judge_container(entry, within or own and self.file_asked(entry))
         if len(held) > 1:
             each_path = {(entry.path, entry.sha256) for entry, _ in held}
-            refutes = len(each_path) > len(paths) or not contents & best
+            one_path = len(each_path) > len(paths) or not reads("other-content-under-another-path-limits")
+            refutes = one_path or not contents & best and reads("two-contents-of-which-none-is-signed-refute")
             effect = "informs" if len(contents) == 1 else "refutes" if refutes else "limits"
             self.note(True, "archive.entry.duplicate", within=within or own, effect=effect)
-        proved = [(entry, moved) for entry, moved in held if len(hashes) == 1 and entry.sha256 in hashes]
+        settled = len(hashes) == 1 or not reads("two-listed-hashes-are-a-mismatch")
+        proved = [(entry, moved) for entry, moved in held if settled and entry.sha256 in hashes]
         self.note(hashes and contents - {None} and not proved, "log.hash_mismatch", within=within or own)
         if proved:
-            relocated = all(moved for _, moved in proved) and not any(entry.truncated or entry.trailing for entry, _ in proved)
+            damaged = any(entry.truncated or entry.trailing for entry, _ in proved) and reads("damaged-log-is-not-asked-for-its-place")
+            relocated = (all if reads("one-log-in-its-place-is-enough") else any)(moved for _, moved in proved) and not damaged
             renamed = any(entry.name != logs[0].name and self.file_asked(entry) for entry, _ in proved)
             self.note(relocated, "log.relocated", within=within or renamed)
             self.confirmed |= {"integrity"} if within else set()
@@ -820,20 +942,25 @@ class Case:
     def judge_coverage(self) -> None:
         self.note(not self.files, "archive.empty")
         self.note(not self.period, "coverage.period_unstated")
-        normal = [digest for digest in self.digests if not digest.name[4]]
-        for wanted in product(*(asks or [None] for asks in self.asks)):
+        normal = [digest for digest in self.digests if not digest.name[4] or not reads("backfill-covers-nothing")]
+        named = [asks or [None] for asks in self.asks]
+        for wanted in product(*named if all(self.asks) or reads("dimension-not-asked-drops-no-other") else [[None]] * 3):
             asks = [[ask] if ask else [] for ask in wanted]
             digests = [digest for digest in normal if self.names_asked(digest, asks)]
-            self.note(any(wanted) and not digests, "coverage.absent")
-            arn = ARN.fullmatch(wanted[2] or "")
-            self.note(arn and digests and all(digest.name[0] != arn[2] for digest in digests), "coverage.owner_unstated")
+            there = digests or [file for file in self.files if not reads("unreadable-is-absent") and self.names_asked(file, asks)]
+            self.note(any(wanted) and not there, "coverage.absent")
+            arn, owners = ARN.fullmatch(wanted[2] or ""), {digest.name[0] for digest in digests}
+            unstated = arn and digests and (arn[2] not in owners if reads("owner-is-stated-by-one-chain") else owners - {arn[2]})
+            self.note(unstated, "coverage.owner_unstated")
             for chain in {digest.chain for digest in digests}:
                 known = [d for d in normal if d.chain == chain and d.span and (d.signed or self.names_asked(d, asks))]
-                spans = sorted((*d.span, d.signed) for d in known)
+                spans = sorted((*d.span, d.signed) for d in known if d.signed or reads("unsigned-digest-widens-the-extent"))
+                if not self.period and not reads("extent-is-of-readable-digests"):
+                    spans += [(f.start, f.end, False) for f in self.files if not f.said and self.may_be_of(f, chain)]
                 if not self.period and not spans:
                     continue
-                reached, until = self.period or (spans[0][0], max(end for _, end, _ in spans))
-                for start, end, signed in spans:
+                reached, until = self.period or (min(spans)[0], max(end for _, end, _ in spans))
+                for start, end, signed in sorted(spans):
                     reached = max(reached, end) if signed and start <= reached else reached
                 self.note(reached < until, "coverage.gap")
                 self.confirmed |= {"coverage"} if self.period and reached >= until else set()

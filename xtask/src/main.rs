@@ -14,6 +14,7 @@ mod msrv;
 mod mutants;
 mod nasties;
 mod page;
+mod readings;
 mod shell;
 mod test;
 mod unpack;
@@ -42,6 +43,9 @@ The project's tasks.
     cargo xtask unpack [OPTIONS]     compare what trailseal reads in altered archives with what other programs unpack (Debian, as root)
         --minutes N                  2 unless told
         --seed S                     where chance begins, to see the same again
+    cargo xtask readings [OPTIONS]   change each reading of the second opinion, and see whether a vector notices
+        --all                        ask every vector, and count those that notice (some minutes)
+        --write                      write down the vector that notices
     cargo xtask mutants MODULE       break one module in every way, and see whether the core's tests notice (cargo-mutants, an hour)
     cargo xtask bench [OPTIONS]      measure the released command; see docs/performance.md
         --scale default|large        1 GB of logs and some 20,000 files, made once; or 8 GB and 200,000 files
@@ -80,6 +84,9 @@ fn main() -> ExitCode {
         ["nasties"] => nasties::measure("", nasties::PARTS),
         ["nasties", name] => nasties::measure(name, nasties::PARTS),
         ["unpack", options @ ..] => unpack::run(options),
+        ["readings"] => readings::check(readings::Vectors::First),
+        ["readings", "--all"] => readings::check(readings::Vectors::All),
+        ["readings", "--write"] => readings::check(readings::Vectors::Written),
         ["limits"] => limits::measure(""),
         ["limits", only] => limits::measure(only),
         _ => Err(format!("there is no task '{}'; `cargo xtask --help` lists them", words.join(" "))),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::generated::{self, Mode};
-use crate::{Outcome, bans, bench, instructions, msrv, nasties, shell, unpack};
+use crate::{Outcome, bans, bench, instructions, msrv, nasties, readings, shell, unpack};
 
 /// The version that is installed beside the build where it is missing.
 const CARGO_DENY: &str = "0.20.2";
@@ -60,9 +60,10 @@ fn harness() -> Outcome {
     script("test-vectors/harness/test")
 }
 
-/// A checker in Python, written from the documents, over the test vectors.
+/// A checker in Python, written from the documents, over the test vectors; and whether they notice where it reads a rule otherwise.
 fn second_opinion() -> Outcome {
-    script("test-vectors/second-opinion/run")
+    script("test-vectors/second-opinion/run")?;
+    readings::check(readings::Vectors::First)
 }
 
 /// The AWS CLI's own code over the test vectors.

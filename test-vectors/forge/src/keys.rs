@@ -63,6 +63,23 @@ impl TestKey {
         padded
     }
 
+    /// The block that a signature opens to.
+    pub fn opened(&self, signature: &str) -> Vec<u8> {
+        let key: &RsaPrivateKey = self.signer.as_ref();
+        let signature = BigUint::from_bytes_be(&hex::decode(signature).expect("hex"));
+        let modulus = BigUint::from_bytes_be(&key.n().to_be_bytes());
+        let block = signature.modpow(&BigUint::from(65_537_u32), &modulus).to_bytes_be();
+        [vec![0; key.size().saturating_sub(block.len())], block].concat()
+    }
+
+    /// A signature plus the modulus, if that is no longer than the modulus: it opens to the same block.
+    pub fn plus_modulus(&self, signature: &str) -> Option<String> {
+        let key: &RsaPrivateKey = self.signer.as_ref();
+        let signature = BigUint::from_bytes_be(&hex::decode(signature).expect("hex"));
+        let sum = (signature + BigUint::from_bytes_be(&key.n().to_be_bytes())).to_bytes_be();
+        (sum.len() == key.size()).then(|| hex::encode(sum))
+    }
+
     /// The fingerprint under which AWS lists the key.
     pub fn fingerprint(&self) -> String {
         fingerprint(&self.pkcs1)

@@ -12,6 +12,7 @@ mod links;
 mod logs;
 mod malformed;
 mod metadata;
+mod readings;
 mod scope;
 mod signatures;
 mod trails;
@@ -41,6 +42,7 @@ pub fn all() -> Vec<Vector> {
         logs::all,
         malformed::all,
         metadata::all,
+        readings::all,
         scope::all,
         signatures::all,
         trails::all,
