@@ -37,7 +37,8 @@ export type About =
  */
 export type Axis = "integrity" | "authenticity" | "continuity" | "coverage";
 /**
- * The code of a finding: a public, stable interface; codes are added, never renamed.
+ * The code of a finding: a public, stable interface; codes are added, never renamed. Each is explained in
+ * [findings.md](findings.md).
  */
 export type Code =
   | "archive.empty"
@@ -90,14 +91,24 @@ export type Code =
   | "log.unreferenced"
   | "log.unreferenced.undocumented_kind"
   | "log.unproved"
+  | "lake.sign_file.malformed"
+  | "lake.signature.invalid"
+  | "lake.signature.unchecked"
+  | "lake.key.enclosed"
+  | "lake.key.unfit"
+  | "lake.file.hash_mismatch"
+  | "lake.file.missing"
+  | "lake.file.inflated"
+  | "lake.file.unlisted"
+  | "lake.file.name_unsafe"
+  | "lake.file.renamed"
   | "coverage.gap"
   | "coverage.absent"
   | "coverage.owner_unstated"
   | "coverage.period_unstated";
 /**
- * Why something was found, from a closed list: its name, and the facts that it states.
- *
- * Each is explained in [reasons.md](reasons.md).
+ * Why something was found, from a closed list: its name (`is`), and the facts that it states. Each stands in
+ * [reasons.md](reasons.md).
  */
 export type Reason =
   | {
@@ -550,6 +561,34 @@ export type Reason =
       is: "beside_signed";
     }
   | {
+      is: "lake.lists_nothing";
+    }
+  | {
+      is: "lake.no_key";
+    }
+  | {
+      is: "lake.other_algorithm";
+    }
+  | {
+      is: "lake.no_region";
+    }
+  | {
+      is: "lake.other_region";
+      key: string;
+      stated: string;
+    }
+  | {
+      is: "lake.no_time";
+    }
+  | {
+      is: "lake.other_time";
+      stated: Time;
+    }
+  | {
+      is: "lake.listed_as";
+      name: string;
+    }
+  | {
       is: "further";
     }
   | {
@@ -669,6 +708,10 @@ export type ReadError = "not_found" | "permission_denied" | "unexpected_end" | "
  * How far a key is believed.
  */
 export type Level = "enclosed" | "trusted" | "pinned";
+/**
+ * What became of a listed file.
+ */
+export type FileState = "proved" | "unproved" | "altered" | "inflated" | "unread" | "missing";
 
 /**
  * The result of one verification by trailseal, as `trailseal verify --format json` prints it.
@@ -706,6 +749,10 @@ export interface Report {
    * The keys that were given or enclosed, sorted by SHA-256.
    */
   keys: Key[];
+  /**
+   * The result sets of CloudTrail Lake, by their paths; absent if there are none.
+   */
+  lake?: ResultSet[];
   /**
    * What is not listed above, because it is too much and proves nothing; absent if that is nothing.
    */
@@ -924,7 +971,8 @@ export interface DigestCounts {
    */
   authenticated: number;
   /**
-   * Invalid, malformed or damaged.
+   * Invalid. In the totals also malformed or damaged, or with an own key that is no digest file's: these belong to no chain, and are
+   * counted in none.
    */
   failed: number;
   /**
@@ -999,15 +1047,15 @@ export interface Counts {
    */
   entries: number;
   /**
-   * Of these, entries that are no evidence.
+   * Of these, entries that are no evidence by their names; other JSON files, which are hashed, and what was refused or not read apart.
    */
   ignored: number;
   /**
-   * Findings that inform, those outside what was asked too.
+   * The sum of `count` over the findings that inform, those outside what was asked too.
    */
   informing: number;
   /**
-   * Findings that limit.
+   * The sum of `count` over the findings that limit.
    */
   limiting: number;
   /**
@@ -1019,7 +1067,7 @@ export interface Counts {
    */
   outside: Outside;
   /**
-   * Findings that refute, each counted with its run.
+   * The sum of `count` over the findings that refute.
    */
   refuting: number;
 }
@@ -1152,6 +1200,84 @@ export interface Key {
   validity: Period[];
 }
 /**
+ * A result set of CloudTrail Lake: a sign file and the files that it lists. It says nothing about any trail: no axis passes by it.
+ */
+export interface ResultSet {
+  /**
+   * The account that its path claims; nothing signed says whose it is.
+   */
+  account?: string | null;
+  /**
+   * When the query was complete, as the sign file states it; not signed.
+   */
+  completed?: string | null;
+  /**
+   * The sign file's entry in the archive.
+   */
+  entry: string;
+  /**
+   * How many files it lists.
+   */
+  file_count: number;
+  /**
+   * These, in their order, which is signed; in a report that would be too long, only the first.
+   */
+  files: ListedFile[];
+  /**
+   * The key that the sign file names, by its fingerprint.
+   */
+  fingerprint?: string | null;
+  /**
+   * False if its path claims an account that was not asked.
+   */
+  in_scope: boolean;
+  /**
+   * How far the key is believed under which the signature verifies; absent if it does not, or could not be checked.
+   */
+  level?: Level | null;
+  /**
+   * How the set stands by itself: passed if the verifier's own keys vouch for it and each listed file is there, unaltered.
+   */
+  outcome: Outcome;
+  /**
+   * The region that the sign file states; not signed.
+   */
+  region?: string | null;
+}
+/**
+ * A file that a sign file lists.
+ */
+export interface ListedFile {
+  /**
+   * The entry that was compared; absent if there is none.
+   */
+  entry?: string | null;
+  /**
+   * When the query ran, as the first line of a proved file says: part of the signed bytes.
+   */
+  executed?: string | null;
+  /**
+   * Its name in the sign file; not signed.
+   */
+  name: string;
+  /**
+   * The query, as the first line of a proved file says: part of the signed bytes.
+   */
+  query?: string | null;
+  /**
+   * Rows behind the head; only of a proved file that could be inflated to its end.
+   */
+  rows?: number | null;
+  /**
+   * SHA-256 of its stored bytes, as listed.
+   */
+  sha256: string;
+  /**
+   * What became of it.
+   */
+  state: FileState;
+}
+/**
  * How much of each kind a report leaves out. It is counted in the totals and in the findings.
  */
 export interface LeftOut {
@@ -1171,6 +1297,14 @@ export interface LeftOut {
    * Keys that the verifier lacks.
    */
   missing_keys: number;
+  /**
+   * Files that the listed result sets list; absent if none is left out.
+   */
+  result_files?: number;
+  /**
+   * Result sets of CloudTrail Lake; absent if none is left out.
+   */
+  result_sets?: number;
 }
 /**
  * A key that the verifier should fetch.

@@ -95,6 +95,10 @@ export interface Inventory {
    */
   ignored: [unknown, unknown][];
   /**
+   * What to run for each of these keys, in their order; put the output into a file named `REGION.json`.
+   */
+  key_commands: string[];
+  /**
    * Log files by account, region and kind.
    */
   logs: LogClaim[];
