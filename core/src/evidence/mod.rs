@@ -188,11 +188,10 @@ impl Exhibit {
 
     /// The exhibit of an entry whose path is longer than the limit, of which only a part is kept.
     pub(crate) fn of_long_path(path: &EntryPath, limits: &Limits) -> Self {
-        Self {
-            path: path.shortened(limits.path_bytes as usize),
-            facts: Facts::Refused,
-            notes: vec![limit_note("path_bytes", u64::from(limits.path_bytes))],
-        }
+        let path = path.shortened(limits.path_bytes as usize);
+        // A file name at the end of it stays whole, and what bears it is there.
+        let facts = classify(&path).unread();
+        Self { path, facts, notes: vec![limit_note("path_bytes", u64::from(limits.path_bytes))] }
     }
 
     /// The exhibit of an entry that is not read because it is no evidence by its name.
@@ -447,6 +446,17 @@ mod tests {
             exhibit.facts,
             Facts::Trail(trail::Facts::Log(Content::Damaged { stored_sha256: here(&[0x1f, 0x8b, 8, 0, 0]) }))
         );
+    }
+
+    #[test]
+    fn what_lies_under_too_long_a_path_is_there_and_not_read() {
+        let long = |name: &str| EntryPath::new(&format!("{}{name}", "folder/".repeat(200)));
+        let facts = |name: &str| examine(long(name), b"{}", &Limits::default()).facts;
+        assert_eq!(facts(LOG), Facts::Trail(trail::Facts::Log(Content::Unread)));
+        assert_eq!(facts(DIGEST), Facts::Trail(trail::Facts::Digest(Content::Unread, None)));
+        for other in ["public-keys.json", "stray.json", "day.zip", "README.txt"] {
+            assert_eq!(facts(other), Facts::Refused, "{other}");
+        }
     }
 
     #[test]

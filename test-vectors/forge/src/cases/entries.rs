@@ -79,6 +79,7 @@ pub(super) fn all() -> Vec<Vector> {
         entry_limit_exact(),
         entries_limit_exact(),
         path_limit(),
+        path_limit_of_a_log(),
         path_limit_exact(),
         depth_limit(),
         depth_limit_exact(),
@@ -616,6 +617,17 @@ fn path_limit() -> Vector {
     limited(vector, "archive.limit")
         .near("entries/path-at-the-limit")
         .says("The path of a file that is no evidence is 1,025 bytes long.", "S3 keys have at most 1,024.")
+}
+
+fn path_limit_of_a_log() -> Vector {
+    let vector = edited("entries/log-at-a-path-over-the-limit", |chain, archive| {
+        let entry = archive.entry(chain.log(1, 0));
+        entry.path = format!("{}/{}", path_of(1024), entry.path);
+    });
+    limited(vector, "archive.limit").near("entries/path-over-the-limit").says(
+        "A log lies in folders so deep that its path is longer than is read.",
+        "It is there, and not read: it is not missing.",
+    )
 }
 
 fn path_limit_exact() -> Vector {
