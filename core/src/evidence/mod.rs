@@ -217,10 +217,12 @@ impl Exhibit {
         Self { path, facts: Facts::Folder, notes: Vec::new() }
     }
 
-    /// True for an entry that could not be read, and is an archive or may be one: evidence may lie in it.
+    /// True for an entry that could not be read, by whatever keeps it from being read, and is an archive or may be one: evidence may lie in
+    /// it.
     pub(crate) fn is_unopened(&self) -> bool {
+        let keeps = |code| matches!(code, Code::ArchiveEntryUnreadable | Code::ArchiveEntryEncrypted | Code::ArchiveLimit);
         matches!(self.facts, Facts::Refused)
-            && self.notes.iter().any(|note| note.code == Code::ArchiveEntryUnreadable)
+            && self.notes.iter().any(|note| keeps(note.code))
             && matches!(classify(&self.path), Kind::Container | Kind::Ignored(IgnoredKind::Other))
     }
 
@@ -373,10 +375,14 @@ mod tests {
     fn evidence_may_lie_in_what_could_not_be_read_and_not_in_what_is_told() {
         let path = |name: &str| EntryPath::new(name);
         let code = Code::ArchiveEntryUnreadable;
-        assert!(Exhibit::refused(path("day.tar.bz2"), code, Reason::CutOff).is_unopened());
-        assert!(Exhibit::refused(path("day.zip"), code, Reason::CutOff).is_unopened());
-        assert!(!Exhibit::refused(path("day.zip"), Code::ArchiveLimit, Reason::CutOff).is_unopened());
-        assert!(!Exhibit::refused(path(LOG), code, Reason::CutOff).is_unopened());
+        for keeps in [code, Code::ArchiveEntryEncrypted, Code::ArchiveLimit] {
+            for unopened in ["day.tar.bz2", "day.zip", "(archive)", "(folder)"] {
+                assert!(Exhibit::refused(path(unopened), keeps, Reason::CutOff).is_unopened(), "{unopened}");
+            }
+            assert!(!Exhibit::refused(path(LOG), keeps, Reason::CutOff).is_unopened());
+        }
+        // Nothing would be unpacked of it.
+        assert!(!Exhibit::refused(path("../day.zip"), Code::ArchiveEntryUnsafe, Reason::UnsafePath).is_unopened());
         assert!(!Exhibit::told(path("latest.txt"), code, Reason::LinkToEvidence).is_unopened());
     }
 

@@ -84,6 +84,8 @@ pub(super) fn all() -> Vec<Vector> {
         depth_limit(),
         depth_limit_exact(),
         nested_too_deep(),
+        log_nested_too_deep(),
+        log_in_an_encrypted_zip(),
     ]
 }
 
@@ -676,5 +678,28 @@ fn nested_too_deep() -> Vector {
     limited(vector, "archive.limit").near("layout/zip-of-zips").says(
         "Besides the evidence the zip holds a zip that holds a zip.",
         "Archives are read one level deep; what lies deeper is not read, and that is said.",
+    )
+}
+
+fn log_nested_too_deep() -> Vector {
+    let vector = edited("entries/log-in-a-zip-in-a-zip", |chain, archive| {
+        let log = archive.remove(chain.log(1, 0));
+        archive.put("outer.zip", zip(&[Entry::new("inner.zip", zip(&[log]))]));
+    });
+    vector.codes(&["archive.limit", "log.missing"]).integrity(Indeterminate).near("entries/zip-in-zip-in-zip").says(
+        "A log lies in a zip inside a zip, deeper than is read.",
+        "While an archive is not opened, what is missing may lie in it.",
+    )
+}
+
+fn log_in_an_encrypted_zip() -> Vector {
+    let vector = edited("entries/log-in-an-encrypted-zip", |chain, archive| {
+        let log = archive.remove(chain.log(1, 0));
+        archive.put("march.zip", zip(&[log]));
+        archive.entry("march.zip").encrypted = true;
+    });
+    vector.codes(&["archive.entry.encrypted", "log.missing"]).integrity(Indeterminate).near("entries/encrypted-log").says(
+        "A log lies in a zip inside, which needs a password.",
+        "While an archive is not opened, what is missing may lie in it.",
     )
 }
