@@ -110,7 +110,8 @@ impl<'a> Node<'a> {
     pub(crate) fn covers(&self) -> Option<Period> {
         let period = self.digest.period();
         if !self.is_starting() {
-            return Some(period);
+            // An interval that is none covers nothing, and is no edge of what is not covered.
+            return (!period.is_empty()).then_some(period);
         }
         let logs = (0..self.digest.log_count()).filter_map(|number| self.digest.log(number));
         let first = logs.filter_map(|log| name::log_name(log.object.name)).map(|name| name.time).min()?;
