@@ -11,7 +11,10 @@ use crate::terms::time::{HOUR_SECONDS, Period};
 pub(crate) fn missing_keys<'n, 'a: 'n>(lacking: impl Iterator<Item = &'n Node<'a>>) -> Vec<MissingKey> {
     let mut periods: BTreeMap<(&str, &str), Period> = BTreeMap::new();
     for node in lacking {
-        let (period, fingerprint) = (node.digest.period(), node.digest.fingerprint());
+        let (stated, fingerprint) = (node.digest.period(), node.digest.fingerprint());
+        // Of an interval that is none the end is known: it counts as the hour before. Before the first time there is none.
+        let from = if stated.is_empty() { stated.to.plus(-HOUR_SECONDS) } else { stated.from };
+        let period = Period { from, to: stated.to.max(from.plus(1)) };
         // A fingerprint that is none would only carry strange characters into a command.
         if fingerprint.len() != 32 || !fingerprint.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             continue;
