@@ -468,7 +468,8 @@ fn may_lie_at(path: SplitPath<'_>, place: Place<'_>) -> bool {
     // Account, kind, region, year, month and day.
     const BELOW: usize = 6;
     let above = path.folders().rev().skip(BELOW);
-    above.zip(place.folder.rsplit('/')).all(|(folder, of_place)| folder == of_place.as_bytes())
+    // A place at the top has no folders, and those of an entry do not speak against it.
+    above.zip(place.folder.rsplit('/').filter(|folder| !folder.is_empty())).all(|(folder, of_place)| folder == of_place.as_bytes())
 }
 
 /// A signed digest file is in scope by what it says of itself; one that contradicts a name that it bears, inside or outside, is also
