@@ -244,7 +244,7 @@ impl Digests {
             odd: facts.odd.map(|odd| Part::put(text, before.and_then(|before| before.odd), odd.reasons)),
             is_odd_loss: facts.odd.is_some_and(|odd| odd.is_loss),
         };
-        let list = (!facts.list.rows.is_empty()).then(|| {
+        let list = (facts.list.is_cut || !facts.list.rows.is_empty()).then(|| {
             lists.push(facts.list);
             Position::of(lists.len().saturating_sub(1))
         });
