@@ -1,5 +1,6 @@
 //! Why something was found: a closed list, each reason with the facts that it states and its words, declared once.
 
+use std::any::Any;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -75,6 +76,14 @@ macro_rules! reasons {
             pub const fn name(&self) -> &'static str {
                 match self {
                     $(Self::$variant $({ $($field: _),* })? => $name,)*
+                }
+            }
+
+            /// Calls `edit` for each of its facts that is a text.
+            pub(crate) fn edit_texts(&mut self, mut edit: impl FnMut(&mut String)) {
+                let mut edit_if_text = |fact: &mut dyn Any| fact.downcast_mut().into_iter().for_each(&mut edit);
+                match self {
+                    $(Self::$variant $({ $($field),* })? => { $($(edit_if_text($field);)*)? })*
                 }
             }
         }
