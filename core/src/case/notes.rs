@@ -6,6 +6,7 @@ use crate::case::Case;
 use crate::case::judgement::Admitted;
 use crate::container::visit::{WHOLE_ARCHIVE, WHOLE_FOLDER};
 use crate::evidence::content::Note;
+use crate::evidence::trail::continued::Continued;
 use crate::evidence::trail::files::{Entry, Held};
 use crate::evidence::trail::graph::Graph;
 use crate::evidence::trail::logs::Logs;
@@ -82,9 +83,13 @@ impl Case {
                 }
                 kind => known.unwrap_or_else(|| kind.is_asked(&exhibit.path, scope)),
             };
-            // Notes about the form of a file that is no evidence would only be noise.
-            let is_silent =
-                |code: Code| kind == Kind::Trail(Claim::Stray) && known.is_none() && code.explain().effect == Effect::Refutes;
+            // Notes about the form of a file that serves for nothing would only be noise.
+            let serves_perhaps = match kind {
+                Kind::Trail(Claim::Stray) => true,
+                Kind::Trail(Claim::Unrecognised) => Continued::of(exhibit.path.file_name()).is_some(),
+                _ => false,
+            };
+            let is_silent = |code: Code| serves_perhaps && known.is_none() && code.explain().effect == Effect::Refutes;
             let is_told = logs.unread.contains(&exhibit.path.split());
             let is_said = |code: Code| !(is_silent(code) || is_told && code == Code::ArchiveEntryUnrecognised);
             for note in exhibit.notes.iter().filter(|note| is_said(note.code)) {
@@ -112,5 +117,30 @@ impl Case {
         if strays > 0 {
             ledger.enter(Raise::new(Code::ArchiveIgnored, About::Ignored, "json").count(strays));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use trailseal_forge::archive::Archive;
+
+    use crate::forged::{report, trail};
+    use crate::{Code, Outcome, Request};
+
+    #[test]
+    fn what_hides_behind_a_log_file_refutes_under_whatever_name_it_serves() {
+        let chain = trail("2026-03-01T00:01:31Z").chain(&[0, 1]);
+        for end in ["", ".1", ".bak"] {
+            let mut archive = Archive::of(&[&chain]);
+            archive.edit(chain.log(1, 0), |bytes| bytes.extend_from_slice(b"behind the end"));
+            archive.entry(chain.log(1, 0)).path.push_str(end);
+            let report = report(&archive, &Request::default());
+            let trailing = report.findings.iter().filter(|finding| finding.code == Code::ContainerTrailingData).count();
+            assert_eq!((trailing, report.axes.integrity, report.counts.logs.failed), (1, Outcome::Failed, 1), "{end}");
+        }
+        let mut archive = Archive::of(&[&chain]);
+        archive.put(&format!("{}.part", chain.log(1, 0)), [0x1f, 0x8b, 8]);
+        let report = report(&archive, &Request::default());
+        assert!(!report.findings.iter().any(|finding| finding.code == Code::ContainerTruncated), "it serves for nothing");
     }
 }

@@ -204,11 +204,10 @@ impl Exhibit {
 
     /// The exhibit of an entry whose path is longer than the limit, of which only a part is kept.
     pub(crate) fn of_long_path(path: &EntryPath, limits: &Limits) -> Self {
-        Self {
-            path: path.shortened(limits.path_bytes as usize),
-            facts: Facts::Refused,
-            notes: vec![limit_note("path_bytes", u64::from(limits.path_bytes))],
-        }
+        let path = path.shortened(limits.path_bytes as usize);
+        // A file name at the end of it stays whole, and what bears it is there.
+        let facts = classify(&path).unread();
+        Self { path, facts, notes: vec![limit_note("path_bytes", u64::from(limits.path_bytes))] }
     }
 
     /// The exhibit of an entry that is not read because it is no evidence by its name.
@@ -234,10 +233,12 @@ impl Exhibit {
         Self { path, facts: Facts::Folder, notes: Vec::new() }
     }
 
-    /// True for an entry that could not be read, and is an archive or may be one: evidence may lie in it.
+    /// True for an entry that could not be read, by whatever keeps it from being read, and is an archive or may be one: evidence may lie in
+    /// it.
     pub(crate) fn is_unopened(&self) -> bool {
+        let keeps = |code| matches!(code, Code::ArchiveEntryUnreadable | Code::ArchiveEntryEncrypted | Code::ArchiveLimit);
         matches!(self.facts, Facts::Refused)
-            && self.notes.iter().any(|note| note.code == Code::ArchiveEntryUnreadable)
+            && self.notes.iter().any(|note| keeps(note.code))
             && matches!(classify(&self.path), Kind::Container | Kind::Ignored(IgnoredKind::Other))
     }
 
@@ -390,10 +391,14 @@ mod tests {
     fn evidence_may_lie_in_what_could_not_be_read_and_not_in_what_is_told() {
         let path = |name: &str| EntryPath::new(name);
         let code = Code::ArchiveEntryUnreadable;
-        assert!(Exhibit::refused(path("day.tar.bz2"), code, Reason::CutOff).is_unopened());
-        assert!(Exhibit::refused(path("day.zip"), code, Reason::CutOff).is_unopened());
-        assert!(!Exhibit::refused(path("day.zip"), Code::ArchiveLimit, Reason::CutOff).is_unopened());
-        assert!(!Exhibit::refused(path(LOG), code, Reason::CutOff).is_unopened());
+        for keeps in [code, Code::ArchiveEntryEncrypted, Code::ArchiveLimit] {
+            for unopened in ["day.tar.bz2", "day.zip", "(archive)", "(folder)"] {
+                assert!(Exhibit::refused(path(unopened), keeps, Reason::CutOff).is_unopened(), "{unopened}");
+            }
+            assert!(!Exhibit::refused(path(LOG), keeps, Reason::CutOff).is_unopened());
+        }
+        // Nothing would be unpacked of it.
+        assert!(!Exhibit::refused(path("../day.zip"), Code::ArchiveEntryUnsafe, Reason::UnsafePath).is_unopened());
         assert!(!Exhibit::told(path("latest.txt"), code, Reason::LinkToEvidence).is_unopened());
     }
 
@@ -463,6 +468,17 @@ mod tests {
             exhibit.facts,
             Facts::Trail(trail::Facts::Log(Content::Damaged { stored_sha256: here(&[0x1f, 0x8b, 8, 0, 0]) }))
         );
+    }
+
+    #[test]
+    fn what_lies_under_too_long_a_path_is_there_and_not_read() {
+        let long = |name: &str| EntryPath::new(&format!("{}{name}", "folder/".repeat(200)));
+        let facts = |name: &str| examine(long(name), b"{}", &Limits::default()).facts;
+        assert_eq!(facts(LOG), Facts::Trail(trail::Facts::Log(Content::Unread)));
+        assert_eq!(facts(DIGEST), Facts::Trail(trail::Facts::Digest(Content::Unread, None)));
+        for other in ["public-keys.json", "stray.json", "day.zip", "README.txt"] {
+            assert_eq!(facts(other), Facts::Refused, "{other}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::evidence::trail::coverage::{self, Coverage};
 use crate::evidence::trail::fetch::{self, Lack};
 use crate::evidence::trail::files::Held;
 use crate::evidence::trail::graph::{Node, Status};
-use crate::evidence::trail::name::{ChainId, DigestName, Place};
+use crate::evidence::trail::name::{ChainId, DigestKind, DigestName, Place};
 use crate::evidence::trail::section::{Chain, DigestCounts, DigestFile, LogCounts, MissingKey};
 use crate::report::objects::Objects;
 use crate::report::{Asked, Axes, Counts, Key, LeftOut, Outside, Report, SCHEMA};
@@ -128,7 +128,7 @@ impl Judgement<'_> {
                 relocated: scope.relocations.iter().map(ToString::to_string).collect(),
                 policy: self.policy.weights.iter().collect(),
             },
-            proved_extent: self.proved_extent(),
+            proved_extent: proved_extent(&chains),
             evidence_root: self.evidence_root,
             evidence_parts: self.evidence_parts,
             counts,
@@ -170,11 +170,6 @@ impl Judgement<'_> {
             continuity: Outcome::fold(effects(findings, Axis::Continuity), signed),
             coverage,
         }
-    }
-
-    fn proved_extent(&self) -> Option<Period> {
-        let proved = || self.graph.nodes.iter().filter(|node| node.in_scope && node.is_signed()).map(|node| node.digest.period());
-        Some(Period { from: proved().map(|period| period.from).min()?, to: proved().map(|period| period.to).max()? })
     }
 
     fn counts(&self) -> Counts {
@@ -318,6 +313,13 @@ impl Judgement<'_> {
         });
         fetch::missing_keys(of_digests.map(Lack::of).chain(of_result_sets))
     }
+}
+
+/// What normal chains prove, from the first to the last: backfill digest files cover nothing.
+fn proved_extent(chains: &[Chain]) -> Option<Period> {
+    let normal = || chains.iter().filter(|chain| chain.kind == DigestKind::Normal);
+    let from = normal().filter_map(|chain| chain.proved_from).min()?;
+    Some(Period { from, to: normal().filter_map(|chain| chain.proved_to).max()? })
 }
 
 fn count_digest(node: &Node<'_>, counts: &mut DigestCounts) {

@@ -149,8 +149,9 @@ impl<'a> Ledger<'a> {
 
     pub(crate) fn enter(&mut self, mut raise: Raise) {
         let finding = &mut raise.finding;
-        let Finding { first, last, entry, expected, found, .. } = finding;
+        let Finding { first, last, entry, expected, found, reasons, .. } = finding;
         [last, entry, expected, found].into_iter().flatten().chain([first]).for_each(shorten);
+        reasons.iter_mut().for_each(|reason| reason.edit_texts(shorten));
         finding.effect = self.weights.weigh(finding.code, finding.effect);
         if !raise.in_scope {
             // Nothing to lower in what only informs, but the reader should know where it lies.
@@ -296,6 +297,19 @@ mod tests {
         }
         let runs: Vec<_> = ledger.close().into_iter().map(|finding| (finding.count, finding.first, finding.last)).collect();
         assert_eq!(runs, [(1, "d5".into(), None), (3, "d0".into(), Some("d2".into()))].into_iter().rev().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn no_text_of_a_finding_is_longer_than_another() {
+        let weights = Weights::default();
+        let mut ledger = Ledger::new(&weights);
+        let long = "x".repeat(5000);
+        let raise = Raise::new(Code::LogMissing, About::Object, long.clone()).entry("e".to_owned()).expected(long.clone());
+        ledger.enter(raise.because(Reason::MayLieIn { path: long.clone() }).because(Reason::ListedBy { object: long }));
+        let findings = ledger.close();
+        let Finding { first, expected: Some(expected), reasons, .. } = &findings[0] else { panic!("{findings:?}") };
+        let [Reason::MayLieIn { path }, Reason::ListedBy { object }] = &reasons[..] else { panic!("{reasons:?}") };
+        assert!(first.len() <= 2048 && [expected, path, object].iter().all(|text| *text == first), "{findings:?}");
     }
 
     #[test]

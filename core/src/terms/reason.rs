@@ -1,5 +1,6 @@
 //! Why something was found: a closed list, each reason with the facts that it states and its words, declared once.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -252,6 +253,14 @@ macro_rules! reasons {
                 match name {
                     $($name => Some(Self::$variant $({ $($field: facts.take(stringify!($field))?),* })?),)*
                     _ => None,
+                }
+            }
+
+            /// Calls `edit` for each of its facts that is a text.
+            pub(crate) fn edit_texts(&mut self, mut edit: impl FnMut(&mut String)) {
+                let mut edit_if_text = |fact: &mut dyn Any| fact.downcast_mut().into_iter().for_each(&mut edit);
+                match self {
+                    $(Self::$variant $({ $($field),* })? => { $($(edit_if_text($field);)*)? })*
                 }
             }
         }

@@ -25,9 +25,8 @@ pub(crate) struct Coverage {
 /// Covers one chain and enters its gaps.
 pub(crate) fn judge_chain(nodes: &[Node<'_>], scope: &Scope, ledger: &mut Ledger<'_>) -> Coverage {
     let signed = || nodes.iter().filter(|node| node.is_signed());
-    let spans_of = |is_silent: bool| {
-        Spans::union(signed().filter(|node| (node.digest.log_count() == 0) == is_silent).filter_map(Node::covers))
-    };
+    let spans_of =
+        |is_silent: bool| Spans::union(signed().filter(|node| node.digest.is_silent() == is_silent).filter_map(Node::covers));
     let proved = Spans::union(signed().filter_map(Node::covers));
     // An hour that two digest files cover is silent only if neither lists a log file.
     let silent = spans_of(true).without(&spans_of(false));
@@ -223,6 +222,20 @@ mod tests {
         Spans::union(
             pairs.iter().map(|(from, to)| Period { from: Time::from_unix(*from).unwrap(), to: Time::from_unix(*to).unwrap() }),
         )
+    }
+
+    #[test]
+    fn a_list_whose_only_log_file_cannot_be_read_is_no_silence() {
+        let silent = |rewrite: fn(&str) -> String| {
+            let chain = trail("2026-03-01T00:01:31Z").chain_with(&[0, 0], |hour, digest| {
+                if hour == 1 {
+                    digest.rewrite = Some(rewrite);
+                }
+            });
+            report(&Archive::of(&[&chain]), &Request::default()).chains[0].silent_seconds
+        };
+        let cut = |json: &str| json.replace("\"logFiles\":[]", "\"logFiles\":[{}]");
+        assert_eq!((silent(|json| format!("{json} ")), silent(cut)), (7200, 3600));
     }
 
     #[test]

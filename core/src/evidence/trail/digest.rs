@@ -104,7 +104,10 @@ pub(crate) fn read(bytes: &[u8], sha256: [u8; 32], max_depth: u32) -> Result<Dig
 fn list(listed: &[Json<'_>], unsupported: &mut Option<String>, odd: &mut Oddities) -> Result<List, Reason> {
     let mut list = List::with_capacity(listed.len());
     for log in listed {
-        let Some((bucket, key)) = odd.or_lost_in_list(object(log, "s3Bucket", "s3Object")) else { continue };
+        let Some((bucket, key)) = odd.or_lost_in_list(object(log, "s3Bucket", "s3Object")) else {
+            list.pass_over();
+            continue;
+        };
         let object = Object::new(bucket, key);
         let [newest, oldest] = [NEWEST, OLDEST].map(|name| odd.or_lost_in_list(optional_time(log, name)).flatten());
         let sha256 = hash_value(log, "hashValue", "hashAlgorithm", unsupported, odd);

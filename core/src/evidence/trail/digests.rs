@@ -131,6 +131,8 @@ pub(crate) struct List {
     text: String,
     places: Vec<PackedPlace>,
     rows: Vec<ListRow>,
+    /// Some log file of it could not be read, and has no row.
+    is_cut: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -242,7 +244,7 @@ impl Digests {
             odd: facts.odd.map(|odd| Part::put(text, before.and_then(|before| before.odd), odd.reasons)),
             is_odd_loss: facts.odd.is_some_and(|odd| odd.is_loss),
         };
-        let list = (!facts.list.rows.is_empty()).then(|| {
+        let list = (facts.list.is_cut || !facts.list.rows.is_empty()).then(|| {
             lists.push(facts.list);
             Position::of(lists.len().saturating_sub(1))
         });
@@ -359,9 +361,14 @@ impl<'a> Digest<'a> {
         self.list().map_or(0, |list| list.rows.len())
     }
 
+    /// True if its list has no log file at all, also none that could not be read.
+    pub(crate) fn is_silent(self) -> bool {
+        self.list().is_none_or(|list| list.rows.is_empty() && !list.is_cut)
+    }
+
     /// The log file in this place of its list.
     pub(crate) fn log(self, index: usize) -> Option<Listed<'a>> {
-        let List { text, places, rows } = self.list()?;
+        let List { text, places, rows, .. } = self.list()?;
         let row = rows.get(index)?;
         let name = Part { start: row.name_start.into(), bytes: row.name_bytes.into() };
         Some(Listed {
@@ -404,6 +411,11 @@ impl List {
             is_hashed: sha256.is_some(),
         });
         Some(())
+    }
+
+    /// Remembers a log file that could not be read.
+    pub(crate) fn pass_over(&mut self) {
+        self.is_cut = true;
     }
 
     /// Gives back the memory that it does not need.

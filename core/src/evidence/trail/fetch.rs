@@ -18,7 +18,11 @@ pub(crate) struct Lack<'a> {
 impl<'a> Lack<'a> {
     /// What a digest file needs.
     pub(crate) fn of(node: &Node<'a>) -> Self {
-        Self { region: node.chain.region, fingerprint: node.digest.fingerprint(), period: node.digest.period() }
+        let stated = node.digest.period();
+        // Of an interval that is none the end is known: it counts as the hour before. Before the first time there is none.
+        let from = if stated.is_empty() { stated.to.plus(-HOUR_SECONDS) } else { stated.from };
+        let period = Period { from, to: stated.to.max(from.plus(1)) };
+        Self { region: node.chain.region, fingerprint: node.digest.fingerprint(), period }
     }
 }
 

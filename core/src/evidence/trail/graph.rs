@@ -110,7 +110,8 @@ impl<'a> Node<'a> {
     pub(crate) fn covers(&self) -> Option<Period> {
         let period = self.digest.period();
         if !self.is_starting() {
-            return Some(period);
+            // An interval that is none covers nothing, and is no edge of what is not covered.
+            return (!period.is_empty()).then_some(period);
         }
         let logs = (0..self.digest.log_count()).filter_map(|number| self.digest.log(number));
         let first = logs.filter_map(|log| name::log_name(log.object.name)).map(|name| name.time).min()?;
@@ -467,7 +468,8 @@ fn may_lie_at(path: SplitPath<'_>, place: Place<'_>) -> bool {
     // Account, kind, region, year, month and day.
     const BELOW: usize = 6;
     let above = path.folders().rev().skip(BELOW);
-    above.zip(place.folder.rsplit('/')).all(|(folder, of_place)| folder == of_place.as_bytes())
+    // A place at the top has no folders, and those of an entry do not speak against it.
+    above.zip(place.folder.rsplit('/').filter(|folder| !folder.is_empty())).all(|(folder, of_place)| folder == of_place.as_bytes())
 }
 
 /// A signed digest file is in scope by what it says of itself; one that contradicts a name that it bears, inside or outside, is also

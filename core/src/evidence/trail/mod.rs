@@ -111,8 +111,9 @@ impl Evidence for Trail {
                 let hashed = content.hashed();
                 let continued = Continued::of(path.file_name());
                 if continued.is_some() {
-                    // Of what form the file has that it claims to be, its own form tells nothing.
-                    content.silence(|note| note.code.name().starts_with("container."));
+                    // Of what form the file has that it claims to be, its own form tells nothing; but it may serve for a log file as it is.
+                    let is_of_form = |code: Code| code.name().starts_with("container.");
+                    content.silence(|note| is_of_form(note.code) && note.code.explain().effect != Effect::Refutes);
                 }
                 content.tell(Code::ArchiveEntryUnrecognised, continued.map(|continued| continued.undo).into_iter().collect());
                 Some(Facts::Stray(hashed))

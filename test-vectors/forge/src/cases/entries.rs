@@ -79,10 +79,13 @@ pub(super) fn all() -> Vec<Vector> {
         entry_limit_exact(),
         entries_limit_exact(),
         path_limit(),
+        path_limit_of_a_log(),
         path_limit_exact(),
         depth_limit(),
         depth_limit_exact(),
         nested_too_deep(),
+        log_nested_too_deep(),
+        log_in_an_encrypted_zip(),
     ]
 }
 
@@ -618,6 +621,17 @@ fn path_limit() -> Vector {
         .says("The path of a file that is no evidence is 1,025 bytes long.", "S3 keys have at most 1,024.")
 }
 
+fn path_limit_of_a_log() -> Vector {
+    let vector = edited("entries/log-at-a-path-over-the-limit", |chain, archive| {
+        let entry = archive.entry(chain.log(1, 0));
+        entry.path = format!("{}/{}", path_of(1024), entry.path);
+    });
+    limited(vector, "archive.limit").near("entries/path-over-the-limit").says(
+        "A log lies in folders so deep that its path is longer than is read.",
+        "It is there, and not read: it is not missing.",
+    )
+}
+
 fn path_limit_exact() -> Vector {
     edited("entries/path-at-the-limit", |_, archive| archive.put(&path_of(1024), "far away"))
         .codes(&["archive.ignored"])
@@ -664,5 +678,28 @@ fn nested_too_deep() -> Vector {
     limited(vector, "archive.limit").near("layout/zip-of-zips").says(
         "Besides the evidence the zip holds a zip that holds a zip.",
         "Archives are read one level deep; what lies deeper is not read, and that is said.",
+    )
+}
+
+fn log_nested_too_deep() -> Vector {
+    let vector = edited("entries/log-in-a-zip-in-a-zip", |chain, archive| {
+        let log = archive.remove(chain.log(1, 0));
+        archive.put("outer.zip", zip(&[Entry::new("inner.zip", zip(&[log]))]));
+    });
+    vector.codes(&["archive.limit", "log.missing"]).integrity(Indeterminate).near("entries/zip-in-zip-in-zip").says(
+        "A log lies in a zip inside a zip, deeper than is read.",
+        "While an archive is not opened, what is missing may lie in it.",
+    )
+}
+
+fn log_in_an_encrypted_zip() -> Vector {
+    let vector = edited("entries/log-in-an-encrypted-zip", |chain, archive| {
+        let log = archive.remove(chain.log(1, 0));
+        archive.put("march.zip", zip(&[log]));
+        archive.entry("march.zip").encrypted = true;
+    });
+    vector.codes(&["archive.entry.encrypted", "log.missing"]).integrity(Indeterminate).near("entries/encrypted-log").says(
+        "A log lies in a zip inside, which needs a password.",
+        "While an archive is not opened, what is missing may lie in it.",
     )
 }

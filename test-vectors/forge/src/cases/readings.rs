@@ -158,7 +158,7 @@ fn names() -> Vec<Vector> {
         ),
         edited("logs/under-a-digest-files-name", |chain, archive| {
             let digest = trail().digest_key(trail().hour(1) + Duration::minutes(40));
-            archive.entry(&chain.log(1, 0).to_owned()).path = digest;
+            archive.entry(chain.log(1, 0)).path = digest;
         })
         .near("logs/renamed")
         .codes(&["digest.malformed", "log.relocated"])
