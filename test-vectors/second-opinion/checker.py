@@ -140,6 +140,8 @@ def read_zip(archive: bytes, outer: str = "") -> Iterator[tuple[str, bytes | Non
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
         for info in opened.infolist():
             path = outer + info.filename.replace("\\", "/")
+            if path.endswith(".zip") and info.flag_bits & 1:
+                continue
             if path.endswith(".zip"):
                 yield from read_zip(opened.read(info), path + "//")
             elif not path.endswith("/"):

@@ -56,9 +56,10 @@ impl Case {
         }
     }
 
-    /// How many entries were admitted, those that are no evidence too.
+    /// How many entries were admitted, those that are no evidence too. What is only told of one, or of an archive as a whole, is none.
     pub fn entry_count(&self) -> u64 {
-        let kept = (self.register.len() as u64).saturating_add(self.exhibits.len() as u64);
+        let noted = self.exhibits.iter().filter(|exhibit| exhibit.is_entry()).count() as u64;
+        let kept = (self.register.len() as u64).saturating_add(noted);
         self.ignored.values().fold(kept, |sum, count| sum.saturating_add(*count))
     }
 

@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::bytes::parcel::{pack, unpack};
 use crate::container::Treatment;
-use crate::container::visit::is_too_long;
+use crate::container::visit::{WHOLE_ARCHIVE, WHOLE_FOLDER, is_too_long};
 use crate::evidence::content::{Note, Opened, Tools, limit_note};
 use crate::evidence::keys::Keys;
 use crate::evidence::kind::Evidence;
@@ -233,6 +233,16 @@ impl Exhibit {
         Self { path, facts: Facts::Folder, notes: Vec::new() }
     }
 
+    /// False for what is only told: of an entry, or of an archive or a folder as a whole.
+    pub(crate) fn is_entry(&self) -> bool {
+        let is_whole = || [WHOLE_ARCHIVE, WHOLE_FOLDER].iter().any(|whole| self.path.as_bytes() == whole.as_bytes());
+        match self.facts {
+            Facts::Told => false,
+            Facts::Refused => !is_whole(),
+            _ => true,
+        }
+    }
+
     /// True for an entry that could not be read, by whatever keeps it from being read, and is an archive or may be one: evidence may lie in
     /// it.
     pub(crate) fn is_unopened(&self) -> bool {
@@ -400,6 +410,16 @@ mod tests {
         // Nothing would be unpacked of it.
         assert!(!Exhibit::refused(path("../day.zip"), Code::ArchiveEntryUnsafe, Reason::UnsafePath).is_unopened());
         assert!(!Exhibit::told(path("latest.txt"), code, Reason::LinkToEvidence).is_unopened());
+    }
+
+    #[test]
+    fn what_is_told_is_no_entry() {
+        let code = Code::ArchiveEntryUnreadable;
+        let told = Exhibit::told(EntryPath::new(LOG), code, Reason::LinkToEvidence);
+        let whole = ["(archive)", "(folder)"].map(|whole| Exhibit::refused(EntryPath::new(whole), code, Reason::CutOff));
+        let entries = ["day.zip", LOG].map(|path| Exhibit::refused(EntryPath::new(path), code, Reason::CutOff));
+        let case = crate::forged::case_of([vec![told], whole.into(), entries.into()].concat());
+        assert_eq!(case.entry_count(), 2);
     }
 
     #[test]

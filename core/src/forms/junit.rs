@@ -248,7 +248,33 @@ struct Stretch<'a> {
 fn of_chain(report: &Report, chain: &Chain, findings: &[&Finding], left: &mut usize) -> Vec<TestCase> {
     let mut stretches = stretches_of(chain);
     place(findings, &mut stretches);
-    stretches.iter().map(|stretch| of_stretch(report, chain, stretch, left)).collect()
+    let mut cases: Vec<TestCase> = stretches.iter().map(|stretch| of_stretch(report, chain, stretch, left)).collect();
+    // A log file that was asked may stand in a list that was not.
+    let asked = stretches.iter().map(|stretch| stretch.period).filter(|period| is_asked(report, chain, period));
+    let asked = Spans::union(asked).into_periods();
+    let is_elsewhere = |finding: &&Finding| {
+        let span = finding.from.zip(finding.to);
+        span.is_some_and(|(from, to)| {
+            // An instant is found on its day, too.
+            let next = asked.get(asked.partition_point(|period| period.to <= from));
+            next.is_none_or(|period| period.from >= to.max(from.plus(1)))
+        })
+    };
+    let elsewhere: Vec<&Finding> = findings.iter().copied().filter(is_elsewhere).collect();
+    let seen = Seen::of(elsewhere.iter().copied(), elsewhere.len(), NAMED_PER_DAY);
+    let name = "of other times, and asked all the same".to_owned();
+    cases.extend(seen.result_in(left).map(|result| TestCase { name, class: format!("trailseal.{}", chain.id), result }));
+    cases
+}
+
+/// True if a chain was asked for some of this time.
+fn is_asked(report: &Report, chain: &Chain, period: &Period) -> bool {
+    let questions = &report.asked.questions;
+    questions.is_empty()
+        || questions.iter().any(|question| {
+            question.matches_place(&chain.account, &chain.region, Some(&chain.identity()))
+                && question.period.is_none_or(|asked| asked.meets(period))
+        })
 }
 
 /// Gives each stretch the findings about its time, in one walk: many findings may concern many days.
@@ -298,12 +324,7 @@ fn of_stretch(report: &Report, chain: &Chain, stretch: &Stretch<'_>, left: &mut 
     let last = period.to.plus(-1).date_text();
     let first = period.from.date_text();
     let name = if first == last { first } else { format!("{first} to {last}") };
-    let is_asked = report.asked.questions.is_empty()
-        || report.asked.questions.iter().any(|question| {
-            question.matches_place(&chain.account, &chain.region, Some(&chain.identity()))
-                && question.period.is_none_or(|asked| asked.meets(period))
-        });
-    let result = if !is_asked {
+    let result = if !is_asked(report, chain, period) {
         CaseResult::Skipped { message: "not asked".to_owned() }
     } else if let Some(result) = seen.result_in(left) {
         result

@@ -288,13 +288,13 @@ fn gather<'a>(listings: &'a [Listing<'a>], scope: &Scope, ledger: &mut Ledger<'_
         if credence.is_signed() && !peers.is_empty() {
             // One finding for each of many logs must not repeat each of many digest files.
             const NAMED: usize = 3;
-            let named: Vec<String> = peers.iter().take(NAMED).map(|listing| listing.node.subject()).collect();
+            let named = std::iter::once(line).chain(peers.iter().take(NAMED)).map(|listing| listing.node.subject());
+            let named: Vec<String> = named.collect();
             let more = peers.len().checked_sub(NAMED).filter(|more| *more > 0);
             let differs = log.distinct_hashes().len() > 1;
             ledger.enter(
                 log.raise(Code::LogDoublyListed)
                     .effect(if differs { Effect::Refutes } else { Effect::Informs })
-                    .entry(log.node().subject())
                     .because(if differs { Reason::OtherHashes } else { Reason::OneHash })
                     .for_all_of(named.into_iter().map(|object| Reason::ListedBy { object }))
                     .for_all_of(more.map(|more| Reason::NamesMore { count: more as u64 })),
