@@ -943,7 +943,6 @@ fn keys_of_several_sources() -> Vec<Vector> {
         with("keys/fingerprint-stolen-in-the-own-list", &[("stolen-in-own-list/us-east-1.json", &[key(), stolen])], None)
             .near("keys/fingerprint-stolen-by-an-enclosed-key")
             .codes(&["key.fingerprint_mismatch"])
-            .missed_by_validate_logs(&[15])
             .says(
                 "The verifier's own list states the genuine key's fingerprint for another key as well.",
                 "A slip of one's own refutes nothing; the entry is refused.",
