@@ -223,6 +223,7 @@ macro_rules! reasons {
         /// [reasons.md](reasons.md).
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(tag = "is"))]
+        #[allow(rustdoc::broken_intra_doc_links, reason = "the words speak of `[[expect]]` blocks")]
         #[expect(missing_docs, reason = "each reason has its words beside it, and fields are named after what stands in them")]
         #[non_exhaustive]
         pub enum Reason {
