@@ -167,15 +167,16 @@ def check_junit(archive):
     properties = {prop.name: prop.value for prop in verdict.properties()}
     assert properties["evidence_root"] == report["evidence_root"]
     assert properties["report_digest"] == hashlib.sha256(archive.json).hexdigest()
-    assert properties["sentence"] == json.loads(archive.form("--format", "words"))["sentence"]
+    words = json.loads(archive.form("--format", "words"))
+    assert properties["sentence"] == words["sentence"]
     names = [(suite.name, case.name) for suite in suites for case in suite]
     for chain in report["chains"]:
         for day in chain["days"]:
             assert names.count((chain["id"], day["day"])) == 1
     shown = "\n".join(result.text or "" for case in cases for result in case.result)
-    for finding in report["findings"]:
+    for finding, said in zip(report["findings"], words["findings"], strict=True):
         if finding["effect"] != "informs":
-            subject = finding["first"].replace("\ufffe", "%EF%BF%BE").replace("\uffff", "%EF%BF%BF")
+            subject = said["first"].replace("\ufffe", "%EF%BF%BE").replace("\uffff", "%EF%BF%BF")
             assert f"{finding['effect']} {finding['code']}: {subject}" in shown, subject
 
 
