@@ -92,12 +92,15 @@ fn one_level_of_nesting_changes_no_verdict() {
         for (name, packed) in [("march.tar", inner.clone()), ("march.tar.gz", gzip(&inner)), ("march.tar.zst", zstd(&inner))] {
             let outer = tar(&vec![(name.to_owned(), packed)]);
             let report = conclude(from_tar(&outer, &vector.limits), &vector.policy());
-            assert_eq!(Expected::of(&report), vector.expected, "{} as {name} in a tar", vector.id);
+            // What a report says of paths names the archive inside, too.
+            let found = Expected { report_digest: vector.expected.report_digest.clone(), ..Expected::of(&report) };
+            assert_eq!(found, vector.expected, "{} as {name} in a tar", vector.id);
         }
         let zip = std::fs::read(common::folder().join(&vector.archives[0])).unwrap();
         let outer = gzip(&tar(&vec![("march.zip".to_owned(), zip)]));
         let report = conclude(from_tar(&outer, &vector.limits), &vector.policy());
-        assert_eq!(Expected::of(&report), vector.expected, "{} as a zip in a tar.gz", vector.id);
+        let found = Expected { report_digest: vector.expected.report_digest.clone(), ..Expected::of(&report) };
+        assert_eq!(found, vector.expected, "{} as a zip in a tar.gz", vector.id);
     }
 }
 

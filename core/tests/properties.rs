@@ -286,6 +286,14 @@ static PASSING: LazyLock<Vec<Passing>> = LazyLock::new(|| {
         if conclude(exhibits.clone(), &sample.policy) != sample.report {
             continue;
         }
+        let named: BTreeSet<String> = entries
+            .iter()
+            .filter(|(path, _)| is_digest(path))
+            .filter_map(|(_, bytes)| {
+                let json = serde_json::from_slice::<Value>(&inflated(bytes)).ok()?;
+                json["previousDigestS3Object"].as_str().map(str::to_owned)
+            })
+            .collect();
         let (mut digests, mut backfills, mut listed) = (Vec::new(), Vec::new(), BTreeSet::new());
         for (index, (path, bytes)) in entries.iter().enumerate() {
             if !is_digest(path) {
@@ -300,6 +308,11 @@ static PASSING: LazyLock<Vec<Passing>> = LazyLock::new(|| {
             let name = key.rsplit('/').next().unwrap();
             if name_of(path) == name.strip_suffix(".gz").unwrap_or(name) && asks(question, key, &span) {
                 let name = digest_name(key.rsplit('/').next().unwrap()).unwrap();
+                // A starting digest file that lists nothing covers nothing; where no other names it, nothing goes with it.
+                let is_start = json["previousDigestS3Object"].is_null() && json["logFiles"].as_array().unwrap().is_empty();
+                if is_start && !named.contains(key) {
+                    continue;
+                }
                 if name.chain.kind == DigestKind::Normal {
                     digests.push(index)
                 } else {

@@ -225,6 +225,11 @@ class Report:
         One row per key that was given or enclosed.
         """
     @property
+    def lake(self, /) -> Table:
+        """
+        One row per file that a sign file of CloudTrail Lake lists: what became of it, and of a proved one its query and rows.
+        """
+    @property
     def objects(self, /) -> Table:
         """
         One row per digest file and log file, those that are missing too, with what became of it.
@@ -335,7 +340,7 @@ class Table:
     @property
     def name(self, /) -> TableName:
         """
-        Its name: findings, objects, coverage, chains or keys.
+        Its name: findings, objects, coverage, chains, keys or lake.
         """
 
 @final

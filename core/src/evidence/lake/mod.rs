@@ -112,13 +112,12 @@ pub(crate) fn account(path: SplitPath<'_>) -> Option<&str> {
     folders.next().and_then(|account| std::str::from_utf8(account).ok()).filter(|account| is_account(account))
 }
 
-/// True unless a path claims an account that was not asked. Region, trail and period of what a query found are stated nowhere.
+/// True if a path claims an account that was asked, or accounts were asked by no name: what claims nothing that was asked changes nothing.
+/// Region, trail and period of what a query found are stated nowhere.
 pub(crate) fn is_asked(path: SplitPath<'_>, scope: &Scope) -> bool {
-    let asks = |account: &str| {
-        let asks = |question: &Question| question.accounts.is_empty() || question.accounts.contains(account);
-        scope.questions.is_empty() || scope.questions.iter().any(asks)
-    };
-    account(path).is_none_or(asks)
+    let account = account(path);
+    let is_named = |question: &Question| account.is_some_and(|account| question.accounts.contains(account));
+    scope.questions.is_empty() || scope.questions.iter().any(|question| question.accounts.is_empty() || is_named(question))
 }
 
 #[cfg(test)]
@@ -159,6 +158,9 @@ mod tests {
         let path = "AWSLogs/111122223333/CloudTrail-Lake/result_sign.json";
         assert!(is_asked(path, &["111122223333"]) && is_asked(path, &[]));
         assert!(!is_asked(path, &["444455556666"]));
-        assert!(is_asked("result_sign.json", &["444455556666"]), "who knows whose it is");
+        assert!(
+            is_asked("result_sign.json", &[]) && !is_asked("result_sign.json", &["444455556666"]),
+            "it claims nothing that was asked"
+        );
     }
 }

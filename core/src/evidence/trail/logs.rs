@@ -473,8 +473,25 @@ impl<'m, 'a> Matching<'m, 'a> {
         }
     }
 
-    /// Further entries with the name of a listed object.
+    /// Further entries with the name of a listed object: first those with its content, so that none is taken for another copy of a
+    /// namesake.
     fn judge_copies(&mut self, listed: &[ListedLog<'_>], credence: Credence, scope: &Scope, ledger: &mut Ledger<'_>) {
+        let mut torn = BTreeSet::new();
+        for are_equal in [true, false] {
+            self.judge_copies_that(are_equal, listed, credence, &mut torn, scope, ledger);
+        }
+    }
+
+    /// Those that hold what the entry that serves the object holds, or those that do not. `torn` are paths that hold several contents.
+    fn judge_copies_that(
+        &mut self,
+        are_equal: bool,
+        listed: &[ListedLog<'_>],
+        credence: Credence,
+        torn: &mut BTreeSet<SplitPath<'a>>,
+        scope: &Scope,
+        ledger: &mut Ledger<'_>,
+    ) {
         let mut namesakes: BTreeMap<&str, usize> = BTreeMap::new();
         for (index, log) in listed.iter().enumerate().filter(|(_, log)| log.credence == credence) {
             let Some(original) = log.entry().and_then(|original| self.entries.get(original)) else { continue };
@@ -490,7 +507,6 @@ impl<'m, 'a> Matching<'m, 'a> {
             *seen = seen.saturating_add(1);
             // Of two contents under one path programs take one or the other.
             let mut at: BTreeMap<SplitPath<'_>, Content> = BTreeMap::from([(original.path, original.content)]);
-            let mut torn: BTreeSet<SplitPath<'_>> = BTreeSet::new();
             for entry in copies.iter().filter_map(|copy| self.entries.get(*copy)).filter(Entry::is_log) {
                 if *at.entry(entry.path).or_insert(entry.content) != entry.content {
                     torn.insert(entry.path);
@@ -501,7 +517,7 @@ impl<'m, 'a> Matching<'m, 'a> {
                 let is_equal = entry.content == original.content && entry.content != Content::Unread;
                 // Under another path the signed file is told from what lies beside it.
                 let is_signed = credence.is_signed() && log.has_hash_of(&original.content) && !torn.contains(&entry.path);
-                if !is_equal && !is_in_place(self.places, entry.path, log.object(), log.is_shared) {
+                if is_equal != are_equal || !is_equal && !is_in_place(self.places, entry.path, log.object(), log.is_shared) {
                     continue;
                 }
                 self.take(copy, index);
