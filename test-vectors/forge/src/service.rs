@@ -466,7 +466,7 @@ fn place(trail: &Trail) -> String {
 pub struct Handed {
     /// The SHA-256 of all contents.
     pub contents: BTreeSet<String>,
-    /// The signatures that stand beside digest files.
+    /// The signatures that stand beside digest files, or that some file quotes.
     pub signatures: BTreeSet<String>,
 }
 
