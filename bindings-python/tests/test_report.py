@@ -15,7 +15,7 @@ import polars
 import pyarrow
 import pytest
 import trailseal
-from conftest import EXAMPLE, command
+from conftest import EXAMPLE, VECTORS, command
 from trailseal import _types
 
 TABLES = get_args(_types.TableName)
@@ -62,7 +62,9 @@ def test_names_of_types_are_those_of_the_core(failed: trailseal.Report) -> None:
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_library_reads_the_same_table(failed: trailseal.Report, name: str) -> None:
-    table: trailseal.Table = getattr(failed, name)
+    # The example holds no result set of CloudTrail Lake.
+    lake = trailseal.verify(VECTORS / "archives/lake/altered-row.zip", keys=VECTORS / "keys/us-east-1.json")
+    table: trailseal.Table = getattr(lake if name == "lake" else failed, name)
     rows: list[dict[str, Any]] = list(table)
     assert (table.name, len(table), list(rows[0])) == (name, len(rows), table.columns)
     assert (table[0], table[-1], table[len(table) - 1]) == (rows[0], rows[-1], rows[-1])
