@@ -692,13 +692,15 @@ impl World {
         None
     }
 
-    /// Spans for which two digest files of an asked chain speak. The hour before a starting digest file is none, but for what it lists.
+    /// Spans for which two digest files of an asked chain speak. A starting digest file is no party: a trail that is stopped and started
+    /// again within an hour may end with a digest file of the whole hour, and begin with one that lists log files of the same.
     pub fn overlaps(&self, question: &Question, handed: &Handed) -> Vec<Span> {
         let signatures = signatures(&self.handed(handed), handed);
         let mut found = Vec::new();
         for chain in self.chains(handed).iter().filter(|chain| question.asks(chain)) {
             let digests = chain.digests.iter().map(|issued| &issued.sealed);
-            let signed = digests.filter(|sealed| signatures.contains(&sealed.signature.as_str()));
+            let parties = digests.filter(|sealed| sealed.digest.previous.is_some());
+            let signed = parties.filter(|sealed| signatures.contains(&sealed.signature.as_str()));
             let mut spans: Vec<Span> = signed.filter_map(|sealed| own_time(&sealed.digest)).collect();
             spans.sort_unstable();
             for pair in spans.windows(2) {
