@@ -49,7 +49,7 @@ pub const ALL: [Nasty; 27] = [
     Nasty { name: "forks of one digest file", many: 10_000, make: |n| digests(n, forks) },
     Nasty { name: "contents of one digest file", many: 10_000, make: |n| digests(n, contents) },
     Nasty { name: "digest files far apart", many: 10_000, make: |n| digests(n, days) },
-    Nasty { name: "result files with long queries", many: 2_000, make: result_files },
+    Nasty { name: "result files with long queries", many: 1_900, make: result_files },
     Nasty { name: "devices", many: 50_000, make: devices },
     Nasty {
         name: "kilobytes that a log file inflates to",
