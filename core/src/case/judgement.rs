@@ -134,10 +134,11 @@ impl Case {
         let coverages: Vec<Coverage> =
             graph.by_chain().map(|(_, nodes)| coverage::judge_chain(nodes, scope, &mut ledger)).collect();
         coverage::judge_absences(&graph, scope, &mut ledger);
+        // 8. The result sets of CloudTrail Lake, which no chain knows of.
         let result_sets = lake.judge(&keyring, graph.unopened, scope, spread, &mut ledger);
-        // 8. What the entries themselves showed.
+        // 9. What the entries themselves showed.
         self.judge_entries(&admitted, &graph, &logs, scope, &mut ledger);
-        // 9. What is said of the whole, and of keys that nobody needed.
+        // 10. What is said of the whole, and of keys that nobody needed.
         self.judge_whole(&admitted, &graph, scope, &mut ledger);
         let needed: BTreeSet<&str> = graph.nodes.iter().map(|node| node.digest.fingerprint()).chain(lake.fingerprints()).collect();
         keyring.judge_unused(&needed, &mut ledger);

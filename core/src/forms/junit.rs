@@ -253,11 +253,9 @@ fn of_chain(report: &Report, chain: &Chain, findings: &[&Finding], left: &mut us
     let asked = stretches.iter().map(|stretch| stretch.period).filter(|period| is_asked(report, chain, period));
     let asked = Spans::union(asked).into_periods();
     let is_elsewhere = |finding: &&Finding| {
-        let span = finding.from.zip(finding.to);
-        span.is_some_and(|(from, to)| {
-            // An instant is found on its day, too.
+        span(finding).is_some_and(|(from, to)| {
             let next = asked.get(asked.partition_point(|period| period.to <= from));
-            next.is_none_or(|period| period.from >= to.max(from.plus(1)))
+            next.is_none_or(|period| period.from >= to)
         })
     };
     let elsewhere: Vec<&Finding> = findings.iter().copied().filter(is_elsewhere).collect();
@@ -277,10 +275,13 @@ fn is_asked(report: &Report, chain: &Chain, period: &Period) -> bool {
         })
 }
 
+/// The time of a finding, if it has one. An instant is found on its day, too.
+fn span(finding: &Finding) -> Option<(Time, Time)> {
+    finding.from.zip(finding.to).map(|(from, to)| (from, to.max(from.plus(1))))
+}
+
 /// Gives each stretch the findings about its time, in one walk: many findings may concern many days.
 fn place<'a>(findings: &[&'a Finding], stretches: &mut [Stretch<'a>]) {
-    // An instant is found on its day, too.
-    let span = |finding: &Finding| finding.from.zip(finding.to).map(|(from, to)| (from, to.max(from.plus(1))));
     let mut spans: Vec<(Time, Time, usize)> =
         findings.iter().enumerate().filter_map(|(index, finding)| span(finding).map(|(from, to)| (from, to, index))).collect();
     spans.sort_unstable();

@@ -39,9 +39,7 @@ impl Language {
             ],
         }
     }
-}
 
-impl Language {
     /// What the signature of a result set of CloudTrail Lake does not cover.
     pub const fn not_signed(self) -> &'static str {
         match self {

@@ -1,6 +1,5 @@
 //! Why something was found: a closed list, each reason with the facts that it states and its words, declared once.
 
-use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -117,6 +116,9 @@ impl<'de> Deserialize<'de> for Written {
 trait Fact: Sized {
     fn write(&self) -> Written;
     fn read(written: Written) -> Option<Self>;
+
+    /// Calls `edit` if it is a text of the archive's.
+    fn edit_text(&mut self, _edit: impl FnMut(&mut String)) {}
 }
 
 impl Fact for u64 {
@@ -142,6 +144,10 @@ impl Fact for String {
             Written::Text(text) => Some(text),
             Written::Number(_) => None,
         }
+    }
+
+    fn edit_text(&mut self, mut edit: impl FnMut(&mut Self)) {
+        edit(self);
     }
 }
 
@@ -259,9 +265,8 @@ macro_rules! reasons {
 
             /// Calls `edit` for each of its facts that is a text.
             pub(crate) fn edit_texts(&mut self, mut edit: impl FnMut(&mut String)) {
-                let mut edit_if_text = |fact: &mut dyn Any| fact.downcast_mut().into_iter().for_each(&mut edit);
                 match self {
-                    $(Self::$variant $({ $($field),* })? => { $($(edit_if_text($field);)*)? })*
+                    $(Self::$variant $({ $($field),* })? => { $($($field.edit_text(&mut edit);)*)? })*
                 }
             }
         }

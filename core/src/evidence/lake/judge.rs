@@ -17,12 +17,6 @@ use crate::terms::time::Time;
 use crate::trust::keyring::{Key, Keyring};
 use crate::trust::signature::{Authentic, Checked, Signed as _};
 
-impl Signature<'_> {
-    fn level(&self) -> Option<Level> {
-        self.signed.map(|(_, level)| level)
-    }
-}
-
 /// The files of all result sets of a case, in the order of their paths.
 #[derive(Default)]
 pub(crate) struct Files<'a> {
@@ -35,6 +29,12 @@ struct Signature<'a> {
     signed: Option<(Authentic<&'a SignFile>, Level)>,
     /// It was checked, and is another's.
     is_invalid: bool,
+}
+
+impl Signature<'_> {
+    fn level(&self) -> Option<Level> {
+        self.signed.map(|(_, level)| level)
+    }
 }
 
 /// A result file by what it holds, its folder and its name.
