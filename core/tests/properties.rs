@@ -393,11 +393,18 @@ proptest! {
 
 /// The codes whose refutation more evidence may rightly take back: what was missing is there now, and of several digest files that
 /// exclude each other all may turn out to be signed, which then limits.
-const HEALED_BY_EVIDENCE: [&str; 4] = ["chain.digest_missing", "log.missing", "digest.duplicate", "chain.fork"];
+const HEALED_BY_EVIDENCE: [&str; 5] =
+    ["chain.digest_missing", "log.missing", "lake.file.missing", "digest.duplicate", "chain.fork"];
 
-/// An altered log file in folders that do not fit stands for the listed one only as long as that is absent; beside the genuine one
-/// it is `log.unreferenced`.
-const REPLACED_BY_EVIDENCE: &str = "log.hash_mismatch";
+/// An altered file in folders that do not fit stands for the listed one only as long as that is absent; beside the genuine one it is
+/// `log.unreferenced`, or in CloudTrail Lake nothing.
+const REPLACED_BY_EVIDENCE: [&str; 2] = ["log.hash_mismatch", "lake.file.hash_mismatch"];
+
+/// What a digest file that nobody signed quotes of its predecessor counts only as long as the signed one of its name is absent.
+fn is_quote_of_nobody(sample: &Sample, code: &str) -> bool {
+    let is_unsigned = |finding: &Finding| finding.code.name() == "digest.signature.missing";
+    code == "chain.link.signature_mismatch" && sample.report.findings.iter().any(is_unsigned)
+}
 
 fn refuted(report: &Report) -> BTreeSet<&'static str> {
     // What lies under a stray name is judged as the log file that it stands for only as long as that is absent.
@@ -408,8 +415,10 @@ fn refuted(report: &Report) -> BTreeSet<&'static str> {
 
 fn stays_failed(sample: &Sample, added: impl IntoIterator<Item = Exhibit>) -> Result<(), String> {
     let before = refuted(&sample.report);
-    let lasting: Vec<_> =
-        before.iter().filter(|code| !HEALED_BY_EVIDENCE.contains(code) && **code != REPLACED_BY_EVIDENCE).collect();
+    let is_lasting = |code: &str| {
+        !HEALED_BY_EVIDENCE.contains(&code) && !REPLACED_BY_EVIDENCE.contains(&code) && !is_quote_of_nobody(sample, code)
+    };
+    let lasting: Vec<_> = before.iter().filter(|code| is_lasting(code)).collect();
     let report = conclude(sample.exhibits.iter().cloned().chain(added), &sample.policy);
     // Beside the signed file, under another path, an altered one is a copy and no evidence: that limits, and never passes.
     let is_limit = |finding: &Finding| finding.code.name() == "archive.entry.duplicate" && finding.effect == Effect::Limits;
