@@ -14,7 +14,7 @@ use trailseal_forge::archive::{Archive, sidecar_path};
 use trailseal_forge::digest::{Sealed, sha256};
 use trailseal_forge::gzip::{gunzip, gzip};
 use trailseal_forge::keys::{self, Listed, STRANGER};
-use trailseal_forge::service::{Asked, Handed, Last, Question, Site, Span, Story, World, deliver};
+use trailseal_forge::service::{Act, Asked, Handed, Last, Question, Site, Span, Story, World, deliver};
 use trailseal_forge::time::{at, basic, iso};
 
 /// It owns the organisation.
@@ -436,4 +436,21 @@ fn what_nobody_signed_joins_no_two_trails() {
     let joining = digest.seal();
     handover.archive.put(&joining.digest.key, joining.file());
     assert_eq!(gaps(&handover.judge(&question)), gaps(&withheld));
+}
+
+#[test]
+fn a_trail_made_again_as_the_last_hour_ends_replaces_its_digest_file() {
+    let begin = begin();
+    let site = || Site::bucket("trail-archive");
+    let story = Story { last: Last::Whole, ..Story::new(OWNER, NAME, "us-east-1", begin, site()) };
+    let again = begin + Duration::hours(2);
+    let story = story.then(again - Duration::minutes(2), Act::Delete).then(again, Act::Create(site())).then(again, Act::Start);
+    let world = deliver(&[OWNER], &[story], begin + Duration::hours(4));
+    let handover = Handover { world: &world, archive: world.archive() };
+    let question = |period| Question { period, accounts: vec![OWNER], regions: vec!["us-east-1"], trails: Vec::new() };
+    assert_eq!(handover.judge(&question((begin, begin + Duration::hours(1)))).overall(), Outcome::Passed);
+    let across = question((begin, begin + Duration::hours(4)));
+    let hole = (begin + Duration::hours(1), again);
+    assert_eq!(gaps(&handover.judge(&across)), vec![(format!("{OWNER} us-east-1 {NAME} us-east-1"), vec![hole])]);
+    assert_eq!(gaps(&handover.judge(&across)), holes(&world, &across, &handover.handed()));
 }

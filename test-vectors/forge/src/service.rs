@@ -575,12 +575,19 @@ impl Question {
 }
 
 impl World {
-    /// An archive of everything, with object metadata beside each digest file.
+    /// An archive of everything, with object metadata beside each digest file. Of two at one key the later one has replaced the other:
+    /// a trail that is made again in the second in which the last digest file of the one before ends.
     pub fn archive(&self) -> Archive {
         let mut archive = Archive::default();
-        for issued in &self.digests {
-            archive.digest(&issued.sealed);
-            archive.sidecar(&issued.sealed);
+        let newest: BTreeMap<&str, &Sealed> =
+            self.digests.iter().map(|issued| (issued.sealed.digest.key.as_str(), &issued.sealed)).collect();
+        for sealed in self.digests.iter().map(|issued| &issued.sealed) {
+            if newest[sealed.digest.key.as_str()].signature == sealed.signature {
+                archive.digest(sealed);
+                archive.sidecar(sealed);
+            } else {
+                sealed.digest.logs.iter().for_each(|log| archive.log(log));
+            }
         }
         self.undigested.iter().for_each(|log| archive.log(log));
         archive
