@@ -743,10 +743,10 @@ class Case:
             return
         other, start = digest.predecessor, digest.span and digest.span[0]
         normal = not digest.name[4] or not reads("backfill-owes-nothing")
-        older = [old for old in self.files if not old.copy and old.end < digest.end and self.may_be_of(old, digest.chain)]
-        older = [old for old in older if old.signed or self.names_asked(old) or not reads("older-ones-are-signed-or-asked")]
+        counted = [old for old in self.files if not old.copy and self.may_be_of(old, digest.chain)]
+        counted = [old for old in counted if old.signed or self.names_asked(old) or not reads("older-ones-are-signed-or-asked")]
         if not digest.previous:
-            self.note(older and normal, "chain.restart", digest)
+            self.note(normal and any(old.end < digest.end for old in counted), "chain.restart", digest)
         elif digest.previous_chain != digest.name:
             self.note(True, "chain.link.foreign", digest, *([other] if other else []))
         elif other:
@@ -758,7 +758,14 @@ class Case:
             self.note(until and until < start, "chain.link.time_gap", digest, other)
             self.note(until and until > start, "chain.link.time_overlap", digest, other)
             self.note(other.place and other.place != digest.place, "chain.moved", digest, other)
-        elif older:
+        else:
+            missing_end = digest_name(digest.previous_name)[1]
+            passed_over = reads("missing-digest-is-older-than-all-or-passes-over-signed-ones")
+            older = [old for old in counted if old.end < missing_end] or [
+                old for old in counted if old.end < digest.end and old.signed and passed_over
+            ]
+            if not older:
+                return
             vouched = [old for old in older if old.authenticated and reads("hole-begins-at-the-newest-authenticated")]
             newest = max(old.end for old in vouched or older)
             within = self.asked(digest.name[:4], newest, digest.start, digest.place[1:])

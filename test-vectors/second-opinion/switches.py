@@ -90,6 +90,7 @@ each-entry-is-asked-for-its-place | each entry of a digest file is asked for its
 unsigned-link-is-not-judged | the links of an unsigned digest file are not judged | they are
 backfill-owes-nothing | backfill digests raise no restart, gap or overlap | they do like others
 older-ones-are-signed-or-asked | older digest files count if they are signed or asked | all do
+missing-digest-is-older-than-all-or-passes-over-signed-ones | a link past signed digest files to one older than all misses it | it is the edge
 unknown-hash-differs-from-nothing | a hash that is unknown contradicts no link | it does
 link-is-held-against-the-stated-end | a link begins when its predecessor says that it ends | when the predecessor's name says so
 hole-begins-at-the-newest-authenticated | a hole begins at the newest older authenticated digest file | at the newest older one

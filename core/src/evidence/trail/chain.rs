@@ -223,7 +223,7 @@ fn judge_link(graph: &Graph<'_>, node: &Node<'_>, scope: &Scope, ledger: &mut Le
             let raise = raise(Code::ChainLinkHashMismatch, node).in_scope(node.in_scope || unread.in_scope);
             ledger.enter(raise.entry(unread.path.text()).expected(hex::encode(expected)).found(hex::encode(found)));
         }
-    } else if let Some(older) = graph.newest_before(node.chain, name.time) {
+    } else if let Some(older) = graph.last_before_missing(node, name.time) {
         let surely = graph.newest_authenticated_before(node.chain, name.time).unwrap_or(older);
         ledger.enter(raise_missing(graph, node, previous, scope, [older, surely]));
     }

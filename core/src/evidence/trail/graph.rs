@@ -436,8 +436,15 @@ impl<'a> Graph<'a> {
     pub(crate) fn missing_predecessor(&self, node: &Node<'a>) -> Option<Object<'a>> {
         let previous = node.digest.previous().filter(|_| node.is_signed() && node.previous == Position::NONE)?;
         let name = node.previous_name()?;
-        let is_there = self.unread.contains_key(&name) || self.newest_before(node.chain, name.time).is_none();
+        let is_there = self.unread.contains_key(&name) || self.last_before_missing(node, name.time).is_none();
         (!is_there).then_some(previous.object)
+    }
+
+    /// When the last digest file before a missing predecessor ended, by its name. Where nothing is older than the predecessor, what AWS
+    /// signed between it and the node that names it counts: that link passes over it, and joins nothing to what comes before.
+    pub(crate) fn last_before_missing(&self, node: &Node<'a>, missing: Time) -> Option<Time> {
+        let passed_over = || self.older(node.chain, node.time).iter().rfind(|node| node.is_signed()).map(|node| node.time);
+        self.newest_before(node.chain, missing).or_else(passed_over)
     }
 
     /// The nodes of a chain whose own time lies before a time.

@@ -15,6 +15,7 @@ use crate::vector::Verdict::{Failed, Indeterminate};
 
 pub(super) fn links() -> Vec<Vector> {
     let stated = signed(2, |digest| digest.key = trail().digest_key(digest.end - Duration::minutes(7)));
+    let past = signed(2, |digest| digest.link().key = trail().digest_key(digest.end - Duration::hours(9)));
     let standard = chain();
     let second = |edit: &dyn Fn(&mut Digest)| {
         let mut digest = trail().digest(3, 0);
@@ -48,6 +49,15 @@ pub(super) fn links() -> Vec<Vector> {
             "A second digest of an hour has a time in its key that is not its end.",
             "Two names, two times: a fork, and no second digest of one time.",
         ),
+        of("links/past-all-others-to-an-older-one", &past, |archive| archive.sidecar(&past.digests[1]))
+            .near("links/wrong-previous-hash")
+            .codes(&["chain.digest_missing"])
+            .continuity(Failed)
+            .importance(Critical)
+            .says(
+                "A signed digest in the middle names a predecessor from before the whole archive, which is not there.",
+                "The edge of an archive is where nothing comes before: here signed digests do, and nothing joins them on.",
+            ),
         edited("links/two-digests-of-one-hour-and-no-link", |_, archive| {
             archive.digest(&apart);
             archive.sidecar(&apart);
