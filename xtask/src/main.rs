@@ -14,6 +14,7 @@ mod msrv;
 mod mutants;
 mod nasties;
 mod page;
+mod properties;
 mod readings;
 mod shell;
 mod test;
@@ -40,6 +41,9 @@ The project's tasks.
     cargo xtask fuzz [OPTIONS]       run the fuzz targets (nightly Rust and cargo-fuzz)
         --minutes N                  for each target; 1 unless told
         --target NAME                one target instead of all
+    cargo xtask properties [OPTIONS] try the properties of the core with other cases, one seed after the other
+        --minutes N                  1 unless told; a round is always ended
+        --seed S                     the first seed; 1 unless told, as in all tests
     cargo xtask unpack [OPTIONS]     compare what trailseal reads in altered archives with what other programs unpack (Debian, as root)
         --minutes N                  2 unless told
         --seed S                     where chance begins, to see the same again
@@ -83,6 +87,7 @@ fn main() -> ExitCode {
         ["instructions", "--check"] => instructions::count(Mode::Check),
         ["nasties"] => nasties::measure("", nasties::PARTS),
         ["nasties", name] => nasties::measure(name, nasties::PARTS),
+        ["properties", options @ ..] => properties::run(options),
         ["unpack", options @ ..] => unpack::run(options),
         ["readings"] => readings::check(readings::Vectors::First),
         ["readings", "--all"] => readings::check(readings::Vectors::All),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::generated::{self, Mode};
-use crate::{Outcome, bans, bench, instructions, msrv, nasties, readings, shell, unpack};
+use crate::{Outcome, bans, bench, instructions, msrv, nasties, properties, readings, shell, unpack};
 
 /// The version that is installed beside the build where it is missing.
 const CARGO_DENY: &str = "0.20.2";
@@ -145,5 +145,5 @@ fn fuzz_seeds() -> Outcome {
 }
 
 fn tests() -> Outcome {
-    shell::run(&mut shell::cargo(&["test", "--workspace", "--all-features", "--locked"]))
+    shell::run(properties::with_one_seed(&mut shell::cargo(&["test", "--workspace", "--all-features", "--locked"])))
 }
