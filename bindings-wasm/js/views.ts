@@ -471,6 +471,10 @@ export interface Answer {
    */
   axis: Axis;
   /**
+   * What was found that decides it, in numbers, or that only the verifier's policy let pass; empty if there is no such thing.
+   */
+  found: string;
+  /**
    * The outcome.
    */
   outcome: Outcome;

@@ -11,6 +11,9 @@ use trailseal::{
 
 /// Columns of text; terminals that are wider read no better.
 const WIDTH: usize = 100;
+
+/// The columns before what is said of an axis.
+const AXES: usize = 30;
 /// Chains that are shown without `--full`: a clean archive of any size fits a screen of 24 lines.
 const FEW_CHAINS: usize = 5;
 /// Subjects of one code that are shown without `--full`.
@@ -225,9 +228,14 @@ impl Page {
             }
         }
         self.blank();
-        for Answer { axis, outcome, shown, .. } in &reading.axes {
+        for answer in &reading.axes {
+            let Answer { axis, outcome, shown, .. } = answer;
             let style = outcome_style(*outcome);
-            self.line(format!("  {:<13}{style}{shown:<15}{style:#}{DIM}{}{DIM:#}", axis.name(), answer(*axis, *outcome)));
+            let mut head = format!("  {:<13}{style}{shown:<15}{style:#}", axis.name());
+            for line in textwrap::wrap(&said(answer), wrapping(WIDTH - AXES)) {
+                self.line(format!("{head}{DIM}{line}{DIM:#}"));
+                head = " ".repeat(AXES);
+            }
         }
         self.blank();
     }
@@ -468,21 +476,16 @@ fn outcome_style(outcome: Outcome) -> Style {
 }
 
 /// What an outcome says on its axis.
-fn answer(axis: Axis, outcome: Outcome) -> &'static str {
-    match (axis, outcome) {
-        (_, Outcome::NotAssessed) => "no period was asked; state one with --from and --to",
-        (Axis::Integrity, Outcome::Passed) => "the bytes are those that the signed digest files commit to",
-        (Axis::Integrity, Outcome::Indeterminate) => "not all bytes could be compared with a signed digest file",
-        (Axis::Integrity, Outcome::Failed) => "bytes were altered, added or taken away",
-        (Axis::Authenticity, Outcome::Passed) => "AWS signed the digest files, under keys that you supplied",
-        (Axis::Authenticity, Outcome::Indeterminate) => "not every digest file is signed under a key that you trust",
-        (Axis::Authenticity, Outcome::Failed) => "a signature or a key is forged or damaged",
-        (Axis::Continuity, Outcome::Passed) => "each digest file is linked to the one before",
-        (Axis::Continuity, Outcome::Indeterminate) => "the links leave a question open",
-        (Axis::Continuity, Outcome::Failed) => "the chain is broken, forked or altered",
-        (Axis::Coverage, Outcome::Passed) => "everything that was asked is covered",
-        (Axis::Coverage, Outcome::Indeterminate) => "some of what was asked is not covered",
-        (Axis::Coverage, Outcome::Failed) => "what was asked is contradicted",
+fn said(answer: &Answer) -> String {
+    match (answer.axis, answer.outcome) {
+        (_, Outcome::NotAssessed) => "no period was asked; state one with --from and --to".to_owned(),
+        (_, Outcome::Passed) if !answer.found.is_empty() => format!("but for what your policy let pass: {}", answer.found),
+        (Axis::Integrity, Outcome::Passed) => "the bytes are those that the signed digest files commit to".to_owned(),
+        (Axis::Authenticity, Outcome::Passed) => "AWS signed the digest files, under keys that you supplied".to_owned(),
+        (Axis::Continuity, Outcome::Passed) => "each digest file is linked to the one before".to_owned(),
+        (Axis::Coverage, Outcome::Passed) => "everything that was asked is covered".to_owned(),
+        (_, Outcome::Failed | Outcome::Indeterminate) if answer.found.is_empty() => "no signed digest file shows it".to_owned(),
+        (_, Outcome::Failed | Outcome::Indeterminate) => answer.found.clone(),
     }
 }
 

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use common::{Vector, load};
 use trailseal::{
-    Axis, Case, Cell, Change, ColumnType, Comparison, Effect, Fate, Language, ObjectKind, Objects, Outcome, Reason, Report, Table,
-    Time,
+    Answer, Axis, Case, Cell, Change, ColumnType, Comparison, Effect, Fate, Language, ObjectKind, Objects, Outcome, Reading,
+    Reason, Report, Table, Time,
 };
 
 fn judged(vector: &Vector) -> (Report, Objects) {
@@ -37,6 +37,7 @@ fn every_form_of_every_vector_is_sound() {
         objects_agree_with_the_counts(&vector.id, &report, &objects);
         cells_are_of_their_columns(&vector.id, &report, &objects);
         suites_agree_with_the_verdict(&vector.id, &report);
+        axes_are_answered_by_what_was_found(&vector.id, &report);
         let statement: serde_json::Value = serde_json::from_slice(&report.to_in_toto()).unwrap();
         let expected = if report.overall == Outcome::Passed { "PASSED" } else { "FAILED" };
         assert_eq!(statement["predicate"]["verificationResult"], expected, "{}", vector.id);
@@ -181,6 +182,47 @@ fn the_policy_digest_is_that_of_what_was_asked() {
     let other = vector("scope/policy-raises").report();
     let other: serde_json::Value = serde_json::from_slice(&other.to_in_toto()).unwrap();
     assert_ne!(predicate["policy"]["digest"], other["predicate"]["policy"]["digest"]);
+}
+
+fn axes_are_answered_by_what_was_found(id: &str, report: &Report) {
+    for Answer { axis, outcome, answer, found, .. } in Reading::of(report, Language::En).axes {
+        let is_any = |effect| report.findings.iter().any(|finding| finding.axis == axis && finding.effect == effect);
+        let decides = match outcome {
+            Outcome::Failed => is_any(Effect::Refutes),
+            Outcome::Indeterminate => is_any(Effect::Limits),
+            Outcome::Passed | Outcome::NotAssessed => id == "scope/policy-lowers" && axis == Axis::Integrity,
+        };
+        assert_eq!(decides, !found.is_empty(), "{id}: {} {found}", axis.name());
+        assert!(answer.contains(&found), "{id}: {answer}");
+    }
+}
+
+#[test]
+fn answers_name_what_is_missing_apart_from_what_is_altered() {
+    for (id, axis, answer) in [
+        ("logs/deleted", 0, "No: 1 listed log file is missing; no bytes that are here are contradicted."),
+        (
+            "scope/policy-lowers",
+            0,
+            "Yes, but for what the verifier's policy let pass: 1 log file is listed by no digest file here.",
+        ),
+        ("scope/account-absent", 3, "Not shown: 1 account, region or trail that was asked has no digest file that could be read."),
+        ("baseline/one-digest", 3, "Yes, all of it."),
+    ] {
+        assert_eq!(Reading::of(&vector(id).report(), Language::En).axes[axis].answer, answer, "{id}");
+    }
+}
+
+#[test]
+fn an_open_verdict_says_how_much_of_what_was_asked_is_covered() {
+    for (id, measure) in [
+        ("scope/period-ends-later", " Signed digest files cover 83.3 %, 5 h, of the 6 h that were asked of 1 chain."),
+        ("scope/period-without-digests", " Signed digest files cover nothing of the 2 h that were asked of 1 chain."),
+        ("scope/account-absent", "; 1 account, region or trail that was asked has no digest file that could be read."),
+    ] {
+        let sentence = vector(id).report().sentence(Language::En);
+        assert!(sentence.ends_with(measure), "{id}: {sentence}");
+    }
 }
 
 #[test]

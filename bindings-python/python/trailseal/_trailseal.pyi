@@ -298,7 +298,7 @@ class Report:
         what is missing. It is made from the report and belongs to no digest. `language` is a tag by RFC 5646; there is English.
 
         >>> trailseal.verify("handover.zip").words()["axes"][1]["answer"]
-        'Not every digest file is signed under a key that the verifier trusts.'
+        'Not shown: 588 digest files name keys that are not here.'
         """
 
 @final

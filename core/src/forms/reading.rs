@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::bytes::text::counted;
 use crate::evidence::trail::name::DigestKind;
 use crate::evidence::trail::section::{Chain, MissingKey};
-use crate::forms::words::Language;
+use crate::forms::words::{Language, found};
 use crate::report::{Key, LeftOut, Report};
 use crate::terms::finding::{Axis, Code, Effect, Finding};
 use crate::terms::outcome::{Level, Outcome};
@@ -82,6 +82,8 @@ pub struct Answer {
     pub shown: String,
     /// The answer.
     pub answer: String,
+    /// What was found that decides it, in numbers, or that only the verifier's policy let pass; empty if there is no such thing.
+    pub found: String,
 }
 
 /// Where a chain stands in the tables.
@@ -111,8 +113,8 @@ impl Reading {
     pub fn of(report: &Report, language: Language) -> Self {
         let answers = Axis::ALL.iter().map(|axis| {
             let outcome = report.axes.of(*axis);
-            let (question, answer) = (question_asked(*axis).to_owned(), answer(*axis, outcome).to_owned());
-            Answer { axis: *axis, question, outcome, shown: outcome.word(), answer }
+            let (question, answer) = (question_asked(*axis).to_owned(), answer(report, *axis));
+            Answer { axis: *axis, question, outcome, shown: outcome.word(), answer, found: decisive(report, *axis) }
         });
         let chains = rows(report).into_iter().map(|row| Standing {
             number: row.number,
@@ -216,22 +218,48 @@ pub(crate) fn question_asked(axis: Axis) -> &'static str {
     }
 }
 
-pub(crate) fn answer(axis: Axis, outcome: Outcome) -> &'static str {
-    match (axis, outcome) {
-        (_, Outcome::NotAssessed) => "No period was asked, so there is nothing that the archive had to cover.",
-        (Axis::Integrity, Outcome::Passed) => "Yes.",
-        (Axis::Integrity, Outcome::Indeterminate) => "Not all bytes could be compared with a signed digest file.",
-        (Axis::Integrity, Outcome::Failed) => "No: bytes were altered, added or taken away.",
-        (Axis::Authenticity, Outcome::Passed) => "Yes.",
-        (Axis::Authenticity, Outcome::Indeterminate) => "Not every digest file is signed under a key that the verifier trusts.",
-        (Axis::Authenticity, Outcome::Failed) => "No: a signature or a key is forged or damaged.",
-        (Axis::Continuity, Outcome::Passed) => "Yes.",
-        (Axis::Continuity, Outcome::Indeterminate) => "The links leave a question open.",
-        (Axis::Continuity, Outcome::Failed) => "No: the chain is broken, forked or altered.",
-        (Axis::Coverage, Outcome::Passed) => "Yes, all of it.",
-        (Axis::Coverage, Outcome::Indeterminate) => "Some of what was asked is not covered.",
-        (Axis::Coverage, Outcome::Failed) => "No: what was asked is contradicted.",
+pub(crate) fn answer(report: &Report, axis: Axis) -> String {
+    let found = decisive(report, axis);
+    match (axis, report.axes.of(axis)) {
+        (_, Outcome::NotAssessed) => "No period was asked, so there is nothing that the archive had to cover.".to_owned(),
+        (_, Outcome::Passed) if !found.is_empty() => format!("Yes, but for what the verifier's policy let pass: {found}."),
+        (Axis::Coverage, Outcome::Passed) => "Yes, all of it.".to_owned(),
+        (_, Outcome::Passed) => "Yes.".to_owned(),
+        (_, Outcome::Failed) => format!("No: {found}."),
+        (_, Outcome::Indeterminate) if found.is_empty() => "No signed digest file shows it.".to_owned(),
+        (_, Outcome::Indeterminate) => format!("Not shown: {found}."),
     }
+}
+
+/// The codes that decide an axis, the first in the order of the report, each with how often; where it passed, those that would not have
+/// let it pass but for the verifier's policy.
+fn decisive(report: &Report, axis: Axis) -> String {
+    const NAMED: usize = 3;
+    let decides = |finding: &&Finding| match report.axes.of(axis) {
+        Outcome::Failed => finding.effect == Effect::Refutes,
+        Outcome::Indeterminate => finding.effect == Effect::Limits,
+        Outcome::Passed => {
+            let lowered = report.asked.policy.get(&finding.code) == Some(&Effect::Informs);
+            lowered && !finding.outside_scope && finding.code.explain().effect > Effect::Informs
+        }
+        Outcome::NotAssessed => false,
+    };
+    let mut counts: Vec<(Code, u64)> = Vec::new();
+    for finding in report.findings.iter().filter(|finding| finding.axis == axis).filter(decides) {
+        match counts.iter_mut().find(|(code, _)| *code == finding.code) {
+            Some((_, count)) => *count = count.saturating_add(finding.count),
+            None => counts.push((finding.code, finding.count)),
+        }
+    }
+    let is_only_missing = report.axes.of(axis) == Outcome::Failed && matches!(counts.as_slice(), [(Code::LogMissing, _)]);
+    let mut clauses: Vec<String> = counts.iter().take(NAMED).map(|(code, count)| found(*code, *count)).collect();
+    if counts.len() > NAMED {
+        clauses.push(counted((counts.len() - NAMED) as u64, "more kind of finding", "more kinds of findings"));
+    }
+    if is_only_missing {
+        clauses.push("no bytes that are here are contradicted".to_owned());
+    }
+    clauses.join("; ")
 }
 
 fn level_meaning(level: Level) -> &'static str {
