@@ -1,10 +1,11 @@
 //! The command line as types.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use trailseal::{Limits, Request, Table};
+use trailseal::{Code, Limits, Period, Request, Table, TimeError};
 
 /// Proves, offline, that a handed-over AWS CloudTrail archive is what AWS delivered: complete, unaltered, in an unbroken signed
 /// chain.
@@ -25,8 +26,9 @@ pub(crate) enum Verb {
     Inspect(Box<Inspect>),
     /// Explains a finding's code: what it means, why it matters, what to do; without one, lists all
     Explain {
-        /// A code such as log.missing
-        code: Option<String>,
+        /// Codes such as log.missing, or beginnings of them such as chain
+        #[arg(value_name = "CODE")]
+        codes: Vec<String>,
     },
     /// Shows what is in key lists: fingerprints, sizes, validity, stated region
     Keys {
@@ -167,6 +169,14 @@ pub(crate) struct ScopeArgs {
     #[arg(long, value_name = "T")]
     to: Option<String>,
 
+    /// Last day of the period, inside it, or last month, quarter or year (UTC)
+    #[arg(long, value_name = "D", requires = "from", conflicts_with = "to")]
+    through: Option<String>,
+
+    /// The period in whole days (UTC): 2026, 2026-Q3, 2026-07, 2026-07-01, or 2026-07-01..2026-09-30
+    #[arg(long, value_name = "P", conflicts_with_all = ["from", "to", "through"])]
+    period: Option<String>,
+
     /// Accounts that must be covered
     #[arg(long = "account", value_name = "A", value_delimiter = ',')]
     accounts: Vec<String>,
@@ -212,9 +222,58 @@ fn tables() -> impl TypedValueParser<Value = Table> {
 
 impl ScopeArgs {
     /// What the options ask, the scope file apart.
-    pub(crate) fn request(&self) -> Request {
-        let Self { from, to, accounts, regions, trails, relocated, file: _ } = self.clone();
-        Request { from, to, accounts, regions, trails, relocated, ..Request::default() }
+    ///
+    /// # Errors
+    ///
+    /// A span of days that is none.
+    pub(crate) fn request(&self) -> Result<Request, TimeError> {
+        let Self { mut from, mut to, through, period, accounts, regions, trails, relocated, file: _ } = self.clone();
+        if let Some(through) = through {
+            to = Some(Period::of_days(&through)?.to.to_string());
+        }
+        if let Some(period) = period {
+            let days = Period::of_days(&period)?;
+            (from, to) = (Some(days.from.to_string()), Some(days.to.to_string()));
+        }
+        Ok(Request { from, to, accounts, regions, trails, relocated, ..Request::default() })
+    }
+
+    /// What somebody should know who named the last day of a month as the end: it is not asked.
+    pub(crate) fn hint(&self) -> Option<String> {
+        let to = self.to.as_deref()?.trim();
+        let (month, day) = (to.get(..7)?, Period::of_days(to).ok()?);
+        let is_last = to.len() == 10 && Period::of_days(month).is_ok_and(|month| month.to == day.to);
+        is_last.then(|| format!("--to {to} ends before that day begins; --through {to} asks for it, too"))
+    }
+}
+
+/// The codes of this name, or of those that begin with it.
+pub(crate) fn codes(name: &str) -> Result<Vec<Code>, String> {
+    let of_name = |code: &&Code| {
+        let rest = code.name().strip_prefix(name.trim_end_matches('.'));
+        !name.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let codes: Vec<Code> = match Code::from_name(name) {
+        Some(code) => vec![code],
+        None => Code::ALL.iter().filter(of_name).copied().collect(),
+    };
+    if !codes.is_empty() {
+        return Ok(codes);
+    }
+    let likeness = |code: &&Code| strsim::jaro_winkler(code.name(), name);
+    let like = Code::ALL.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other))).filter(|code| likeness(code) > 0.8);
+    let did_you_mean = like.map_or_else(String::new, |code| format!(" Did you mean {code}?"));
+    Err(format!("there is no code '{name}'; without one, all are listed.{did_you_mean}"))
+}
+
+/// What stands in the place of a verb, if it is a file or a folder: somebody named an archive and nothing to do with it.
+pub(crate) fn archive_without_verb(error: &clap::Error) -> Option<&str> {
+    if error.kind() != ErrorKind::InvalidSubcommand {
+        return None;
+    }
+    match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(word)) => Some(word.as_str()).filter(|word| Path::new(word).exists()),
+        _ => None,
     }
 }
 
@@ -246,6 +305,54 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         <Command as clap::CommandFactory>::command().debug_assert();
+    }
+
+    fn scope(options: &[&str]) -> Option<ScopeArgs> {
+        let words = ["trailseal", "verify", "archive.zip"].iter().chain(options);
+        match Command::try_parse_from(words).ok()?.verb {
+            Verb::Verify(verify) => Some(verify.scope),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn periods_are_asked_as_auditors_say_them() {
+        let quarter = Some((Some("2026-07-01T00:00:00Z".to_owned()), Some("2026-10-01T00:00:00Z".to_owned())));
+        let asked = |options: &[&str]| scope(options).and_then(|scope| scope.request().ok()).map(|asked| (asked.from, asked.to));
+        assert_eq!(asked(&["--period", "2026-Q3"]), quarter);
+        assert_eq!(asked(&["--from", "2026-07-01T00:00:00Z", "--through", "2026-09-30"]), quarter);
+        assert_eq!(asked(&["--period", "2026-07-01T00:00:00Z"]), None);
+        for wrong in [["--period=2026", "--from=2026-01-01"], ["--through=2026", "--to=2027"], ["--through=2026", "--period=2026"]]
+        {
+            assert!(scope(&wrong).is_none(), "{wrong:?}");
+        }
+        assert!(scope(&["--through", "2026"]).is_none(), "a start is needed");
+    }
+
+    #[test]
+    fn who_names_the_last_day_of_a_month_as_the_end_is_told_that_it_is_not_asked() {
+        let hint = |to: &str| scope(&["--from", "2026-01-01", "--to", to]).unwrap().hint();
+        assert_eq!(
+            hint("2026-09-30").unwrap(),
+            "--to 2026-09-30 ends before that day begins; --through 2026-09-30 asks for it, too"
+        );
+        assert!(hint("2028-02-29").is_some() && hint("2026-12-31").is_some());
+        for to in ["2026-10-01", "2026-02-27", "2026-09-30T00:00:00Z", "later"] {
+            assert_eq!(hint(to), None, "{to}");
+        }
+        assert_eq!(scope(&[]).unwrap().hint(), None);
+    }
+
+    #[test]
+    fn codes_are_found_by_what_they_begin_with() {
+        assert_eq!(codes("log.missing").unwrap(), [Code::LogMissing]);
+        let names = |name: &str| codes(name).unwrap().iter().map(|code| code.name()).collect::<Vec<_>>();
+        assert_eq!(names("log.unreferenced"), ["log.unreferenced"], "a whole name is itself");
+        assert_eq!(names("digest.key."), ["digest.key.unknown", "digest.key.other_region", "digest.key.outside_validity"]);
+        assert!(names("chain").len() > 8);
+        assert!(codes("log.mising").unwrap_err().ends_with("Did you mean log.missing?"));
+        assert!(codes("").unwrap_err().ends_with("all are listed."));
+        assert!(codes("cha").is_err(), "half a word is no beginning");
     }
 
     #[test]

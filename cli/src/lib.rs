@@ -13,7 +13,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{CommandFactory, Parser};
-use trailseal::{Case, Code, Comparison, Language, Limits, Objects, Outcome, Reading, Report, Request, Table};
+use trailseal::{Case, Comparison, Language, Limits, Objects, Outcome, Reading, Report, Request, Table};
 
 use crate::args::{Command, Compare, CompareFormat, Described, Format, Verb, Verify};
 use crate::evidence::Threads;
@@ -72,6 +72,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Err(error) => {
             // Help and version are answers, everything else is a usage error. If the terminal is gone, nobody reads either.
             let _ = error.print();
+            if let Some(path) = args::archive_without_verb(&error) {
+                say(&format!("{path} is a file or folder; to verify it: trailseal verify {path}"));
+            }
             return if error.use_stderr() { COULD_NOT_RUN } else { 0 };
         }
     };
@@ -81,10 +84,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         std::process::exit(INTERRUPTED)
     });
     obey(&command.verb).unwrap_or_else(|failure| {
-        let text = trailseal::printable(failure.to_string().as_bytes());
-        let _ = writeln!(io::stderr(), "trailseal: {text}");
+        say(&failure.to_string());
         COULD_NOT_RUN
     })
+}
+
+/// Says something that is no result. If nobody reads it, nothing is lost.
+fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "trailseal: {}", trailseal::printable(text.as_bytes()));
 }
 
 fn obey(verb: &Verb) -> Result<u8, Failure> {
@@ -112,10 +119,9 @@ fn obey(verb: &Verb) -> Result<u8, Failure> {
             man_page(&mut page).map_err(|error| Failure::new(error.to_string()))?;
             deliver(Shape::Exact, &page, None)?;
         }
-        Verb::Explain { code } => {
-            let code = code.as_deref().map(|name| Code::from_name(name).ok_or(name)).transpose();
-            let code = code.map_err(|name| Failure::new(format!("there is no code '{name}'; without one, all are listed")))?;
-            deliver(Shape::Styled, render::explanation(code).as_bytes(), None)?;
+        Verb::Explain { codes } => {
+            let named = codes.iter().map(|name| args::codes(name).map_err(Failure::new)).collect::<Result<Vec<_>, _>>()?;
+            deliver(Shape::Styled, render::explanation(&named.concat()).as_bytes(), None)?;
         }
         Verb::Keys { files } => {
             for path in evidence::all_key_files(files)? {
@@ -176,7 +182,10 @@ fn verify(verify: &Verify) -> Result<Outcome, Failure> {
         }
         None => Request::default(),
     };
-    let request = file.joined(verify.scope.request())?;
+    if let Some(hint) = verify.scope.hint() {
+        say(&hint);
+    }
+    let request = file.joined(verify.scope.request().map_err(trailseal::Error::from)?)?;
     let policy = request.policy(evidence::read_trust(&verify.keys, &verify.pins, &verify.archives)?)?;
     let limits = args::limits(&verify.limits).map_err(Failure::new)?;
     let threads = threads(verify.threads);

@@ -129,17 +129,21 @@ pub(crate) fn inventory(found: &Inventory, full: bool) -> String {
     page.text
 }
 
-/// What one code means, or a line for each of them.
-pub(crate) fn explanation(code: Option<Code>) -> String {
+/// What codes mean; without any, a line for each that there is.
+pub(crate) fn explanation(codes: &[Code]) -> String {
     let mut page = Page { text: String::new(), full: true };
-    if let Some(code) = code {
+    for (number, code) in codes.iter().enumerate() {
+        if number > 0 {
+            page.blank();
+        }
         let words = code.explain();
         page.line(format!("{BOLD}{code}{BOLD:#}  {} {}", words.effect.name(), words.axis.name()));
         for (head, text) in [("means", words.means), ("matters because", words.matters_because), ("do", words.remedy)] {
             page.line(format!("  {DIM}{head}{DIM:#}"));
             page.words(4, Style::new(), text);
         }
-    } else {
+    }
+    if codes.is_empty() {
         let width = Code::ALL.iter().map(|code| code.name().len()).max().unwrap_or(0);
         for code in Code::ALL {
             let words = code.explain();

@@ -204,133 +204,161 @@ fn unnamed(report: &Report) -> &'static str {
     }
 }
 
+/// What a code says of one subject, and of several.
+const FOUND: [(Code, &str, &str); 63] = [
+    (
+        Code::ArchiveEntryUnreadable,
+        "entry could not be read as its container describes it",
+        "entries could not be read as their containers describe them",
+    ),
+    (Code::ArchiveEntryUnsafe, "entry is unsafe and was refused", "entries are unsafe and were refused"),
+    (
+        Code::ArchiveEntryUnrecognised,
+        "file is named like a CloudTrail file and is none by its name",
+        "files are named like CloudTrail files and are none by their names",
+    ),
+    (Code::ArchiveEntryDuplicate, "object is here with two contents", "objects are here with two contents"),
+    (Code::ArchiveEntryEncrypted, "entry is protected by a password", "entries are protected by a password"),
+    (Code::ArchiveLimit, "entry was not read because of a limit", "entries were not read because of a limit"),
+    (Code::ArchiveIgnored, "kind of entries was not judged", "kinds of entries were not judged"),
+    (Code::MetadataMalformed, "metadata file or key list could not be read", "metadata files or key lists could not be read"),
+    (Code::ContainerTrailingData, "file goes on behind what AWS delivered", "files go on behind what AWS delivered"),
+    (Code::ContainerTruncated, "file is cut off or damaged", "files are cut off or damaged"),
+    (
+        Code::ContainerHeaderPayload,
+        "file has a name or other bytes in its gzip header",
+        "files have names or other bytes in their gzip headers",
+    ),
+    (Code::ContainerDecoded, "file is plain JSON", "files are plain JSON"),
+    (Code::DigestIrregular, "digest file departs from the documented form", "digest files depart from the documented form"),
+    (Code::DigestMalformed, "file with a digest file's name is none", "files with digest files' names are none"),
+    (Code::DigestIdentityMismatch, "digest file contradicts its own name", "digest files contradict their own names"),
+    (
+        Code::DigestRelocated,
+        "digest file lies in other folders than AWS signed",
+        "digest files lie in other folders than AWS signed",
+    ),
+    (Code::DigestDuplicate, "digest file shares its hour with another one", "digest files share their hours with others"),
+    (
+        Code::ChainFork,
+        "digest file names a predecessor that another one names, too",
+        "digest files name predecessors that others name, too",
+    ),
+    (Code::ChainCycle, "chain of links leads back to itself", "chains of links lead back to themselves"),
+    (Code::ChainDigestMissing, "digest file that a signed one names is missing", "digest files that signed ones name are missing"),
+    (
+        Code::ChainLinkHashMismatch,
+        "digest file is not the one that its successor commits to",
+        "digest files are not those that their successors commit to",
+    ),
+    (Code::ChainLinkSignatureMismatch, "source of a signature contradicts another one", "sources of signatures contradict others"),
+    (Code::ChainLinkTimeGap, "link leaves out time", "links leave out time"),
+    (Code::ChainLinkTimeOverlap, "link goes back in time", "links go back in time"),
+    (
+        Code::ChainOverlap,
+        "digest file speaks of time of which one speaks that no link joins to it",
+        "digest files speak of time of which others speak that no link joins to them",
+    ),
+    (Code::ChainLinkForeign, "link leads into another chain", "links lead into other chains"),
+    (Code::ChainMoved, "chain goes on at another place", "chains go on at other places"),
+    (Code::ChainRestart, "chain begins anew", "chains begin anew"),
+    (Code::DigestSignatureInvalid, "signature does not verify", "signatures do not verify"),
+    (
+        Code::DigestSignatureMalformed,
+        "signature is not hexadecimal of its key's length",
+        "signatures are not hexadecimal of their keys' length",
+    ),
+    (Code::DigestSignatureMissing, "digest file has no signature here", "digest files have no signature here"),
+    (Code::DigestAlgorithmUnsupported, "digest file names another algorithm", "digest files name other algorithms"),
+    (Code::DigestKeyUnknown, "digest file names a key that is not here", "digest files name keys that are not here"),
+    (
+        Code::DigestKeyOtherRegion,
+        "digest file is signed by a key of another region",
+        "digest files are signed by keys of another region",
+    ),
+    (
+        Code::DigestKeyOutsideValidity,
+        "digest file is signed outside its key's validity",
+        "digest files are signed outside their keys' validity",
+    ),
+    (Code::KeyEnclosed, "digest file is vouched for by an enclosed key only", "digest files are vouched for by enclosed keys only"),
+    (
+        Code::KeyFingerprintMismatch,
+        "key is not the one that its fingerprint says",
+        "keys are not those that their fingerprints say",
+    ),
+    (Code::KeyConflict, "fingerprint stands for two keys", "fingerprints stand for two keys"),
+    (Code::KeyWeak, "key is too weak", "keys are too weak"),
+    (Code::KeyMalformed, "key entry could not be read", "key entries could not be read"),
+    (Code::KeyUnused, "key verified nothing", "keys verified nothing"),
+    (Code::LogMissing, "listed log file is missing", "listed log files are missing"),
+    (Code::LogHashMismatch, "log file is altered", "log files are altered"),
+    (
+        Code::LogRelocated,
+        "log file lies under another name or in other folders",
+        "log files lie under other names or in other folders",
+    ),
+    (
+        Code::LogForeign,
+        "listed object is no log file of its digest file's account and region",
+        "listed objects are no log files of their digest files' accounts and regions",
+    ),
+    (Code::LogDoublyListed, "log file is listed twice", "log files are listed twice"),
+    (Code::LogUnreferenced, "log file is listed by no digest file here", "log files are listed by no digest file here"),
+    (
+        Code::LogUnreferencedUndocumentedKind,
+        "log file of an undocumented kind is listed by no digest file",
+        "log files of an undocumented kind are listed by no digest file",
+    ),
+    (Code::LogUnproved, "log file is listed by unsigned digest files only", "log files are listed by unsigned digest files only"),
+    (
+        Code::LakeSignFileMalformed,
+        "sign file of CloudTrail Lake could not be read",
+        "sign files of CloudTrail Lake could not be read",
+    ),
+    (Code::LakeSignatureInvalid, "signature of a Lake result set does not verify", "signatures of Lake result sets do not verify"),
+    (
+        Code::LakeSignatureUnchecked,
+        "signature of a Lake result set could not be checked",
+        "signatures of Lake result sets could not be checked",
+    ),
+    (
+        Code::LakeKeyEnclosed,
+        "Lake result set is vouched for by an enclosed key only",
+        "Lake result sets are vouched for by enclosed keys only",
+    ),
+    (
+        Code::LakeKeyUnfit,
+        "Lake result set is signed by a key of another region or time",
+        "Lake result sets are signed by keys of another region or time",
+    ),
+    (Code::LakeFileHashMismatch, "Lake result file is altered", "Lake result files are altered"),
+    (Code::LakeFileMissing, "Lake result file is missing", "Lake result files are missing"),
+    (Code::LakeFileInflated, "Lake result file is unpacked", "Lake result files are unpacked"),
+    (Code::LakeFileUnlisted, "Lake result file is listed by no sign file", "Lake result files are listed by no sign file"),
+    (Code::LakeFileNameUnsafe, "Lake sign file lists an unsafe name", "Lake sign files list unsafe names"),
+    (Code::LakeFileRenamed, "Lake result file bears another name", "Lake result files bear other names"),
+    (
+        Code::CoverageGap,
+        "stretch of time is covered by no signed digest file",
+        "stretches of time are covered by no signed digest file",
+    ),
+    (
+        Code::CoverageAbsent,
+        "account, region or trail that was asked has no digest file that could be read",
+        "accounts, regions or trails that were asked have no digest file that could be read",
+    ),
+    (Code::CoverageOwnerUnstated, "trail's owner is not known", "trails' owners are not known"),
+];
+
 /// How many findings there are of a code, and what it says of each, as a clause.
 pub(crate) fn found(code: Code, count: u64) -> String {
-    let (one, many) = match code {
-        Code::ArchiveEmpty => return "no digest file is in the archive".to_owned(),
-        Code::CoveragePeriodUnstated => return "no period was asked".to_owned(),
-        Code::ArchiveEntryUnreadable => {
-            ("entry could not be read as its container describes it", "entries could not be read as their containers describe them")
-        }
-        Code::ArchiveEntryUnsafe => ("entry is unsafe and was refused", "entries are unsafe and were refused"),
-        Code::ArchiveEntryUnrecognised => (
-            "file is named like a CloudTrail file and is none by its name",
-            "files are named like CloudTrail files and are none by their names",
-        ),
-        Code::ArchiveEntryDuplicate => ("object is here with two contents", "objects are here with two contents"),
-        Code::ArchiveEntryEncrypted => ("entry is protected by a password", "entries are protected by a password"),
-        Code::ArchiveLimit => ("entry was not read because of a limit", "entries were not read because of a limit"),
-        Code::ArchiveIgnored => ("kind of entries was not judged", "kinds of entries were not judged"),
-        Code::MetadataMalformed => ("metadata file or key list could not be read", "metadata files or key lists could not be read"),
-        Code::ContainerTrailingData => ("file goes on behind what AWS delivered", "files go on behind what AWS delivered"),
-        Code::ContainerTruncated => ("file is cut off or damaged", "files are cut off or damaged"),
-        Code::ContainerHeaderPayload => {
-            ("file has a name or other bytes in its gzip header", "files have names or other bytes in their gzip headers")
-        }
-        Code::ContainerDecoded => ("file is plain JSON", "files are plain JSON"),
-        Code::DigestIrregular => ("digest file departs from the documented form", "digest files depart from the documented form"),
-        Code::DigestMalformed => ("file with a digest file's name is none", "files with digest files' names are none"),
-        Code::DigestIdentityMismatch => ("digest file contradicts its own name", "digest files contradict their own names"),
-        Code::DigestRelocated => {
-            ("digest file lies in other folders than AWS signed", "digest files lie in other folders than AWS signed")
-        }
-        Code::DigestDuplicate => ("digest file shares its hour with another one", "digest files share their hours with others"),
-        Code::ChainFork => {
-            ("digest file names a predecessor that another one names, too", "digest files name predecessors that others name, too")
-        }
-        Code::ChainCycle => ("chain of links leads back to itself", "chains of links lead back to themselves"),
-        Code::ChainDigestMissing => {
-            ("digest file that a signed one names is missing", "digest files that signed ones name are missing")
-        }
-        Code::ChainLinkHashMismatch => (
-            "digest file is not the one that its successor commits to",
-            "digest files are not those that their successors commit to",
-        ),
-        Code::ChainLinkSignatureMismatch => {
-            ("source of a signature contradicts another one", "sources of signatures contradict others")
-        }
-        Code::ChainLinkTimeGap => ("link leaves out time", "links leave out time"),
-        Code::ChainLinkTimeOverlap => ("link goes back in time", "links go back in time"),
-        Code::ChainOverlap => (
-            "digest file speaks of time of which one speaks that no link joins to it",
-            "digest files speak of time of which others speak that no link joins to them",
-        ),
-        Code::ChainLinkForeign => ("link leads into another chain", "links lead into other chains"),
-        Code::ChainMoved => ("chain goes on at another place", "chains go on at other places"),
-        Code::ChainRestart => ("chain begins anew", "chains begin anew"),
-        Code::DigestSignatureInvalid => ("signature does not verify", "signatures do not verify"),
-        Code::DigestSignatureMalformed => {
-            ("signature is not hexadecimal of its key's length", "signatures are not hexadecimal of their keys' length")
-        }
-        Code::DigestSignatureMissing => ("digest file has no signature here", "digest files have no signature here"),
-        Code::DigestAlgorithmUnsupported => ("digest file names another algorithm", "digest files name other algorithms"),
-        Code::DigestKeyUnknown => ("digest file names a key that is not here", "digest files name keys that are not here"),
-        Code::DigestKeyOtherRegion => {
-            ("digest file is signed by a key of another region", "digest files are signed by keys of another region")
-        }
-        Code::DigestKeyOutsideValidity => {
-            ("digest file is signed outside its key's validity", "digest files are signed outside their keys' validity")
-        }
-        Code::KeyEnclosed => {
-            ("digest file is vouched for by an enclosed key only", "digest files are vouched for by enclosed keys only")
-        }
-        Code::KeyFingerprintMismatch => {
-            ("key is not the one that its fingerprint says", "keys are not those that their fingerprints say")
-        }
-        Code::KeyConflict => ("fingerprint stands for two keys", "fingerprints stand for two keys"),
-        Code::KeyWeak => ("key is too weak", "keys are too weak"),
-        Code::KeyMalformed => ("key entry could not be read", "key entries could not be read"),
-        Code::KeyUnused => ("key verified nothing", "keys verified nothing"),
-        Code::LogMissing => ("listed log file is missing", "listed log files are missing"),
-        Code::LogHashMismatch => ("log file is altered", "log files are altered"),
-        Code::LogRelocated => {
-            ("log file lies under another name or in other folders", "log files lie under other names or in other folders")
-        }
-        Code::LogForeign => (
-            "listed object is no log file of its digest file's account and region",
-            "listed objects are no log files of their digest files' accounts and regions",
-        ),
-        Code::LogDoublyListed => ("log file is listed twice", "log files are listed twice"),
-        Code::LogUnreferenced => ("log file is listed by no digest file here", "log files are listed by no digest file here"),
-        Code::LogUnreferencedUndocumentedKind => (
-            "log file of an undocumented kind is listed by no digest file",
-            "log files of an undocumented kind are listed by no digest file",
-        ),
-        Code::LogUnproved => {
-            ("log file is listed by unsigned digest files only", "log files are listed by unsigned digest files only")
-        }
-        Code::LakeSignFileMalformed => {
-            ("sign file of CloudTrail Lake could not be read", "sign files of CloudTrail Lake could not be read")
-        }
-        Code::LakeSignatureInvalid => {
-            ("signature of a Lake result set does not verify", "signatures of Lake result sets do not verify")
-        }
-        Code::LakeSignatureUnchecked => {
-            ("signature of a Lake result set could not be checked", "signatures of Lake result sets could not be checked")
-        }
-        Code::LakeKeyEnclosed => {
-            ("Lake result set is vouched for by an enclosed key only", "Lake result sets are vouched for by enclosed keys only")
-        }
-        Code::LakeKeyUnfit => (
-            "Lake result set is signed by a key of another region or time",
-            "Lake result sets are signed by keys of another region or time",
-        ),
-        Code::LakeFileHashMismatch => ("Lake result file is altered", "Lake result files are altered"),
-        Code::LakeFileMissing => ("Lake result file is missing", "Lake result files are missing"),
-        Code::LakeFileInflated => ("Lake result file is unpacked", "Lake result files are unpacked"),
-        Code::LakeFileUnlisted => ("Lake result file is listed by no sign file", "Lake result files are listed by no sign file"),
-        Code::LakeFileNameUnsafe => ("Lake sign file lists an unsafe name", "Lake sign files list unsafe names"),
-        Code::LakeFileRenamed => ("Lake result file bears another name", "Lake result files bear other names"),
-        Code::CoverageGap => {
-            ("stretch of time is covered by no signed digest file", "stretches of time are covered by no signed digest file")
-        }
-        Code::CoverageAbsent => (
-            "account, region or trail that was asked has no digest file that could be read",
-            "accounts, regions or trails that were asked have no digest file that could be read",
-        ),
-        Code::CoverageOwnerUnstated => ("trail's owner is not known", "trails' owners are not known"),
-    };
-    counted(count, one, many)
+    match code {
+        Code::ArchiveEmpty => "no digest file is in the archive".to_owned(),
+        Code::CoveragePeriodUnstated => "no period was asked".to_owned(),
+        // A test holds that each of the others is there.
+        _ => FOUND.iter().find(|row| row.0 == code).map_or_else(String::new, |(_, one, many)| counted(count, one, many)),
+    }
 }
 
 #[cfg(test)]
@@ -354,6 +382,16 @@ mod tests {
         report.counts.chains = 2;
         report.counts.digests = DigestCounts { proved: 25, authenticated: 25, ..DigestCounts::default() };
         report.counts.logs = LogCounts { proved: 1, authenticated: 1, ..LogCounts::default() };
+    }
+
+    #[test]
+    fn every_code_has_words_for_one_and_for_several() {
+        for code in Code::ALL {
+            let [one, several] = [1, 2].map(|count| found(*code, count));
+            let is_single = matches!(code, Code::ArchiveEmpty | Code::CoveragePeriodUnstated);
+            assert!(!one.is_empty() && (one == several) == is_single, "{code}: {one}; {several}");
+        }
+        assert_eq!(FOUND.len() + 2, Code::ALL.len());
     }
 
     #[test]

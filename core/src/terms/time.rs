@@ -28,6 +28,14 @@ pub enum TimeError {
         /// What was given.
         text: String,
     },
+    /// A text that names no span of days.
+    #[error(
+        "'{text}' is no span of days: 2026, 2026-Q3, 2026-07 or 2026-07-01 is expected, or two of these as 2026-07-01..2026-09-30"
+    )]
+    NoDays {
+        /// What was given.
+        text: String,
+    },
     /// A period whose start is not before its end.
     #[error("the period from {from} to {to} is empty: 'from' must be before 'to'")]
     EmptyPeriod {
@@ -181,6 +189,20 @@ impl Period {
         if from < to { Ok(Self { from, to }) } else { Err(TimeError::EmptyPeriod { from, to }) }
     }
 
+    /// Reads a span of whole days in UTC as auditors write it, its last day inside: a year `2026`, a quarter `2026-Q3`, a month `2026-07`,
+    /// a day `2026-07-01`, or from one of these to the end of another, `2026-07-01..2026-09-30`.
+    ///
+    /// # Errors
+    ///
+    /// [`TimeError::NoDays`] with the text, and [`TimeError::EmptyPeriod`] as [`Period::new`].
+    pub fn of_days(text: &str) -> Result<Self, TimeError> {
+        let days = |part: &str| named_days(part.trim()).ok_or_else(|| TimeError::NoDays { text: text.to_owned() });
+        match text.split_once("..") {
+            Some((first, last)) => Self::new(days(first)?.from, days(last)?.to),
+            None => days(text),
+        }
+    }
+
     /// True if some instant lies in both.
     pub fn meets(&self, other: &Self) -> bool {
         self.from < other.to && other.from < self.to
@@ -200,6 +222,23 @@ impl Period {
     pub fn seconds(&self) -> u64 {
         u64::try_from(self.to.0.saturating_sub(self.from.0)).unwrap_or(0)
     }
+}
+
+/// A year, quarter, month or day by its name.
+fn named_days(name: &str) -> Option<Period> {
+    let is_year = name.get(..4)?.bytes().all(|digit| digit.is_ascii_digit());
+    let year: i32 = name.get(..4).filter(|_| is_year)?.parse().ok()?;
+    let number = |text: &str| text.parse::<u32>().ok().filter(|_| text.bytes().all(|digit| digit.is_ascii_digit()));
+    let (first, months) = match name.get(4..)?.as_bytes() {
+        [] => (NaiveDate::from_ymd_opt(year, 1, 1)?, 12),
+        [b'-', b'Q' | b'q', quarter @ b'1'..=b'4'] => (NaiveDate::from_ymd_opt(year, u32::from(quarter - b'1') * 3 + 1, 1)?, 3),
+        [b'-', _, _] => (NaiveDate::from_ymd_opt(year, number(name.get(5..)?)?, 1)?, 1),
+        [b'-', _, _, b'-', _, _] => (NaiveDate::from_ymd_opt(year, number(name.get(5..7)?)?, number(name.get(8..)?)?)?, 0),
+        _ => return None,
+    };
+    let behind = if months == 0 { first.succ_opt()? } else { first.checked_add_months(chrono::Months::new(months))? };
+    let midnight = |day: NaiveDate| Time::from_unix(day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp());
+    Period::new(midnight(first)?, midnight(behind)?).ok()
 }
 
 impl<'de> Deserialize<'de> for Period {
@@ -228,6 +267,46 @@ impl std::str::FromStr for Period {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spans_of_days_are_named_as_auditors_name_them() {
+        let spans = [
+            ("2026", "2026-01-01", "2027-01-01"),
+            ("2026-Q1", "2026-01-01", "2026-04-01"),
+            ("2026-q4", "2026-10-01", "2027-01-01"),
+            ("2028-02", "2028-02-01", "2028-03-01"),
+            ("2026-12", "2026-12-01", "2027-01-01"),
+            ("2028-02-29", "2028-02-29", "2028-03-01"),
+            ("2026-07-01..2026-09-30", "2026-07-01", "2026-10-01"),
+            ("2026-07 .. 2026-Q4", "2026-07-01", "2027-01-01"),
+        ];
+        for (text, from, to) in spans {
+            let expected = Period::new(Time::from_text(from).unwrap(), Time::from_text(to).unwrap());
+            assert_eq!(Period::of_days(text), expected, "{text}");
+        }
+        let none = [
+            "",
+            "26",
+            "2026-",
+            "2026-Q5",
+            "2026-Q0",
+            "2026-13",
+            "2026-7",
+            "2026-02-30",
+            "2026-07-01T00:00:00Z",
+            "9999",
+            "２026",
+            "2026-07-01..",
+            "..",
+            "-026",
+            "2026-+7",
+            "2026-07-+1",
+        ];
+        for text in none {
+            assert_eq!(Period::of_days(text), Err(TimeError::NoDays { text: text.to_owned() }), "{text}");
+        }
+        assert!(matches!(Period::of_days("2026-09..2026-07"), Err(TimeError::EmptyPeriod { .. })));
+    }
 
     #[test]
     fn digest_times_have_one_form() {
