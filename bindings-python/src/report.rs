@@ -142,7 +142,7 @@ impl Report {
     /// what is missing. It is made from the report and belongs to no digest. `language` is a tag by RFC 5646; there is English.
     ///
     /// >>> trailseal.verify("handover.zip").words()["axes"][1]["answer"]
-    /// 'Not shown: 588 digest files name keys that are not here.'
+    /// 'Open: 588 digest files name keys that are not among the accepted ones.'
     #[pyo3(signature = (language = "en"))]
     fn words<'py>(&self, py: Python<'py>, language: &str) -> PyResult<Hinted<hints::Document, Bound<'py, PyAny>>> {
         guarded(|| {

@@ -170,7 +170,7 @@ pub(crate) struct ScopeArgs {
     to: Option<String>,
 
     /// Last day of the period, inside it, or last month, quarter or year (UTC)
-    #[arg(long, value_name = "D", requires = "from", conflicts_with = "to")]
+    #[arg(long, value_name = "D", conflicts_with = "to")]
     through: Option<String>,
 
     /// The period in whole days (UTC): 2026, 2026-Q3, 2026-07, 2026-07-01, or 2026-07-01..2026-09-30
@@ -326,7 +326,11 @@ mod tests {
         {
             assert!(scope(&wrong).is_none(), "{wrong:?}");
         }
-        assert!(scope(&["--through", "2026"]).is_none(), "a start is needed");
+        assert_eq!(
+            asked(&["--through", "2026-09"]),
+            Some((None, Some("2026-10-01T00:00:00Z".to_owned()))),
+            "a scope file may state the start"
+        );
     }
 
     #[test]

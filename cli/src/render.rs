@@ -488,7 +488,7 @@ fn said(answer: &Answer) -> String {
         (Axis::Authenticity, Outcome::Passed) => "AWS signed the digest files, under keys that you supplied".to_owned(),
         (Axis::Continuity, Outcome::Passed) => "each digest file is linked to the one before".to_owned(),
         (Axis::Coverage, Outcome::Passed) => "everything that was asked is covered".to_owned(),
-        (_, Outcome::Failed | Outcome::Indeterminate) if answer.found.is_empty() => "no signed digest file shows it".to_owned(),
+        (_, Outcome::Failed | Outcome::Indeterminate) if answer.found.is_empty() => "nothing was found that shows it".to_owned(),
         (_, Outcome::Failed | Outcome::Indeterminate) => answer.found.clone(),
     }
 }

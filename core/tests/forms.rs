@@ -200,13 +200,17 @@ fn axes_are_answered_by_what_was_found(id: &str, report: &Report) {
 #[test]
 fn answers_name_what_is_missing_apart_from_what_is_altered() {
     for (id, axis, answer) in [
-        ("logs/deleted", 0, "No: 1 listed log file is missing; no bytes that are here are contradicted."),
+        ("logs/deleted", 0, "No: 1 listed log file is missing."),
         (
             "scope/policy-lowers",
             0,
             "Yes, but for what the verifier's policy let pass: 1 log file is listed by no digest file here.",
         ),
-        ("scope/account-absent", 3, "Not shown: 1 account, region or trail that was asked has no digest file that could be read."),
+        (
+            "scope/account-absent",
+            3,
+            "Open: 1 combination of account, region and trail that was asked has no readable digest file here.",
+        ),
         ("baseline/one-digest", 3, "Yes, all of it."),
     ] {
         assert_eq!(Reading::of(&vector(id).report(), Language::En).axes[axis].answer, answer, "{id}");
@@ -215,10 +219,16 @@ fn answers_name_what_is_missing_apart_from_what_is_altered() {
 
 #[test]
 fn an_open_verdict_says_how_much_of_what_was_asked_is_covered() {
+    let absent = "1 combination of account, region and trail that was asked has no readable digest file here";
     for (id, measure) in [
-        ("scope/period-ends-later", " Signed digest files cover 83.3 %, 5 h, of the 6 h that were asked of 1 chain."),
-        ("scope/period-without-digests", " Signed digest files cover nothing of the 2 h that were asked of 1 chain."),
-        ("scope/account-absent", "; 1 account, region or trail that was asked has no digest file that could be read."),
+        ("scope/period-ends-later", " Signed digest files cover 83.3 %, 5 h, of the 6 h that were asked for 1 chain."),
+        ("scope/period-begins-earlier", " Signed digest files cover all but 1 s of the 5 h that were asked for 1 chain."),
+        ("scope/period-without-digests", " Signed digest files cover nothing of the 2 h that were asked for 1 chain."),
+        (
+            "scope/account-absent",
+            &format!(" {absent}. Signed digest files cover all of the 5 h that were asked for 1 chain that is here."),
+        ),
+        ("keys/enclosed", " and only enclosed keys vouch for 5 digest files and 6 log files more."),
     ] {
         let sentence = vector(id).report().sentence(Language::En);
         assert!(sentence.ends_with(measure), "{id}: {sentence}");
@@ -227,6 +237,11 @@ fn an_open_verdict_says_how_much_of_what_was_asked_is_covered() {
 
 #[test]
 fn a_policy_is_recorded_and_named_in_the_sentence() {
+    let raised = vector("scope/policy-raises").report().sentence(Language::En);
+    assert!(
+        raised.contains(": by the verifier's own policy (integrity failed"),
+        "what only the verifier weighs so contradicts nothing: {raised}"
+    );
     for (id, words) in [("scope/policy-lowers", "log.unreferenced informs"), ("scope/policy-raises", "log.unreferenced refutes")] {
         let report = vector(id).report();
         assert_eq!(report.asked.policy.len(), 1);

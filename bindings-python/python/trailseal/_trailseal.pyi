@@ -298,7 +298,7 @@ class Report:
         what is missing. It is made from the report and belongs to no digest. `language` is a tag by RFC 5646; there is English.
 
         >>> trailseal.verify("handover.zip").words()["axes"][1]["answer"]
-        'Not shown: 588 digest files name keys that are not here.'
+        'Open: 588 digest files name keys that are not among the accepted ones.'
         """
 
 @final

@@ -226,38 +226,40 @@ pub(crate) fn answer(report: &Report, axis: Axis) -> String {
         (Axis::Coverage, Outcome::Passed) => "Yes, all of it.".to_owned(),
         (_, Outcome::Passed) => "Yes.".to_owned(),
         (_, Outcome::Failed) => format!("No: {found}."),
-        (_, Outcome::Indeterminate) if found.is_empty() => "No signed digest file shows it.".to_owned(),
-        (_, Outcome::Indeterminate) => format!("Not shown: {found}."),
+        (_, Outcome::Indeterminate) if found.is_empty() => "Open: nothing was found that shows it.".to_owned(),
+        (_, Outcome::Indeterminate) => format!("Open: {found}."),
     }
 }
 
-/// The codes that decide an axis, the first in the order of the report, each with how often; where it passed, those that would not have
-/// let it pass but for the verifier's policy.
+/// The codes that decide an axis, the first in the order of the report, each with how often; where there is none, those that would decide
+/// it but for the verifier's policy.
 fn decisive(report: &Report, axis: Axis) -> String {
     const NAMED: usize = 3;
     let decides = |finding: &&Finding| match report.axes.of(axis) {
         Outcome::Failed => finding.effect == Effect::Refutes,
         Outcome::Indeterminate => finding.effect == Effect::Limits,
-        Outcome::Passed => {
-            let lowered = report.asked.policy.get(&finding.code) == Some(&Effect::Informs);
-            lowered && !finding.outside_scope && finding.code.explain().effect > Effect::Informs
-        }
-        Outcome::NotAssessed => false,
+        Outcome::Passed | Outcome::NotAssessed => false,
     };
-    let mut counts: Vec<(Code, u64)> = Vec::new();
-    for finding in report.findings.iter().filter(|finding| finding.axis == axis).filter(decides) {
-        match counts.iter_mut().find(|(code, _)| *code == finding.code) {
+    let is_let_pass = |finding: &&Finding| {
+        let lowered = report.asked.policy.get(&finding.code) == Some(&Effect::Informs);
+        lowered && !finding.outside_scope && finding.code.explain().effect > Effect::Informs
+    };
+    if report.axes.of(axis) == Outcome::NotAssessed {
+        return String::new();
+    }
+    let of_axis = || report.findings.iter().filter(|finding| finding.axis == axis);
+    let is_decided = of_axis().any(|finding| decides(&finding));
+    let mut counts: Vec<((Code, Effect), u64)> = Vec::new();
+    for finding in of_axis().filter(|finding| if is_decided { decides(finding) } else { is_let_pass(finding) }) {
+        let own = (finding.code, finding.effect);
+        match counts.iter_mut().find(|(code, _)| *code == own) {
             Some((_, count)) => *count = count.saturating_add(finding.count),
-            None => counts.push((finding.code, finding.count)),
+            None => counts.push((own, finding.count)),
         }
     }
-    let is_only_missing = report.axes.of(axis) == Outcome::Failed && matches!(counts.as_slice(), [(Code::LogMissing, _)]);
-    let mut clauses: Vec<String> = counts.iter().take(NAMED).map(|(code, count)| found(*code, *count)).collect();
+    let mut clauses: Vec<String> = counts.iter().take(NAMED).map(|((code, effect), count)| found(*code, *effect, *count)).collect();
     if counts.len() > NAMED {
         clauses.push(counted((counts.len() - NAMED) as u64, "more kind of finding", "more kinds of findings"));
-    }
-    if is_only_missing {
-        clauses.push("no bytes that are here are contradicted".to_owned());
     }
     clauses.join("; ")
 }
@@ -265,7 +267,7 @@ fn decisive(report: &Report, axis: Axis) -> String {
 fn level_meaning(level: Level) -> &'static str {
     match level {
         Level::Pinned => "listed by SHA-256 in the verifier's own pins",
-        Level::Trusted => "got by the verifier, without the sender's help",
+        Level::Trusted => "supplied by the verifier",
         Level::Enclosed => "came with the archive, and proves nothing by itself",
     }
 }

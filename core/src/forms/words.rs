@@ -150,45 +150,65 @@ fn sentence(report: &Report) -> String {
             unnamed(report)
         ),
         Outcome::Indeterminate => format!(
-            "Indeterminate {span}: nothing contradicts the evidence, but {open} could not be established; {proved} are proved{}.{}{policy}",
+            "Indeterminate {span}: nothing contradicts the evidence, but {open} could not be established; {} are proved{}.{}{}{policy}",
+            files(digests.authenticated, logs.authenticated),
             if is_any_enclosed { format!(", and only enclosed keys vouch for {enclosed} more") } else { String::new() },
-            measure(report)
+            measure(report),
+            unnamed(report)
         ),
         Outcome::Failed => {
             let also = if open.is_empty() { String::new() } else { format!("; {open} could not be established") };
-            format!("Failed {span}: the archive contradicts what was signed ({} failed{also}).{policy}", named(Outcome::Failed))
+            let failed = named(Outcome::Failed);
+            // What only the verifier weighs so contradicts nothing that was signed.
+            let mut refuting = report.findings.iter().filter(|finding| finding.effect == Effect::Refutes).peekable();
+            let is_by_policy = refuting.peek().is_some() && refuting.all(|finding| finding.code.explain().effect < Effect::Refutes);
+            let why = if is_by_policy { "by the verifier's own policy" } else { "the archive contradicts what was signed" };
+            format!("Failed {span}: {why} ({failed} failed{also}).{policy}")
         }
     }
 }
 
-/// How much of what was asked is covered, where one period was asked: of an open verdict that is the first question.
+/// How much of what was asked is covered, where one period was asked and all chains are listed: of an open verdict that is the first
+/// question. What only enclosed keys vouch for is no measure, because whoever encloses a key can sign any time with it.
 fn measure(report: &Report) -> String {
-    let mut parts = Vec::new();
-    let periods: BTreeSet<Option<Period>> = report.asked.questions.iter().map(|question| question.period).collect();
-    if let [Some(period)] = periods.into_iter().collect::<Vec<_>>().as_slice() {
-        let owing: Vec<&Chain> = report.chains.iter().filter(|chain| chain.in_scope && chain.kind == DigestKind::Normal).collect();
-        let asked = period.seconds().saturating_mul(owing.len() as u64);
-        let gaps = owing.iter().flat_map(|chain| &chain.gaps).map(Period::seconds).fold(0, u64::saturating_add);
-        let covered = asked.saturating_sub(gaps);
-        // Rounded down: what is not all is never 100 %.
-        let thousandths = (u128::from(covered) * 1000).checked_div(asked.into()).unwrap_or_default();
-        let part = match covered {
-            0 => "nothing".to_owned(),
-            _ => format!("{}.{} %, {},", thousandths / 10, thousandths % 10, duration(covered)),
-        };
-        if asked > 0 {
-            let chains = counted(owing.len() as u64, "chain", "chains");
-            parts.push(format!("signed digest files cover {part} of the {} that were asked of {chains}", duration(asked)));
-        }
-    }
     let absent = report.findings.iter().filter(|finding| finding.code == Code::CoverageAbsent && finding.effect > Effect::Informs);
     let absent = absent.map(|finding| finding.count).fold(0, u64::saturating_add);
+    let mut sentences = Vec::new();
     if absent > 0 {
-        parts.push(found(Code::CoverageAbsent, absent));
+        sentences.push(format!(" {}.", found(Code::CoverageAbsent, Effect::Limits, absent)));
     }
-    let text = parts.join("; ");
-    let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| format!(" {}{}.", first.to_uppercase(), characters.as_str()))
+    let owing: Vec<&Chain> = report.chains.iter().filter(|chain| chain.in_scope && chain.kind == DigestKind::Normal).collect();
+    let is_of_enclosed_keys = |chain: &&Chain| chain.digests.proved != chain.digests.authenticated;
+    let periods: BTreeSet<Option<Period>> = report.asked.questions.iter().map(|question| question.period).collect();
+    if let [Some(period)] = periods.into_iter().collect::<Vec<_>>().as_slice()
+        && report.left_out.chains == 0
+        && !owing.is_empty()
+        && !owing.iter().any(is_of_enclosed_keys)
+    {
+        let asked = period.seconds().saturating_mul(owing.len() as u64);
+        let gaps = owing.iter().flat_map(|chain| &chain.gaps).map(Period::seconds).fold(0, u64::saturating_add);
+        let count = owing.len() as u64;
+        let chains = if absent > 0 {
+            counted(count, "chain that is here", "chains that are here")
+        } else {
+            counted(count, "chain", "chains")
+        };
+        sentences.push(format!(" Signed digest files cover {} that were asked for {chains}.", part(asked, gaps)));
+    }
+    sentences.concat()
+}
+
+/// How much of an asked time is covered. Rounded down, and what is not all is never called all of it.
+fn part(asked: u64, gaps: u64) -> String {
+    let covered = asked.saturating_sub(gaps);
+    let whole = duration(asked);
+    let thousandths = (u128::from(covered) * 1000).checked_div(asked.into()).unwrap_or_default();
+    match covered {
+        0 => format!("nothing of the {whole}"),
+        _ if gaps == 0 => format!("all of the {whole}"),
+        _ if duration(covered) == whole => format!("all but {} of the {whole}", duration(gaps)),
+        _ => format!("{}.{} %, {}, of the {whole}", thousandths / 10, thousandths % 10, duration(covered)),
+    }
 }
 
 /// What a verdict cannot notice, because nobody asked: who quotes the sentence must not lose that.
@@ -208,21 +228,21 @@ fn unnamed(report: &Report) -> &'static str {
 const FOUND: [(Code, &str, &str); 63] = [
     (
         Code::ArchiveEntryUnreadable,
-        "entry could not be read as its container describes it",
-        "entries could not be read as their containers describe them",
+        "entry or container is not what it is described as, or could not be read",
+        "entries or containers are not what they are described as, or could not be read",
     ),
     (Code::ArchiveEntryUnsafe, "entry is unsafe and was refused", "entries are unsafe and were refused"),
     (
         Code::ArchiveEntryUnrecognised,
-        "file is named like a CloudTrail file and is none by its name",
-        "files are named like CloudTrail files and are none by their names",
+        "file has nearly a CloudTrail file's name, and was not judged by it",
+        "files have nearly CloudTrail files' names, and were not judged by them",
     ),
-    (Code::ArchiveEntryDuplicate, "object is here with two contents", "objects are here with two contents"),
+    (Code::ArchiveEntryDuplicate, "object is here more than once", "objects are here more than once"),
     (Code::ArchiveEntryEncrypted, "entry is protected by a password", "entries are protected by a password"),
     (Code::ArchiveLimit, "entry was not read because of a limit", "entries were not read because of a limit"),
-    (Code::ArchiveIgnored, "kind of entries was not judged", "kinds of entries were not judged"),
+    (Code::ArchiveIgnored, "entry was not judged", "entries were not judged"),
     (Code::MetadataMalformed, "metadata file or key list could not be read", "metadata files or key lists could not be read"),
-    (Code::ContainerTrailingData, "file goes on behind what AWS delivered", "files go on behind what AWS delivered"),
+    (Code::ContainerTrailingData, "file has bytes behind its gzip data", "files have bytes behind their gzip data"),
     (Code::ContainerTruncated, "file is cut off or damaged", "files are cut off or damaged"),
     (
         Code::ContainerHeaderPayload,
@@ -231,7 +251,7 @@ const FOUND: [(Code, &str, &str); 63] = [
     ),
     (Code::ContainerDecoded, "file is plain JSON", "files are plain JSON"),
     (Code::DigestIrregular, "digest file departs from the documented form", "digest files depart from the documented form"),
-    (Code::DigestMalformed, "file with a digest file's name is none", "files with digest files' names are none"),
+    (Code::DigestMalformed, "file with a digest file's name is no valid one", "files with digest files' names are no valid ones"),
     (Code::DigestIdentityMismatch, "digest file contradicts its own name", "digest files contradict their own names"),
     (
         Code::DigestRelocated,
@@ -245,21 +265,37 @@ const FOUND: [(Code, &str, &str); 63] = [
         "digest files name predecessors that others name, too",
     ),
     (Code::ChainCycle, "chain of links leads back to itself", "chains of links lead back to themselves"),
-    (Code::ChainDigestMissing, "digest file that a signed one names is missing", "digest files that signed ones name are missing"),
+    (
+        Code::ChainDigestMissing,
+        "signed digest file names a predecessor that is missing",
+        "signed digest files name predecessors that are missing",
+    ),
     (
         Code::ChainLinkHashMismatch,
         "digest file is not the one that its successor commits to",
         "digest files are not those that their successors commit to",
     ),
-    (Code::ChainLinkSignatureMismatch, "source of a signature contradicts another one", "sources of signatures contradict others"),
-    (Code::ChainLinkTimeGap, "link leaves out time", "links leave out time"),
-    (Code::ChainLinkTimeOverlap, "link goes back in time", "links go back in time"),
+    (
+        Code::ChainLinkSignatureMismatch,
+        "source gives another signature of a digest file than others do",
+        "sources give other signatures of digest files than others do",
+    ),
+    (Code::ChainLinkTimeGap, "digest file starts after its predecessor ends", "digest files start after their predecessors end"),
+    (
+        Code::ChainLinkTimeOverlap,
+        "digest file starts before its predecessor ends",
+        "digest files start before their predecessors end",
+    ),
     (
         Code::ChainOverlap,
-        "digest file speaks of time of which one speaks that no link joins to it",
-        "digest files speak of time of which others speak that no link joins to them",
+        "digest file covers time that another covers, too, with no link between them",
+        "digest files cover time that others cover, too, with no link between them",
     ),
-    (Code::ChainLinkForeign, "link leads into another chain", "links lead into other chains"),
+    (
+        Code::ChainLinkForeign,
+        "link leads to what is no digest file of its chain",
+        "links lead to what are no digest files of their chains",
+    ),
     (Code::ChainMoved, "chain goes on at another place", "chains go on at other places"),
     (Code::ChainRestart, "chain begins anew", "chains begin anew"),
     (Code::DigestSignatureInvalid, "signature does not verify", "signatures do not verify"),
@@ -270,7 +306,11 @@ const FOUND: [(Code, &str, &str); 63] = [
     ),
     (Code::DigestSignatureMissing, "digest file has no signature here", "digest files have no signature here"),
     (Code::DigestAlgorithmUnsupported, "digest file names another algorithm", "digest files name other algorithms"),
-    (Code::DigestKeyUnknown, "digest file names a key that is not here", "digest files name keys that are not here"),
+    (
+        Code::DigestKeyUnknown,
+        "digest file names a key that is not among the accepted ones",
+        "digest files name keys that are not among the accepted ones",
+    ),
     (
         Code::DigestKeyOtherRegion,
         "digest file is signed by a key of another region",
@@ -310,12 +350,12 @@ const FOUND: [(Code, &str, &str); 63] = [
         "log file of an undocumented kind is listed by no digest file",
         "log files of an undocumented kind are listed by no digest file",
     ),
-    (Code::LogUnproved, "log file is listed by unsigned digest files only", "log files are listed by unsigned digest files only"),
     (
-        Code::LakeSignFileMalformed,
-        "sign file of CloudTrail Lake could not be read",
-        "sign files of CloudTrail Lake could not be read",
+        Code::LogUnproved,
+        "log file is listed only by digest files that are not proved",
+        "log files are listed only by digest files that are not proved",
     ),
+    (Code::LakeSignFileMalformed, "sign file of CloudTrail Lake is not valid", "sign files of CloudTrail Lake are not valid"),
     (Code::LakeSignatureInvalid, "signature of a Lake result set does not verify", "signatures of Lake result sets do not verify"),
     (
         Code::LakeSignatureUnchecked,
@@ -329,10 +369,14 @@ const FOUND: [(Code, &str, &str); 63] = [
     ),
     (
         Code::LakeKeyUnfit,
-        "Lake result set is signed by a key of another region or time",
-        "Lake result sets are signed by keys of another region or time",
+        "Lake result set is signed by a key that does not fit its region and time",
+        "Lake result sets are signed by keys that do not fit their region and time",
     ),
-    (Code::LakeFileHashMismatch, "Lake result file is altered", "Lake result files are altered"),
+    (
+        Code::LakeFileHashMismatch,
+        "Lake result file is not what its sign file lists",
+        "Lake result files are not what their sign files list",
+    ),
     (Code::LakeFileMissing, "Lake result file is missing", "Lake result files are missing"),
     (Code::LakeFileInflated, "Lake result file is unpacked", "Lake result files are unpacked"),
     (Code::LakeFileUnlisted, "Lake result file is listed by no sign file", "Lake result files are listed by no sign file"),
@@ -345,17 +389,28 @@ const FOUND: [(Code, &str, &str); 63] = [
     ),
     (
         Code::CoverageAbsent,
-        "account, region or trail that was asked has no digest file that could be read",
-        "accounts, regions or trails that were asked have no digest file that could be read",
+        "combination of account, region and trail that was asked has no readable digest file here",
+        "combinations of account, region and trail that were asked have no readable digest file here",
     ),
     (Code::CoverageOwnerUnstated, "trail's owner is not known", "trails' owners are not known"),
 ];
 
 /// How many findings there are of a code, and what it says of each, as a clause.
-pub(crate) fn found(code: Code, count: u64) -> String {
-    match code {
-        Code::ArchiveEmpty => "no digest file is in the archive".to_owned(),
-        Code::CoveragePeriodUnstated => "no period was asked".to_owned(),
+pub(crate) fn found(code: Code, effect: Effect, count: u64) -> String {
+    match (code, effect) {
+        // It may lie in what could not be read.
+        (Code::LogMissing, Effect::Limits) => counted(
+            count,
+            "listed log file was not found in what could be read",
+            "listed log files were not found in what could be read",
+        ),
+        (Code::ChainDigestMissing, Effect::Limits) => counted(
+            count,
+            "signed digest file names a predecessor that was not found in what could be read",
+            "signed digest files name predecessors that were not found in what could be read",
+        ),
+        (Code::ArchiveEmpty, _) => "no digest file was found".to_owned(),
+        (Code::CoveragePeriodUnstated, _) => "no period was asked".to_owned(),
         // A test holds that each of the others is there.
         _ => FOUND.iter().find(|row| row.0 == code).map_or_else(String::new, |(_, one, many)| counted(count, one, many)),
     }
@@ -387,7 +442,7 @@ mod tests {
     #[test]
     fn every_code_has_words_for_one_and_for_several() {
         for code in Code::ALL {
-            let [one, several] = [1, 2].map(|count| found(*code, count));
+            let [one, several] = [1, 2].map(|count| found(*code, Effect::Refutes, count));
             let is_single = matches!(code, Code::ArchiveEmpty | Code::CoveragePeriodUnstated);
             assert!(!one.is_empty() && (one == several) == is_single, "{code}: {one}; {several}");
         }
@@ -407,7 +462,7 @@ mod tests {
         assert_eq!(
             sentence(open, open, open, open, &|_| ()),
             "Indeterminate with no period asked: nothing contradicts the evidence, but integrity, authenticity, continuity and coverage \
-             could not be established; 0 digest files and 0 log files in 0 chains are proved."
+             could not be established; 0 digest files and 0 log files are proved."
         );
         assert_eq!(
             sentence(passed, passed, passed, passed, &ask_two_questions),
@@ -419,8 +474,8 @@ mod tests {
         assert_eq!(
             sentence(passed, open, passed, passed, &of_enclosed_keys),
             "Indeterminate for 2026-03-01T00:00:00Z to 2026-03-03T00:00:00Z: nothing contradicts the evidence, but authenticity could not \
-             be established; 24 digest files and 1 log file in 2 chains are proved, and only enclosed keys vouch for 1 digest file and 0 \
-             log files more."
+             be established; 24 digest files and 1 log file are proved, and only enclosed keys vouch for 1 digest file and 0 log files \
+             more. No region was named: one that is missing altogether would not be noticed."
         );
         assert!(
             sentence(passed, passed, passed, passed, &|_| ())
