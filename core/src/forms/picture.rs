@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::evidence::trail::name::DigestKind;
 use crate::evidence::trail::section::Chain;
-use crate::forms::reading::{Row, number, rows};
+use crate::forms::reading::{Row, rows};
+use crate::forms::words::number;
 use crate::report::Report;
 use crate::terms::finding::{Code, Effect, Finding};
 use crate::terms::time::{DAY_SECONDS, HOUR_SECONDS, Period, Time};

@@ -7,12 +7,12 @@ use serde::Serialize;
 use crate::bytes::text::counted;
 use crate::evidence::trail::name::DigestKind;
 use crate::evidence::trail::section::{Chain, MissingKey};
-use crate::forms::words::{Language, found};
+use crate::forms::words::{Language, duration, found, number};
 use crate::report::{Key, LeftOut, Report};
 use crate::terms::finding::{Axis, Code, Effect, Finding};
 use crate::terms::outcome::{Level, Outcome};
 use crate::terms::scope::Question;
-use crate::terms::time::{HOUR_SECONDS, Period};
+use crate::terms::time::Period;
 
 /// What is said about a report beside its facts: for hosts that show it in a way of their own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -170,30 +170,6 @@ pub(crate) struct Row<'a> {
     pub(crate) chain: &'a Chain,
     pub(crate) standing: Outcome,
     pub(crate) notes: Vec<String>,
-}
-
-/// 10,000 instead of 10000.
-pub(crate) fn number(value: u64) -> String {
-    let digits = value.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// 36 h, or 36 h 5 min; shorter than a minute in seconds.
-pub(crate) fn duration(seconds: u64) -> String {
-    let (hours, minutes) = (seconds / HOUR_SECONDS.unsigned_abs(), seconds % HOUR_SECONDS.unsigned_abs() / 60);
-    match (hours, minutes) {
-        (0, 0) => format!("{seconds} s"),
-        (0, minutes) => format!("{minutes} min"),
-        (hours, 0) => format!("{} h", number(hours)),
-        (hours, minutes) => format!("{} h {minutes} min", number(hours)),
-    }
 }
 
 pub(crate) fn span(period: &Period) -> String {

@@ -7,13 +7,12 @@ use crate::evidence::IgnoredKind;
 use crate::evidence::trail::fetch;
 use crate::evidence::trail::name::DigestKind;
 use crate::evidence::trail::section::Chain;
-use crate::forms::reading::duration;
 use crate::report::Report;
 use crate::terms::finding::{About, Axis, Code, Effect, Finding};
 use crate::terms::object::Object;
 use crate::terms::outcome::Outcome;
 use crate::terms::reason::in_words;
-use crate::terms::time::Period;
+use crate::terms::time::{HOUR_SECONDS, Period};
 
 /// A language in which reports can be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -165,6 +164,30 @@ fn sentence(report: &Report) -> String {
             let why = if is_by_policy { "by the verifier's own policy" } else { "the archive contradicts what was signed" };
             format!("Failed {span}: {why} ({failed} failed{also}).{policy}")
         }
+    }
+}
+
+/// 10,000 instead of 10000.
+pub(crate) fn number(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// 36 h, or 36 h 5 min; shorter than a minute in seconds.
+pub(crate) fn duration(seconds: u64) -> String {
+    let (hours, minutes) = (seconds / HOUR_SECONDS.unsigned_abs(), seconds % HOUR_SECONDS.unsigned_abs() / 60);
+    match (hours, minutes) {
+        (0, 0) => format!("{seconds} s"),
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{} h", number(hours)),
+        (hours, minutes) => format!("{} h {minutes} min", number(hours)),
     }
 }
 
