@@ -179,7 +179,7 @@ export const words = {
   keyTable: {
     heading: "Keys",
     none: "No key was given, and none came with the archive.",
-    caption: "Pinned: its SHA-256 is on your own list. Trusted: you got it without the sender's help. Enclosed: it came with the archive and proves nothing by itself.",
+    caption: "Pinned: its SHA-256 is on your own list. Trusted: you supplied it; that you got it without the sender's help, only you know. Enclosed: it came with the archive and proves nothing by itself.",
     sha256: "SHA-256 of the key",
     fingerprint: "Fingerprint",
     bits: "Bits",

@@ -11,7 +11,6 @@ use trailseal::{
 
 /// Columns of text; terminals that are wider read no better.
 const WIDTH: usize = 100;
-
 /// The columns before what is said of an axis.
 const AXES: usize = 30;
 /// Chains that are shown without `--full`: a clean archive of any size fits a screen of 24 lines.

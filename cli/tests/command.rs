@@ -340,6 +340,26 @@ fn schemas_codes_and_keys_are_at_hand() {
 }
 
 #[test]
+fn who_names_an_archive_and_no_verb_is_told_of_verify() {
+    let archive = example("handover.zip");
+    let output = trailseal(&[&archive]);
+    assert_eq!(code(&output), 2);
+    assert!(text(&output.stderr).contains(&format!("to verify it: trailseal verify {archive}")), "{}", text(&output.stderr));
+    assert!(!text(&trailseal(&["verfy"]).stderr).contains("to verify it"), "a mistyped verb is no archive");
+}
+
+#[test]
+fn a_hint_is_no_part_of_what_is_printed() {
+    let archive = example("handover.zip");
+    let verified = |end: &[&str]| verify(&[&[archive.as_str(), "--from", "2026-02-28", "--format", "json"], end].concat());
+    let (to, exact) = (verified(&["--to", "2026-03-31"]), verified(&["--to", "2026-03-31T00:00:00Z"]));
+    assert!(text(&to.stderr).contains("--through 2026-03-31 asks for it, too") && exact.stderr.is_empty());
+    assert_eq!((code(&to), &to.stdout), (code(&exact), &exact.stdout));
+    let (through, next) = (verified(&["--through", "2026-03"]), verified(&["--to", "2026-04-01"]));
+    assert_eq!((through.stderr.len(), &through.stdout), (0, &next.stdout));
+}
+
+#[test]
 fn completions_and_the_manual_page_name_the_verbs() {
     for arguments in [&["completions", "bash"][..], &["completions", "zsh"], &["completions", "fish"], &["man"]] {
         let output = trailseal(arguments);

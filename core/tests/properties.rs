@@ -402,8 +402,9 @@ const REPLACED_BY_EVIDENCE: [&str; 2] = ["log.hash_mismatch", "lake.file.hash_mi
 
 /// What a digest file that nobody signed quotes of its predecessor counts only as long as the signed one of its name is absent.
 fn is_quote_of_nobody(sample: &Sample, code: &str) -> bool {
-    let is_unsigned = |finding: &Finding| finding.code.name() == "digest.signature.missing";
-    code == "chain.link.signature_mismatch" && sample.report.findings.iter().any(is_unsigned)
+    let of = |code: &'static str| sample.report.findings.iter().filter(move |finding| finding.code.name() == code);
+    let is_unsigned = |quoting: &Finding| of("digest.signature.missing").any(|finding| finding.first == quoting.first);
+    code == "chain.link.signature_mismatch" && of("chain.link.signature_mismatch").all(is_unsigned)
 }
 
 fn refuted(report: &Report) -> BTreeSet<&'static str> {

@@ -113,8 +113,8 @@ impl Reading {
     pub fn of(report: &Report, language: Language) -> Self {
         let answers = Axis::ALL.iter().map(|axis| {
             let outcome = report.axes.of(*axis);
-            let (question, answer) = (question_asked(*axis).to_owned(), answer(report, *axis));
-            Answer { axis: *axis, question, outcome, shown: outcome.word(), answer, found: decisive(report, *axis) }
+            let (question, found) = (question_asked(*axis).to_owned(), decisive(report, *axis));
+            Answer { axis: *axis, question, outcome, shown: outcome.word(), answer: answered(*axis, outcome, &found), found }
         });
         let chains = rows(report).into_iter().map(|row| Standing {
             number: row.number,
@@ -194,9 +194,13 @@ pub(crate) fn question_asked(axis: Axis) -> &'static str {
     }
 }
 
+/// What a report answers on an axis.
 pub(crate) fn answer(report: &Report, axis: Axis) -> String {
-    let found = decisive(report, axis);
-    match (axis, report.axes.of(axis)) {
+    answered(axis, report.axes.of(axis), &decisive(report, axis))
+}
+
+fn answered(axis: Axis, outcome: Outcome, found: &str) -> String {
+    match (axis, outcome) {
         (_, Outcome::NotAssessed) => "No period was asked, so there is nothing that the archive had to cover.".to_owned(),
         (_, Outcome::Passed) if !found.is_empty() => format!("Yes, but for what the verifier's policy let pass: {found}."),
         (Axis::Coverage, Outcome::Passed) => "Yes, all of it.".to_owned(),
@@ -211,7 +215,11 @@ pub(crate) fn answer(report: &Report, axis: Axis) -> String {
 /// it but for the verifier's policy.
 fn decisive(report: &Report, axis: Axis) -> String {
     const NAMED: usize = 3;
-    let decides = |finding: &&Finding| match report.axes.of(axis) {
+    let outcome = report.axes.of(axis);
+    if outcome == Outcome::NotAssessed {
+        return String::new();
+    }
+    let decides = |finding: &&Finding| match outcome {
         Outcome::Failed => finding.effect == Effect::Refutes,
         Outcome::Indeterminate => finding.effect == Effect::Limits,
         Outcome::Passed | Outcome::NotAssessed => false,
@@ -220,9 +228,6 @@ fn decisive(report: &Report, axis: Axis) -> String {
         let lowered = report.asked.policy.get(&finding.code) == Some(&Effect::Informs);
         lowered && !finding.outside_scope && finding.code.explain().effect > Effect::Informs
     };
-    if report.axes.of(axis) == Outcome::NotAssessed {
-        return String::new();
-    }
     let of_axis = || report.findings.iter().filter(|finding| finding.axis == axis);
     let is_decided = of_axis().any(|finding| decides(&finding));
     let mut counts: Vec<((Code, Effect), u64)> = Vec::new();
