@@ -202,8 +202,9 @@ fn verify(verify: &Verify) -> Result<Outcome, Failure> {
 
 fn write(report: &Report, objects: &Objects, verify: &Verify) -> Result<(), Failure> {
     let shape = if verify.format == Format::Text { Shape::Styled } else { Shape::Exact };
+    let width = if verify.output.is_some() { render::WIDTH } else { render::columns() };
     stream(shape, verify.output.as_deref(), &|to| match verify.format {
-        Format::Text => to.write_all(render::text(report, verify.full).as_bytes()),
+        Format::Text => to.write_all(render::text(report, verify.full, width).as_bytes()),
         Format::Json => line(to, &report.to_canonical_json()),
         Format::Words => line(to, &Reading::of(report, Language::En).to_json()),
         Format::Html => to.write_all(report.to_html().as_bytes()),

@@ -5,41 +5,56 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use trailseal::{
-    Answer, Axis, Chain, Code, DigestKind, Effect, FileState, Finding, Group, Inventory, KeyFacts, Language, LogKind, Outcome,
+    Answer, Axis, Cause, Chain, Code, DigestKind, Effect, FileState, Finding, Inventory, KeyFacts, Language, LogKind, Outcome,
     Reading, Report, Standing, counted, printable,
 };
 
-/// Columns of text; terminals that are wider read no better.
-const WIDTH: usize = 100;
+/// Columns of text where there is no terminal to ask.
+pub(crate) const WIDTH: usize = 80;
+/// Terminals that are wider read no better.
+const MOST_COLUMNS: usize = 100;
+/// Lines of the first screen, whatever the archive.
+const SCREEN: usize = 20;
+/// Lines for one cause on the first screen.
+const CAUSE: usize = 2;
+
 /// The columns before what is said of an axis.
 const AXES: usize = 30;
-/// Chains that are shown without `--full`: a clean archive of any size fits a screen of 24 lines.
-const FEW_CHAINS: usize = 5;
+/// The columns before what is said of a cause.
+const CODE: usize = 11;
 /// Subjects of one code that are shown without `--full`.
 const FEW: usize = 8;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
-/// The whole text, with colours.
-pub(crate) fn text(report: &Report, full: bool) -> String {
+/// The columns of the terminal to which stdout goes.
+pub(crate) fn columns() -> usize {
+    let columns = terminal_size::terminal_size_of(std::io::stdout()).map(|(columns, _)| usize::from(columns.0));
+    columns.unwrap_or(WIDTH).clamp(WIDTH, MOST_COLUMNS)
+}
+
+/// The text, with colours: a screen, or all of it.
+pub(crate) fn text(report: &Report, full: bool, width: usize) -> String {
     let reading = Reading::of(report, Language::En);
-    let mut page = Page { text: String::new(), full };
+    let mut page = Page { text: String::new(), full, width };
     page.verdict(report, &reading);
+    if !full {
+        page.screen(report, &reading);
+        return page.text;
+    }
     page.chains(report, &reading);
     page.findings(report);
     page.lake(report);
     page.missing_keys(report, &reading);
-    if full {
-        page.keys(report);
-    }
+    page.keys(report);
     page.foot(report, &reading);
     page.text
 }
 
 /// What is there and what is missing.
 pub(crate) fn inventory(found: &Inventory, full: bool) -> String {
-    let mut page = Page { text: String::new(), full };
+    let mut page = Page { text: String::new(), full, width: columns() };
     page.line(format!("{BOLD}Nothing was verified.{BOLD:#} This is what the files claim to be."));
     page.blank();
     for chain in page.few(&found.chains) {
@@ -130,7 +145,7 @@ pub(crate) fn inventory(found: &Inventory, full: bool) -> String {
 
 /// What codes mean; without any, a line for each that there is.
 pub(crate) fn explanation(codes: &[Code]) -> String {
-    let mut page = Page { text: String::new(), full: true };
+    let mut page = Page { text: String::new(), full: true, width: columns() };
     for (number, code) in codes.iter().enumerate() {
         if number > 0 {
             page.blank();
@@ -154,7 +169,7 @@ pub(crate) fn explanation(codes: &[Code]) -> String {
 
 /// The keys of one list.
 pub(crate) fn key_list(file: &str, keys: &[KeyFacts]) -> String {
-    let mut page = Page { text: String::new(), full: true };
+    let mut page = Page { text: String::new(), full: true, width: columns() };
     let region = keys.iter().find_map(|key| key.region.as_deref()).unwrap_or("no region stated by its name");
     page.line(format!("{BOLD}{}{BOLD:#}: {}, {region}", printable(file.as_bytes()), counted(keys.len() as u64, "key", "keys")));
     for key in keys {
@@ -175,6 +190,7 @@ pub(crate) fn key_list(file: &str, keys: &[KeyFacts]) -> String {
 struct Page {
     text: String,
     full: bool,
+    width: usize,
 }
 
 impl Page {
@@ -190,7 +206,7 @@ impl Page {
     /// Words broken into lines, all indented by the same number of columns.
     fn words(&mut self, indent: usize, style: Style, words: &str) {
         let margin = " ".repeat(indent);
-        for line in textwrap::wrap(words, wrapping(WIDTH).initial_indent(&margin).subsequent_indent(&margin)) {
+        for line in textwrap::wrap(words, wrapping(self.width).initial_indent(&margin).subsequent_indent(&margin)) {
             self.line(format!("{style}{line}{style:#}"));
         }
     }
@@ -208,6 +224,13 @@ impl Page {
         }
     }
 
+    /// Says how many more there are of something, if there are.
+    fn more_of(&mut self, count: u64, one: &str, many: &str) {
+        if count > 0 {
+            self.line(format!("  {DIM}… {} (--full shows them){DIM:#}", counted(count, one, many)));
+        }
+    }
+
     /// Commands to be pasted, each once.
     fn commands(&mut self, commands: &[String]) {
         let mut commands = commands.to_vec();
@@ -222,7 +245,7 @@ impl Page {
         let style = outcome_style(report.overall).bold();
         let (word, rest) = reading.sentence.split_once(' ').unwrap_or((&reading.sentence, ""));
         let margin = word.len() + 1;
-        let wrapped = textwrap::wrap(rest, wrapping(WIDTH - margin));
+        let wrapped = textwrap::wrap(rest, wrapping(self.width - margin));
         for (number, line) in wrapped.iter().enumerate() {
             if number == 0 {
                 self.line(format!("{style}{}{style:#} {line}", word.to_uppercase()));
@@ -235,7 +258,14 @@ impl Page {
             let Answer { axis, outcome, shown, .. } = answer;
             let style = outcome_style(*outcome);
             let mut head = format!("  {:<13}{style}{shown:<15}{style:#}", axis.name());
-            for line in textwrap::wrap(&said(answer), wrapping(WIDTH - AXES)) {
+            let words = said(answer);
+            let mut lines: Vec<String> =
+                textwrap::wrap(&words, wrapping(self.width - AXES)).iter().map(|line| line.clone().into_owned()).collect();
+            if !self.full && lines.len() > 1 {
+                lines.truncate(1);
+                lines.iter_mut().for_each(|line| line.push_str(" …"));
+            }
+            for line in lines {
                 self.line(format!("{head}{DIM}{line}{DIM:#}"));
                 head = " ".repeat(AXES);
             }
@@ -243,17 +273,81 @@ impl Page {
         self.blank();
     }
 
+    /// What fits a screen: the causes, what to do next, and what to write down.
+    fn screen(&mut self, report: &Report, reading: &Reading) {
+        let foot = self.foot_of_screen(report, reading);
+        let room = SCREEN.saturating_sub(self.text.lines().count() + foot.lines().count());
+        let all: Vec<Vec<String>> = reading.causes.iter().map(|cause| self.cause(cause)).collect();
+        // One line says how many more there are.
+        let fitting = |room: usize| {
+            let mut left = room;
+            all.iter()
+                .take_while(|lines| {
+                    left.checked_sub(lines.len()).is_some_and(|rest| {
+                        left = rest;
+                        true
+                    })
+                })
+                .count()
+        };
+        let whole = fitting(room);
+        let shown = if whole == all.len() { whole } else { fitting(room.saturating_sub(1)).max(1) };
+        for line in all.iter().take(shown).flatten() {
+            self.line(line);
+        }
+        self.more_of((all.len() - shown) as u64, "more cause", "more causes");
+        self.text.push_str(&foot);
+    }
+
+    /// What was found, where, when, and what follows.
+    fn cause(&self, cause: &Cause) -> Vec<String> {
+        let style = effect_style(cause.effect);
+        let mut words = cause.what.clone();
+        if !cause.place.is_empty() {
+            words.push_str(&format!(": {}", cause.place));
+        }
+        if let Some(span) = cause.span {
+            words.push_str(&format!(", {} to {}", span.from, span.to));
+        }
+        if !cause.follows.is_empty() {
+            words.push_str(&format!("; hence {}", cause.follows.join(", ")));
+        }
+        let wrapped = textwrap::wrap(&words, wrapping(self.width - CODE));
+        let is_cut = wrapped.len() > CAUSE;
+        let mut lines: Vec<String> = wrapped.iter().take(CAUSE).map(|line| format!("{}{line}", " ".repeat(CODE))).collect();
+        if let Some(first) = lines.first_mut() {
+            *first = format!("  {style}{:<8}{style:#} {}", cause.effect.name(), first.trim_start());
+        }
+        if let Some(last) = lines.last_mut().filter(|_| is_cut) {
+            last.push_str(" …");
+        }
+        lines
+    }
+
+    fn foot_of_screen(&self, report: &Report, reading: &Reading) -> String {
+        let mut page = Page { text: String::new(), ..*self };
+        let next = match reading.causes.first() {
+            Some(cause) => format!("Next: {} --full shows all of it.", cause.remedy),
+            None => "Not claimed: that the trail records what matters, nor anything outside the period. --full shows all of it."
+                .to_owned(),
+        };
+        page.words(2, Style::new(), &next);
+        if let Some((first, others)) = reading.key_commands.split_first() {
+            page.line(format!("  {DIM}${DIM:#} {first}"));
+            page.more_of(others.len() as u64, "more key to fetch", "more keys to fetch");
+        }
+        page.counts(report, reading);
+        page.text
+    }
+
     fn chains(&mut self, report: &Report, reading: &Reading) {
         if report.chains.is_empty() {
             return;
         }
-        // Chains with something to say come first, so that few of many are the right few.
         let standings = &reading.chains;
         let by_id: BTreeMap<&str, &Chain> = report.chains.iter().map(|chain| (chain.id.as_str(), chain)).collect();
-        let shown = if self.full { standings.len() } else { standings.len().min(FEW_CHAINS) };
-        let (few, hidden) = standings.split_at(shown);
         let rows: Vec<[String; 7]> =
-            few.iter().filter_map(|standing| Some(row(by_id.get(standing.id.as_str())?, standing))).collect();
+            standings.iter().filter_map(|standing| Some(row(by_id.get(standing.id.as_str())?, standing))).collect();
         let heads = ["CHAIN", "PROVED FROM", "TO", "DIGESTS", "LOGS", "SILENT", ""];
         let mut widths = heads.map(str::len);
         for row in &rows {
@@ -270,7 +364,7 @@ impl Page {
             format!("  {}", line.trim_end())
         };
         self.line(format!("{DIM}{}{DIM:#}", table_line(heads)));
-        for (row, standing) in rows.iter().zip(few) {
+        for (row, standing) in rows.iter().zip(standings) {
             let line = table_line(row.each_ref().map(String::as_str));
             let style = match standing.outcome {
                 Outcome::Passed => Style::new(),
@@ -278,42 +372,12 @@ impl Page {
             };
             self.line(format!("{style}{line}{style:#}"));
         }
-        if !hidden.is_empty() {
-            let what = counted(hidden.len() as u64, "more chain", "more chains");
-            let is_any = |wanted: Outcome| hidden.iter().any(|standing| standing.outcome == wanted);
-            let how = if is_any(Outcome::Failed) || is_any(Outcome::Indeterminate) {
-                ""
-            } else if is_any(Outcome::NotAssessed) {
-                ", all without a gap or a failure, or not asked"
-            } else {
-                ", all without a gap or a failure"
-            };
-            self.line(format!("  {DIM}… {what}{how} (--full shows them){DIM:#}"));
-        }
         self.blank();
     }
 
     fn findings(&mut self, report: &Report) {
-        let groups = report.grouped();
-        let mut informing: Vec<&Group<'_>> = Vec::new();
-        for group in &groups {
-            if self.full || group.is_cause || group.findings.iter().any(|finding| finding.effect != Effect::Informs) {
-                self.group(&group.findings);
-            } else if !group.outside {
-                // What lies outside of what was asked has no effect, and is not told where it could be taken for one.
-                informing.push(group);
-            }
-        }
-        if !informing.is_empty() {
-            let parts: Vec<String> = informing
-                .iter()
-                .map(|group| {
-                    let count: u64 = group.findings.iter().map(|finding| finding.count).sum();
-                    let name = group.findings.first().map_or("", |finding| finding.code.name());
-                    if count > 1 { format!("{name} ×{count}") } else { name.to_owned() }
-                })
-                .collect();
-            self.words(2, DIM, &format!("Also noted, without effect (--full shows them): {}.", parts.join(", ")));
+        for group in report.grouped() {
+            self.group(&group.findings);
         }
     }
 
@@ -321,32 +385,14 @@ impl Page {
     fn group(&mut self, group: &[&Finding]) {
         let Some(first) = group.first() else { return };
         let words = first.code.explain();
-        let style = match first.effect {
-            Effect::Refutes => outcome_style(Outcome::Failed),
-            Effect::Limits => outcome_style(Outcome::Indeterminate),
-            Effect::Informs => DIM,
-        };
+        let style = effect_style(first.effect);
         let count: u64 = group.iter().map(|finding| finding.count).sum();
         let times = if count > 1 { format!("  ×{count}") } else { String::new() };
         let bold = style.bold();
         self.line(format!("  {style}{:<8}{style:#} {bold}{}{bold:#}{times}", first.effect.name(), first.code));
         self.words(11, Style::new(), words.means);
-        let mut sorted = group.to_vec();
-        let is_of_entries = first.code.name().starts_with("archive.entry.") && !self.full;
-        if is_of_entries {
-            sorted.sort_by_key(|finding| &finding.reasons);
-        }
-        // What stands before many entries alike is said once.
-        let alike = |one: &&Finding, next: &&Finding| is_of_entries && !one.reasons.is_empty() && one.reasons == next.reasons;
-        let lines: Vec<&[&Finding]> = sorted.chunk_by(alike).collect();
-        for line in self.few(&lines) {
-            if let Some((finding, others)) = line.split_first() {
-                self.subject(finding, others.len() as u64);
-            }
-        }
-        if !self.full && lines.len() > FEW {
-            let more = lines.iter().skip(FEW).map(|line| line.len() as u64).sum();
-            self.line(format!("           {DIM}… {} (--full shows them){DIM:#}", counted(more, "more", "more")));
+        for finding in group {
+            self.subject(finding);
         }
         if first.effect != Effect::Informs {
             self.words(11, DIM, &format!("Do: {}", words.remedy));
@@ -354,14 +400,10 @@ impl Page {
         self.blank();
     }
 
-    /// A finding, and how many more say the same.
-    fn subject(&mut self, finding: &Finding, others: u64) {
+    fn subject(&mut self, finding: &Finding) {
         let shown = |subject: &str| finding.subject(subject, Language::En);
         let run = finding.last.as_ref().map_or_else(String::new, |last| format!(" … {}", shown(last)));
         self.line(format!("         - {}{run}", shown(&finding.first)));
-        if others > 0 {
-            self.words(13, Style::new(), &format!("and {} (--full shows them)", counted(others, "other", "others")));
-        }
         let mut facts: Vec<String> = Vec::new();
         if finding.code == Code::CoverageGap || finding.code == Code::ChainDigestMissing || finding.last.is_some() {
             facts.extend(finding.from.zip(finding.to).map(|(from, to)| format!("{from} to {to}{}", hours(finding))));
@@ -435,6 +477,16 @@ impl Page {
     }
 
     fn foot(&mut self, report: &Report, reading: &Reading) {
+        self.counts(report, reading);
+        self.blank();
+        self.line(format!("  {BOLD}Not claimed{BOLD:#}"));
+        for claim in &reading.not_claimed {
+            self.words(4, DIM, claim);
+        }
+    }
+
+    /// How much there was, and what to write down.
+    fn counts(&mut self, report: &Report, reading: &Reading) {
         let (digests, logs) = (&report.counts.digests, &report.counts.logs);
         self.line(format!(
             "  {DIM}{}: {}; {} proved, {} inflated{DIM:#}",
@@ -448,15 +500,6 @@ impl Page {
         }
         self.line(format!("  {DIM}evidence root  {}{DIM:#}", report.evidence_root));
         self.line(format!("  {DIM}report digest  {}{DIM:#}", report.digest()));
-        if self.full {
-            self.blank();
-            self.line(format!("  {BOLD}Not claimed{BOLD:#}"));
-            for claim in &reading.not_claimed {
-                self.words(4, DIM, claim);
-            }
-        } else {
-            self.words(2, DIM, "Not claimed: that the trail records what matters, nor anything outside the period (--full).");
-        }
     }
 }
 
@@ -466,6 +509,14 @@ fn wrapping(width: usize) -> textwrap::Options<'static> {
         .break_words(false)
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
         .word_separator(textwrap::WordSeparator::AsciiSpace)
+}
+
+fn effect_style(effect: Effect) -> Style {
+    match effect {
+        Effect::Refutes => outcome_style(Outcome::Failed),
+        Effect::Limits => outcome_style(Outcome::Indeterminate),
+        Effect::Informs => DIM,
+    }
 }
 
 fn outcome_style(outcome: Outcome) -> Style {

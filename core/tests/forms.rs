@@ -38,6 +38,7 @@ fn every_form_of_every_vector_is_sound() {
         cells_are_of_their_columns(&vector.id, &report, &objects);
         suites_agree_with_the_verdict(&vector.id, &report);
         axes_are_answered_by_what_was_found(&vector.id, &report);
+        causes_hold_every_finding_once(&vector.id, &report);
         let statement: serde_json::Value = serde_json::from_slice(&report.to_in_toto()).unwrap();
         let expected = if report.overall == Outcome::Passed { "PASSED" } else { "FAILED" };
         assert_eq!(statement["predicate"]["verificationResult"], expected, "{}", vector.id);
@@ -195,6 +196,41 @@ fn axes_are_answered_by_what_was_found(id: &str, report: &Report) {
         assert_eq!(decides, !found.is_empty(), "{id}: {} {found}", axis.name());
         assert!(answer.contains(&found), "{id}: {answer}");
     }
+}
+
+/// What bears on the verdict is told of once, as a cause or as what follows from one that weighs as much.
+fn causes_hold_every_finding_once(id: &str, report: &Report) {
+    let causes = report.causes(Language::En);
+    let number = |text: &str| text.split(' ').next().and_then(|word| word.parse::<u64>().ok()).unwrap_or(1);
+    for effect in [Effect::Refutes, Effect::Limits] {
+        let bearing = report.findings.iter().filter(|finding| finding.effect == effect);
+        let single = ["archive.empty", "coverage.period_unstated"];
+        let of_findings: u64 = bearing.map(|finding| if single.contains(&finding.code.name()) { 1 } else { finding.count }).sum();
+        let of_effect = causes.iter().filter(|cause| cause.effect == effect);
+        let told: u64 =
+            of_effect.map(|cause| number(&cause.what) + cause.follows.iter().map(|text| number(text)).sum::<u64>()).sum();
+        if effect == Effect::Limits || causes.iter().all(|cause| cause.follows.is_empty()) {
+            let folded: u64 = causes
+                .iter()
+                .filter(|cause| cause.effect != effect)
+                .flat_map(|cause| &cause.follows)
+                .map(|text| number(text))
+                .sum();
+            assert!(told <= of_findings && of_findings <= told + folded, "{id}: {told} and {folded} of {of_findings}");
+        }
+    }
+    assert_eq!(causes.is_empty(), report.findings.iter().all(|finding| finding.effect == Effect::Informs), "{id}");
+    assert!(causes.is_sorted_by_key(|cause| std::cmp::Reverse(cause.effect)), "{id}");
+}
+
+#[test]
+fn one_cause_is_told_once_with_what_follows() {
+    let told = |id: &str| -> Vec<(&'static str, usize)> {
+        vector(id).report().causes(Language::En).iter().map(|cause| (cause.code.name(), cause.follows.len())).collect()
+    };
+    assert_eq!(told("logs/deleted"), [("log.missing", 0)]);
+    assert_eq!(told("scope/account-absent"), [("coverage.absent", 0)]);
+    assert_eq!(told("baseline/one-digest"), []);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::bytes::text::counted;
 use crate::evidence::trail::name::DigestKind;
 use crate::evidence::trail::section::{Chain, MissingKey};
+use crate::forms::causes::Cause;
 use crate::forms::words::{Language, duration, found, number};
 use crate::report::{Key, LeftOut, Report};
 use crate::terms::finding::{Axis, Code, Effect, Finding};
@@ -32,6 +33,8 @@ pub struct Reading {
     pub asked: Vec<String>,
     /// One answer for each axis, in the order in which reports show them.
     pub axes: Vec<Answer>,
+    /// What bears on the verdict, each cause once.
+    pub causes: Vec<Cause>,
     /// What was asked and is not proved; empty if all of it is.
     pub unproved: Vec<String>,
     /// What is noted without effect on the verdict.
@@ -141,6 +144,7 @@ impl Reading {
             verified: verified(report),
             asked: report.asked.questions.iter().map(asked).collect(),
             axes: answers.collect(),
+            causes: report.causes(language),
             unproved: unproved(report),
             aside: aside(report),
             levels: levels(&report.keys),

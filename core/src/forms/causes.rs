@@ -1,0 +1,154 @@
+//! What went wrong, each cause once, with what follows from it: as much as a first screen has room for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::bytes::text::counted;
+use crate::forms::words::{Language, found};
+use crate::report::Report;
+use crate::terms::finding::{Code, Effect, Finding};
+use crate::terms::time::{Period, Time};
+
+/// One kind of thing that was found and bears on the verdict, wherever it was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Cause {
+    /// Its code.
+    pub code: Code,
+    /// What it does to the verdict.
+    pub effect: Effect,
+    /// What was found, in numbers.
+    pub what: String,
+    /// In which chains or at which entry; empty if that says nothing.
+    pub place: String,
+    /// From the first to the last time concerned, with that of what follows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub span: Option<Period>,
+    /// What follows from it, in numbers.
+    pub follows: Vec<String>,
+    /// What to do.
+    pub remedy: String,
+}
+
+/// The codes that a code follows from, the likeliest first, where they speak of the same chain and time.
+const fn causes_of(code: Code) -> &'static [Code] {
+    match code {
+        Code::LogUnproved => &[
+            Code::DigestSignatureInvalid,
+            Code::DigestSignatureMalformed,
+            Code::DigestKeyUnknown,
+            Code::DigestAlgorithmUnsupported,
+            Code::DigestSignatureMissing,
+        ],
+        Code::CoverageGap => &[
+            Code::DigestMalformed,
+            Code::ContainerTruncated,
+            Code::ContainerTrailingData,
+            Code::DigestSignatureInvalid,
+            Code::DigestSignatureMalformed,
+            Code::DigestKeyUnknown,
+            Code::DigestAlgorithmUnsupported,
+            Code::ChainDigestMissing,
+            Code::DigestSignatureMissing,
+        ],
+        Code::ChainLinkHashMismatch => &[Code::DigestSignatureInvalid, Code::ContainerTruncated, Code::ContainerTrailingData],
+        _ => &[],
+    }
+}
+
+/// The time of which a finding speaks.
+fn time(finding: &Finding) -> Option<(Time, Time)> {
+    finding.from.zip(finding.to)
+}
+
+/// True if one may have brought about the other: it weighs as much, is of the same chain, and their times meet or touch.
+fn brings_about(cause: &Finding, consequence: &Finding) -> bool {
+    let is_near = match (time(cause), time(consequence)) {
+        (Some((from, to)), Some((other_from, other_to))) => from <= other_to && other_from <= to,
+        _ => true,
+    };
+    cause.effect >= consequence.effect && cause.chain.is_some() && cause.chain == consequence.chain && is_near
+}
+
+/// Findings of one code and effect, and the numbers of what follows from them.
+#[derive(Default)]
+struct Gathered<'a> {
+    findings: Vec<&'a Finding>,
+    follows: BTreeMap<(Code, Effect), u64>,
+    span: Option<(Time, Time)>,
+}
+
+impl Gathered<'_> {
+    fn reach(&mut self, finding: &Finding) {
+        let Some((from, to)) = time(finding) else { return };
+        let (first, last) = self.span.unwrap_or((from, to));
+        self.span = Some((first.min(from), last.max(to)));
+    }
+}
+
+impl Report {
+    /// What bears on the verdict, each cause once, those that refute first, then in the order of the findings.
+    pub fn causes(&self, language: Language) -> Vec<Cause> {
+        let findings: Vec<&Finding> = self.findings.iter().filter(|finding| finding.effect > Effect::Informs).collect();
+        let mut of_chain: BTreeMap<(&str, Code), Vec<&Finding>> = BTreeMap::new();
+        for finding in &findings {
+            if let Some(chain) = &finding.chain {
+                of_chain.entry((chain, finding.code)).or_default().push(finding);
+            }
+        }
+        let cause_of = |finding: &Finding| {
+            let chain = finding.chain.as_deref()?;
+            let alike = causes_of(finding.code).iter().filter_map(|code| of_chain.get(&(chain, *code)));
+            alike.flatten().find(|cause| brings_about(cause, finding)).map(|cause| (cause.effect, cause.code))
+        };
+        let mut order: Vec<(Effect, Code)> = Vec::new();
+        let mut gathered: BTreeMap<(Effect, Code), Gathered<'_>> = BTreeMap::new();
+        for finding in findings {
+            let own = (finding.effect, finding.code);
+            let place = cause_of(finding).unwrap_or(own);
+            let group = gathered.entry(place).or_default();
+            group.reach(finding);
+            if place == own {
+                group.findings.push(finding);
+                if !order.contains(&own) {
+                    order.push(own);
+                }
+            } else {
+                let count = group.follows.entry(own).or_default();
+                *count = count.saturating_add(finding.count);
+            }
+        }
+        order.sort_by_key(|(effect, _)| std::cmp::Reverse(*effect));
+        let cause = |(effect, code): (Effect, Code)| {
+            let group = gathered.get(&(effect, code))?;
+            let count = group.findings.iter().map(|finding| finding.count).fold(0, u64::saturating_add);
+            Some(Cause {
+                code,
+                effect,
+                what: found(code, effect, count),
+                place: self.place(&group.findings, language),
+                span: group.span.and_then(|(from, to)| Period::new(from, to).ok()),
+                follows: group.follows.iter().map(|((code, effect), count)| found(*code, *effect, *count)).collect(),
+                remedy: code.explain().remedy.to_owned(),
+            })
+        };
+        order.into_iter().filter_map(cause).collect()
+    }
+
+    /// Where findings of one code lie.
+    fn place(&self, findings: &[&Finding], language: Language) -> String {
+        let chains: BTreeSet<&str> = findings.iter().filter_map(|finding| finding.chain.as_deref()).collect();
+        let asked = self.chains.iter().filter(|chain| chain.in_scope).count();
+        match (chains.len(), findings) {
+            (0, [finding]) if finding.last.is_none() => finding.subject(&finding.first, language),
+            (0, _) => String::new(),
+            (1, _) => {
+                let of_id = self.chains.iter().find(|chain| chains.contains(chain.id.as_str()));
+                of_id.map_or_else(String::new, |chain| format!("{} {} {}", chain.account, chain.region, chain.trail))
+            }
+            (some, _) if some == asked => format!("all {asked} chains"),
+            (some, _) => format!("{some} of {}", counted(asked as u64, "chain", "chains")),
+        }
+    }
+}
