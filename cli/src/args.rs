@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::letter::RequestArgs;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -24,6 +25,12 @@ pub(crate) enum Verb {
     Verify(Box<Verify>),
     /// Says what is in archives, and what is missing to reach `passed`, with the commands that fetch it; verifies nothing
     Inspect(Box<Inspect>),
+    /// Writes the letter to the other side: what to send, or what of an archive is still missing
+    #[command(long_about = "Writes the letter to the other side.\n\n\
+            Without an archive: what to send for the period that you name. With archives: only what the asked period still lacks, grouped \
+            by cause and day, with commands. What you have to do yourself is said beside it, on the standard error.\n\n\
+            Exit codes: 0 written, 2 could not run, 130 interrupted.")]
+    Request(Box<RequestArgs>),
     /// Explains a finding's code: what it means, why it matters, what to do; without one, lists all
     Explain {
         /// Codes such as log.missing, or beginnings of them such as chain

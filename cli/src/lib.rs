@@ -2,6 +2,7 @@
 
 mod args;
 pub mod evidence;
+mod letter;
 mod output;
 mod progress;
 mod render;
@@ -13,9 +14,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{CommandFactory, Parser};
-use trailseal::{Case, Comparison, Language, Limits, Objects, Outcome, Reading, Report, Request, Table};
+use trailseal::{Case, Comparison, Language, Limits, Objects, Outcome, Policy, Reading, Report, Request, Table};
 
-use crate::args::{Command, Compare, CompareFormat, Described, Format, Verb, Verify};
+use crate::args::{Command, Compare, CompareFormat, Described, Format, ScopeArgs, Verb, Verify};
 use crate::evidence::Threads;
 use crate::output::{Shape, deliver, stream};
 use crate::progress::Progress;
@@ -109,6 +110,7 @@ fn obey(verb: &Verb) -> Result<u8, Failure> {
             let case = gather(&inspect.archives, &Limits::default(), threads(None))?;
             deliver(Shape::Styled, render::inventory(&case.inspect(&trust), inspect.full).as_bytes(), None)?;
         }
+        Verb::Request(request) => letter::write(request)?,
         Verb::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Command::command(), "trailseal", &mut script);
@@ -168,25 +170,50 @@ fn man_page(page: &mut Vec<u8>) -> io::Result<()> {
     Ok(())
 }
 
+/// What is read, and what is asked of it.
+struct Inputs<'a> {
+    archives: &'a [PathBuf],
+    keys: &'a [PathBuf],
+    pins: &'a [PathBuf],
+    scope: &'a ScopeArgs,
+}
+
+impl Inputs<'_> {
+    /// Refuses an output that would replace or join any of it.
+    fn guard(&self, output: Option<&Path>, overwrite: bool) -> Result<(), Failure> {
+        let key_files = evidence::all_key_files(self.keys)?;
+        let given = self.keys.iter().chain(&key_files).chain(self.archives).chain(self.pins).chain(&self.scope.file);
+        output::guard(output, &given.cloned().collect::<Vec<_>>(), overwrite)
+    }
+
+    /// What a scope file and the options beside it ask together.
+    fn request(&self) -> Result<Request, Failure> {
+        let file = match &self.scope.file {
+            Some(path) => {
+                let text = fs::read_to_string(path).map_err(|error| Failure::read(path, &error))?;
+                Request::from_file(&text).map_err(|error| Failure::at(path, error))?
+            }
+            None => Request::default(),
+        };
+        if let Some(hint) = self.scope.hint() {
+            say(&hint);
+        }
+        Ok(file.joined(self.scope.request().map_err(trailseal::Error::from)?)?)
+    }
+
+    fn policy(&self, request: &Request) -> Result<Policy, Failure> {
+        Ok(request.policy(evidence::read_trust(self.keys, self.pins, self.archives)?)?)
+    }
+}
+
 fn verify(verify: &Verify) -> Result<Outcome, Failure> {
     if verify.table.is_some() && verify.format != Format::Csv {
         return Err(Failure::new("--table needs --format csv"));
     }
-    let keys = evidence::all_key_files(&verify.keys)?;
-    let given = verify.keys.iter().chain(&keys).chain(&verify.archives).chain(&verify.pins).chain(&verify.scope.file);
-    output::guard(verify.output.as_deref(), &given.cloned().collect::<Vec<_>>(), verify.overwrite)?;
-    let file = match &verify.scope.file {
-        Some(path) => {
-            let text = fs::read_to_string(path).map_err(|error| Failure::read(path, &error))?;
-            Request::from_file(&text).map_err(|error| Failure::at(path, error))?
-        }
-        None => Request::default(),
-    };
-    if let Some(hint) = verify.scope.hint() {
-        say(&hint);
-    }
-    let request = file.joined(verify.scope.request().map_err(trailseal::Error::from)?)?;
-    let policy = request.policy(evidence::read_trust(&verify.keys, &verify.pins, &verify.archives)?)?;
+    let Verify { archives, keys, pins, scope, .. } = verify;
+    let inputs = Inputs { archives, keys, pins, scope };
+    inputs.guard(verify.output.as_deref(), verify.overwrite)?;
+    let policy = inputs.policy(&inputs.request()?)?;
     let limits = args::limits(&verify.limits).map_err(Failure::new)?;
     let threads = threads(verify.threads);
     let case = gather(&verify.archives, &limits, threads)?;

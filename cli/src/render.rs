@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use trailseal::{
-    Answer, Axis, Cause, Chain, Code, DigestKind, Effect, FileState, Finding, Inventory, KeyFacts, Language, LogKind, Outcome,
-    Reading, Report, Standing, counted, printable,
+    Answer, Axis, Cause, Chain, Code, DigestKind, Effect, FileState, Finding, Inventory, KeyFacts, Language, LogKind, Need,
+    Outcome, Reading, Report, Standing, counted, printable,
 };
 
 /// Columns of text where there is no terminal to ask.
@@ -15,13 +15,16 @@ pub(crate) const WIDTH: usize = 80;
 const MOST_COLUMNS: usize = 100;
 /// Lines of the first screen, whatever the archive.
 const SCREEN: usize = 20;
-/// Lines for one cause on the first screen.
+/// Lines for one cause on the first screen, and for what to do next.
 const CAUSE: usize = 2;
+const NEXT: usize = 2;
 
+/// What stands before the further lines of the sentence.
+const VERDICT: &str = "       ";
 /// The columns before what is said of an axis.
 const AXES: usize = 30;
 /// The columns before what is said of a cause.
-const CODE: usize = 11;
+const CODE: usize = 4;
 /// Subjects of one code that are shown without `--full`.
 const FEW: usize = 8;
 
@@ -38,11 +41,11 @@ pub(crate) fn columns() -> usize {
 pub(crate) fn text(report: &Report, full: bool, width: usize) -> String {
     let reading = Reading::of(report, Language::En);
     let mut page = Page { text: String::new(), full, width };
-    page.verdict(report, &reading);
     if !full {
         page.screen(report, &reading);
         return page.text;
     }
+    page.verdict(report, &reading, usize::MAX);
     page.chains(report, &reading);
     page.findings(report);
     page.lake(report);
@@ -236,21 +239,43 @@ impl Page {
         let mut commands = commands.to_vec();
         commands.dedup();
         for command in self.few(&commands) {
-            self.line(format!("  {DIM}${DIM:#} {command}"));
+            self.command(2, command);
         }
         self.more(commands.len());
     }
 
-    fn verdict(&mut self, report: &Report, reading: &Reading) {
+    /// A command, broken so that a shell reads it as one line.
+    fn command(&mut self, indent: usize, command: &str) {
+        let lines = textwrap::wrap(command, wrapping(self.width - indent - 6));
+        // Within quotes nothing may be broken.
+        let parts = if command.contains('\'') { vec![command.into()] } else { lines };
+        let margin = " ".repeat(indent);
+        for (number, part) in parts.iter().enumerate() {
+            let mark = if number == 0 { "$ " } else { "    " };
+            let end = if number + 1 < parts.len() { " \\" } else { "" };
+            self.line(format!("{margin}{DIM}{mark}{DIM:#}{part}{end}"));
+        }
+    }
+
+    /// The sentence in so many lines at most, and the axes.
+    fn verdict(&mut self, report: &Report, reading: &Reading, most: usize) {
         let style = outcome_style(report.overall).bold();
-        let (word, rest) = reading.sentence.split_once(' ').unwrap_or((&reading.sentence, ""));
-        let margin = word.len() + 1;
-        let wrapped = textwrap::wrap(rest, wrapping(self.width - margin));
-        for (number, line) in wrapped.iter().enumerate() {
+        // A percentage stays in one line.
+        let sentence = reading.sentence.replace(" %", "\u{a0}%");
+        let (word, rest) = sentence.split_once(' ').unwrap_or((&sentence, ""));
+        // The word is counted with the first line, and coloured afterwards.
+        let head = " ".repeat(word.len() + 1);
+        let options = wrapping(self.width - 2).initial_indent(&head).subsequent_indent(VERDICT);
+        let mut lines: Vec<String> = textwrap::wrap(rest, options).into_iter().map(std::borrow::Cow::into_owned).collect();
+        if lines.len() > most {
+            lines.truncate(most);
+            lines.iter_mut().skip(most - 1).for_each(|line| line.push_str(" …"));
+        }
+        for (number, line) in lines.iter().enumerate() {
             if number == 0 {
-                self.line(format!("{style}{}{style:#} {line}", word.to_uppercase()));
+                self.line(format!("{style}{}{style:#} {}", word.to_uppercase(), line.trim_start()));
             } else {
-                self.line(format!("{}{line}", " ".repeat(margin)));
+                self.line(line);
             }
         }
         self.blank();
@@ -259,12 +284,7 @@ impl Page {
             let style = outcome_style(*outcome);
             let mut head = format!("  {:<13}{style}{shown:<15}{style:#}", axis.name());
             let words = said(answer);
-            let mut lines: Vec<String> =
-                textwrap::wrap(&words, wrapping(self.width - AXES)).iter().map(|line| line.clone().into_owned()).collect();
-            if !self.full && lines.len() > 1 {
-                lines.truncate(1);
-                lines.iter_mut().for_each(|line| line.push_str(" …"));
-            }
+            let lines = if self.full { self.cut(&words, AXES, usize::MAX) } else { vec![self.first_clauses(&words, AXES)] };
             for line in lines {
                 self.line(format!("{head}{DIM}{line}{DIM:#}"));
                 head = " ".repeat(AXES);
@@ -273,71 +293,171 @@ impl Page {
         self.blank();
     }
 
-    /// What fits a screen: the causes, what to do next, and what to write down.
+    /// What fits a screen: the causes, the chains as far as there is room, what to do next, and what to write down.
     fn screen(&mut self, report: &Report, reading: &Reading) {
         let foot = self.foot_of_screen(report, reading);
-        let room = SCREEN.saturating_sub(self.text.lines().count() + foot.lines().count());
-        let all: Vec<Vec<String>> = reading.causes.iter().map(|cause| self.cause(cause)).collect();
+        // The axes, an empty line before and behind them, and the causes with one behind.
+        let others = Axis::ALL.len() + 2 + reading.causes.len().min(2) + usize::from(!reading.causes.is_empty());
+        self.verdict(report, reading, SCREEN.saturating_sub(foot.lines().count() + others).max(1));
+        let room = |page: &Self| SCREEN.saturating_sub(page.text.lines().count() + foot.lines().count());
+        if !reading.causes.is_empty() {
+            // An empty line stands behind them.
+            self.causes(&reading.causes, room(self).saturating_sub(1));
+            self.blank();
+        }
+        self.few_chains(report, reading, room(self).saturating_sub(1));
+        self.text.push_str(&foot);
+    }
+
+    /// As many causes as there is room for, at least one, in as many lines each as that leaves.
+    fn causes(&mut self, causes: &[Cause], room: usize) {
+        let lines_of = |most: usize| causes.iter().map(|cause| self.cause(cause, most)).collect::<Vec<_>>();
+        let count = |all: &[Vec<String>]| all.iter().map(Vec::len).sum::<usize>();
+        let all = (1..=CAUSE).rev().map(lines_of).find(|all| count(all) <= room).unwrap_or_else(|| lines_of(1));
         // One line says how many more there are.
-        let fitting = |room: usize| {
-            let mut left = room;
-            all.iter()
-                .take_while(|lines| {
-                    left.checked_sub(lines.len()).is_some_and(|rest| {
-                        left = rest;
-                        true
-                    })
-                })
-                .count()
-        };
-        let whole = fitting(room);
-        let shown = if whole == all.len() { whole } else { fitting(room.saturating_sub(1)).max(1) };
+        let shown = if all.len() <= room { all.len() } else { room.saturating_sub(1).max(1) };
         for line in all.iter().take(shown).flatten() {
             self.line(line);
         }
         self.more_of((all.len() - shown) as u64, "more cause", "more causes");
-        self.text.push_str(&foot);
     }
 
     /// What was found, where, when, and what follows.
-    fn cause(&self, cause: &Cause) -> Vec<String> {
+    fn cause(&self, cause: &Cause, most: usize) -> Vec<String> {
         let style = effect_style(cause.effect);
-        let mut words = cause.what.clone();
-        if !cause.place.is_empty() {
-            words.push_str(&format!(": {}", cause.place));
-        }
-        if let Some(span) = cause.span {
-            words.push_str(&format!(", {} to {}", span.from, span.to));
+        let coded = format!("{} ({})", cause.what, cause.code);
+        let mut words = if coded.chars().count() <= self.width - CODE - 3 { coded } else { cause.what.clone() };
+        for part in [&cause.place, &cause.when] {
+            if !part.is_empty() {
+                words.push_str(&format!("; {part}"));
+            }
         }
         if !cause.follows.is_empty() {
             words.push_str(&format!("; hence {}", cause.follows.join(", ")));
         }
-        let wrapped = textwrap::wrap(&words, wrapping(self.width - CODE));
-        let is_cut = wrapped.len() > CAUSE;
-        let mut lines: Vec<String> = wrapped.iter().take(CAUSE).map(|line| format!("{}{line}", " ".repeat(CODE))).collect();
-        if let Some(first) = lines.first_mut() {
-            *first = format!("  {style}{:<8}{style:#} {}", cause.effect.name(), first.trim_start());
-        }
-        if let Some(last) = lines.last_mut().filter(|_| is_cut) {
+        let lines = if most == 1 { vec![self.first_clauses(&words, CODE)] } else { self.cut(&words, CODE, most) };
+        let sign = match cause.effect {
+            Effect::Refutes => Outcome::Failed.symbol(),
+            Effect::Limits | Effect::Informs => Outcome::Indeterminate.symbol(),
+        };
+        let marked = lines.iter().enumerate().map(|(number, line)| {
+            let mark = if number == 0 { sign } else { " " };
+            format!("  {style}{mark}{style:#} {line}")
+        });
+        marked.collect()
+    }
+
+    /// Words broken into so many lines at most, to be indented; names that are longer than a line are broken, and stand whole elsewhere.
+    fn cut(&self, words: &str, indent: usize, most: usize) -> Vec<String> {
+        let wrapped = textwrap::wrap(words, wrapping(self.width - indent - 2).break_words(true));
+        let mut lines: Vec<String> = wrapped.iter().take(most).map(|line| line.clone().into_owned()).collect();
+        if let Some(last) = lines.last_mut().filter(|_| wrapped.len() > most) {
             last.push_str(" …");
         }
         lines
     }
 
+    /// As many clauses as a line holds, at least the beginning of the first.
+    fn first_clauses(&self, words: &str, indent: usize) -> String {
+        let room = self.width - indent - 3;
+        let ends = words.match_indices("; ").map(|(end, _)| end);
+        let fitting = ends
+            .filter(|end| words.chars().count() > room + 3 && words.get(..*end).is_some_and(|part| part.chars().count() <= room));
+        match fitting.last().and_then(|end| words.get(..end)) {
+            Some(clauses) => format!("{clauses}; …"),
+            None => self.cut(words, indent, 1).concat(),
+        }
+    }
+
+    /// Those chains that come first in the tables, a line each.
+    fn few_chains(&mut self, report: &Report, reading: &Reading, room: usize) {
+        let standings = &reading.chains;
+        let shown = if standings.len() <= room { standings.len() } else { room.saturating_sub(1) };
+        if shown == 0 {
+            return;
+        }
+        let (few, hidden) = standings.split_at(shown);
+        for standing in few {
+            let Some(chain) = report.chains.iter().find(|chain| chain.id == standing.id) else { continue };
+            let of = |part: u64, all: u64| if part == all { String::new() } else { format!("{part} of ") };
+            let (digests, logs) = (chain.digests.all(), chain.logs.listed());
+            let files = format!(
+                "{}{}, {}{}",
+                of(chain.digests.proved, digests),
+                counted(digests, "digest file", "digest files"),
+                of(chain.logs.proved, logs),
+                counted(logs, "log file", "log files")
+            );
+            let name = self.cut(&label(chain), files.len() + 6, 1).concat();
+            let style = outcome_style(standing.outcome);
+            let width = self.width - files.len() - 6;
+            self.line(format!("  {style}{}{style:#} {name:<width$}  {files}", standing.outcome.symbol()));
+        }
+        if !hidden.is_empty() {
+            let is_any = |wanted: Outcome| hidden.iter().any(|standing| standing.outcome == wanted);
+            let how = match (is_any(Outcome::Failed) || is_any(Outcome::Indeterminate), is_any(Outcome::NotAssessed)) {
+                (true, _) => "",
+                (false, true) => ", all without a gap or a failure, or not asked",
+                (false, false) => ", all without a gap or a failure",
+            };
+            let what = counted(hidden.len() as u64, "more chain", "more chains");
+            self.line(format!("  {DIM}… {what}{how} (--full shows them){DIM:#}"));
+        }
+        self.blank();
+    }
+
     fn foot_of_screen(&self, report: &Report, reading: &Reading) -> String {
         let mut page = Page { text: String::new(), ..*self };
-        let next = match reading.causes.first() {
-            Some(cause) => format!("Next: {} --full shows all of it.", cause.remedy),
-            None => "Not claimed: that the trail records what matters, nor anything outside the period. --full shows all of it."
-                .to_owned(),
+        let next = match (reading.asks.as_slice(), reading.causes.first()) {
+            // What is in the verifier's own hand comes first.
+            _ if !reading.key_commands.is_empty() => {
+                "Next: with an AWS account of your own, fetch the keys that you lack, and verify again.".to_owned()
+            }
+            ([ask, others @ ..], _) if ask.need != Need::Verifier => {
+                match others.iter().filter(|ask| ask.need != Need::Verifier).count() as u64 {
+                    0 => format!("Next: ask for: {}", ask.what),
+                    others => format!("Next: ask for {}, first: {}", counted(others + 1, "thing", "things"), ask.what),
+                }
+            }
+            (_, Some(cause)) => format!("Next: {}", cause.remedy),
+            _ => "Not claimed: that the trail records what matters, nor anything outside the period.".to_owned(),
         };
-        page.words(2, Style::new(), &next);
+        for line in self.cut(&next, 2, NEXT) {
+            page.line(format!("  {line}"));
+        }
         if let Some((first, others)) = reading.key_commands.split_first() {
-            page.line(format!("  {DIM}${DIM:#} {first}"));
+            page.command(2, first);
             page.more_of(others.len() as u64, "more key to fetch", "more keys to fetch");
         }
-        page.counts(report, reading);
+        if reading.causes.is_empty() {
+            page.noted(report);
+            for line in reading.aside.iter().flat_map(|line| self.cut(line, 2, 1)) {
+                page.line(format!("  {DIM}{line}{DIM:#}"));
+            }
+        }
+        page.digests(report);
+        let is_letter = reading.asks.iter().any(|ask| ask.need != Need::Verifier);
+        let letter = if is_letter { "; trailseal request, asked the same, writes the letter" } else { "" };
+        page.line(format!("  {DIM}--full shows all of it{letter}.{DIM:#}"));
         page.text
+    }
+
+    /// What has no effect, by code; what lies outside of what was asked could be taken for trouble, and is told elsewhere.
+    fn noted(&mut self, report: &Report) {
+        let mut counts: Vec<(&str, u64)> = Vec::new();
+        for finding in report.findings.iter().filter(|finding| !finding.outside_scope) {
+            match counts.iter_mut().find(|(name, _)| *name == finding.code.name()) {
+                Some((_, count)) => *count = count.saturating_add(finding.count),
+                None => counts.push((finding.code.name(), finding.count)),
+            }
+        }
+        let parts = counts.iter().map(|(name, count)| if *count > 1 { format!("{name} ×{count}") } else { (*name).to_owned() });
+        let parts: Vec<String> = parts.collect();
+        if !parts.is_empty() {
+            for line in self.cut(&format!("Also noted, without effect: {}.", parts.join(", ")), 2, CAUSE) {
+                self.line(format!("  {DIM}{line}{DIM:#}"));
+            }
+        }
     }
 
     fn chains(&mut self, report: &Report, reading: &Reading) {
@@ -424,7 +544,7 @@ impl Page {
             self.words(13, DIM, &fact);
         }
         if let Some(command) = finding.command() {
-            self.line(format!("             {DIM}${DIM:#} {command}"));
+            self.command(13, &command);
         }
     }
 
@@ -498,8 +618,12 @@ impl Page {
         for line in &reading.aside {
             self.words(2, DIM, line);
         }
-        self.line(format!("  {DIM}evidence root  {}{DIM:#}", report.evidence_root));
-        self.line(format!("  {DIM}report digest  {}{DIM:#}", report.digest()));
+        self.digests(report);
+    }
+
+    fn digests(&mut self, report: &Report) {
+        self.line(format!("  {DIM}evidence root {}{DIM:#}", report.evidence_root));
+        self.line(format!("  {DIM}report digest {}{DIM:#}", report.digest()));
     }
 }
 
@@ -534,8 +658,8 @@ fn said(answer: &Answer) -> String {
     match (answer.axis, answer.outcome) {
         (_, Outcome::NotAssessed) => "no period was asked; state one with --from and --to".to_owned(),
         (_, Outcome::Passed) if !answer.found.is_empty() => format!("but for what your policy let pass: {}", answer.found),
-        (Axis::Integrity, Outcome::Passed) => "the bytes are those that the signed digest files commit to".to_owned(),
-        (Axis::Authenticity, Outcome::Passed) => "AWS signed the digest files, under keys that you supplied".to_owned(),
+        (Axis::Integrity, Outcome::Passed) => "the bytes are those that were signed".to_owned(),
+        (Axis::Authenticity, Outcome::Passed) => "signed by AWS, under keys that you supplied".to_owned(),
         (Axis::Continuity, Outcome::Passed) => "each digest file is linked to the one before".to_owned(),
         (Axis::Coverage, Outcome::Passed) => "everything that was asked is covered".to_owned(),
         (_, Outcome::Failed | Outcome::Indeterminate) if answer.found.is_empty() => "nothing was found that shows it".to_owned(),
@@ -543,12 +667,17 @@ fn said(answer: &Answer) -> String {
     }
 }
 
-fn row(chain: &Chain, standing: &Standing) -> [String; 7] {
+/// What a chain is called in a line.
+fn label(chain: &Chain) -> String {
     let backfill = if chain.kind == DigestKind::Backfill { " backfill" } else { "" };
+    format!("{} {} {}{backfill}", chain.account, chain.region, chain.trail)
+}
+
+fn row(chain: &Chain, standing: &Standing) -> [String; 7] {
     let time = |time: Option<trailseal::Time>| time.map_or_else(|| "–".to_owned(), |time| time.to_string());
     let of = |part: u64, all: u64| if part == all { all.to_string() } else { format!("{part}/{all}") };
     [
-        format!("{} {} {}{backfill}", chain.account, chain.region, chain.trail),
+        label(chain),
         time(chain.proved_from),
         time(chain.proved_to),
         of(chain.digests.proved, chain.digests.all()),

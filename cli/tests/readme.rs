@@ -81,22 +81,16 @@ fn the_scope_file_is_one() {
     assert_eq!(output.status.code(), Some(3));
     let printed = printed(output);
     // The period that it asks stands in the verdict.
-    assert!(printed.contains("2026-04-01T00:00:00Z"), "{printed}");
+    assert!(printed.contains(" 2026-03-01 to 2026-03-31 (31 days, UTC)"), "{printed}");
 }
 
-/// The README shows what the command really prints: the whole of a pass, and of a failure the lines of verdict, axes, chains and
-/// codes.
+/// The README shows what the command really prints.
 #[test]
 fn it_shows_what_is_printed() {
     let example = |archive: &str| {
         printed(paste(&format!("verify test-vectors/example/{archive} --keys KEYS --from 2026-03-01 --to 2026-03-03")))
     };
-    let failed = example("tampered.zip");
-    let (head, findings) = failed.split_once("\n\n  refutes").unwrap();
-    let codes = format!("  refutes{findings}");
-    let codes = codes.lines().filter(|line| line.starts_with("  refutes") || line.starts_with("  limits"));
-    let short = format!("{head}\n\n{}\n", codes.collect::<Vec<_>>().join("\n"));
-    for shown in [example("handover.zip"), short] {
+    for shown in [example("handover.zip"), example("tampered.zip")] {
         assert!(readme().contains(&format!("```text\n{shown}```")), "the README should show:\n{shown}");
     }
 }

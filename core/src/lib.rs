@@ -55,8 +55,10 @@ pub use evidence::trail::name::{ChainId, DigestKind, DigestName, LogKind, LogNam
 pub use evidence::trail::section::{Chain, Day, DigestCounts, DigestFile, EvidencePart, LogCounts, MissingKey};
 pub use evidence::visitor::Examine;
 pub use evidence::{Exhibit, examine, examine_reader, is_read};
+pub use forms::asks::{Ask, Need};
 pub use forms::causes::Cause;
 pub use forms::html::HTML_STYLE;
+pub use forms::letter::{Letter, LetterItem};
 pub use forms::picture::{Line, Mark, Panel, Picture, Run, State, Tick, View};
 pub use forms::reading::{Answer, FindingRead, Group, Reading, Standing};
 #[cfg(feature = "schema")]

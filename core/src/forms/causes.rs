@@ -25,13 +25,15 @@ pub struct Cause {
     /// From the first to the last time concerned, with that of what follows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub span: Option<Period>,
+    /// The same as people say it; empty if there is none.
+    pub when: String,
     /// What follows from it, in numbers.
     pub follows: Vec<String>,
     /// What to do.
     pub remedy: String,
 }
 
-/// The codes that a code follows from, the likeliest first, where they speak of the same chain and time.
+/// The codes that a code follows from, the likeliest first, where they speak of the same chain and time, or both of no chain.
 const fn causes_of(code: Code) -> &'static [Code] {
     match code {
         Code::LogUnproved => &[
@@ -52,6 +54,9 @@ const fn causes_of(code: Code) -> &'static [Code] {
             Code::ChainDigestMissing,
             Code::DigestSignatureMissing,
         ],
+        Code::ArchiveEmpty => {
+            &[Code::ArchiveEntryUnreadable, Code::ArchiveEntryEncrypted, Code::ArchiveEntryUnsafe, Code::ArchiveLimit]
+        }
         Code::ChainLinkHashMismatch => &[Code::DigestSignatureInvalid, Code::ContainerTruncated, Code::ContainerTrailingData],
         _ => &[],
     }
@@ -62,13 +67,26 @@ fn time(finding: &Finding) -> Option<(Time, Time)> {
     finding.from.zip(finding.to)
 }
 
-/// True if one may have brought about the other: it weighs as much, is of the same chain, and their times meet or touch.
+/// True if one may have brought about the other: it weighs as much, is of the same chain or of none like it, and their times meet or touch.
 fn brings_about(cause: &Finding, consequence: &Finding) -> bool {
     let is_near = match (time(cause), time(consequence)) {
         (Some((from, to)), Some((other_from, other_to))) => from <= other_to && other_from <= to,
         _ => true,
     };
-    cause.effect >= consequence.effect && cause.chain.is_some() && cause.chain == consequence.chain && is_near
+    cause.effect >= consequence.effect && cause.chain == consequence.chain && is_near
+}
+
+/// A time of a day, or days.
+fn when(span: &Period) -> String {
+    let (from, to) = (span.from.to_string(), span.to.to_string());
+    match (from.split_once('T'), to.split_once('T')) {
+        (Some((day, start)), Some((last, end))) if day == last => {
+            let minute = |time: &str| time.get(..5).unwrap_or(time).to_owned();
+            format!("{day}, {} to {} UTC", minute(start), minute(end))
+        }
+        (Some((day, _)), Some((last, _))) => format!("{day} to {last}"),
+        _ => String::new(),
+    }
 }
 
 /// Findings of one code and effect, and the numbers of what follows from them.
@@ -88,25 +106,27 @@ impl Gathered<'_> {
 }
 
 impl Report {
-    /// What bears on the verdict, each cause once, those that refute first, then in the order of the findings.
-    pub fn causes(&self, language: Language) -> Vec<Cause> {
+    /// What bears on the verdict, and the code of what it follows from, if it does.
+    pub(crate) fn bearing(&self) -> Vec<(&Finding, Option<(Effect, Code)>)> {
         let findings: Vec<&Finding> = self.findings.iter().filter(|finding| finding.effect > Effect::Informs).collect();
-        let mut of_chain: BTreeMap<(&str, Code), Vec<&Finding>> = BTreeMap::new();
+        let mut of_chain: BTreeMap<(Option<&str>, Code), Vec<&Finding>> = BTreeMap::new();
         for finding in &findings {
-            if let Some(chain) = &finding.chain {
-                of_chain.entry((chain, finding.code)).or_default().push(finding);
-            }
+            of_chain.entry((finding.chain.as_deref(), finding.code)).or_default().push(finding);
         }
         let cause_of = |finding: &Finding| {
-            let chain = finding.chain.as_deref()?;
-            let alike = causes_of(finding.code).iter().filter_map(|code| of_chain.get(&(chain, *code)));
+            let alike = causes_of(finding.code).iter().filter_map(|code| of_chain.get(&(finding.chain.as_deref(), *code)));
             alike.flatten().find(|cause| brings_about(cause, finding)).map(|cause| (cause.effect, cause.code))
         };
+        findings.into_iter().map(|finding| (finding, cause_of(finding))).collect()
+    }
+
+    /// What bears on the verdict, each cause once, those that refute first, then in the order of the findings.
+    pub fn causes(&self, language: Language) -> Vec<Cause> {
         let mut order: Vec<(Effect, Code)> = Vec::new();
         let mut gathered: BTreeMap<(Effect, Code), Gathered<'_>> = BTreeMap::new();
-        for finding in findings {
+        for (finding, cause) in self.bearing() {
             let own = (finding.effect, finding.code);
-            let place = cause_of(finding).unwrap_or(own);
+            let place = cause.unwrap_or(own);
             let group = gathered.entry(place).or_default();
             group.reach(finding);
             if place == own {
@@ -115,7 +135,7 @@ impl Report {
                     order.push(own);
                 }
             } else {
-                let count = group.follows.entry(own).or_default();
+                let count = group.follows.entry((finding.code, finding.effect)).or_default();
                 *count = count.saturating_add(finding.count);
             }
         }
@@ -123,12 +143,14 @@ impl Report {
         let cause = |(effect, code): (Effect, Code)| {
             let group = gathered.get(&(effect, code))?;
             let count = group.findings.iter().map(|finding| finding.count).fold(0, u64::saturating_add);
+            let span = group.span.and_then(|(from, to)| Period::new(from, to).ok());
             Some(Cause {
                 code,
                 effect,
                 what: found(code, effect, count),
                 place: self.place(&group.findings, language),
-                span: group.span.and_then(|(from, to)| Period::new(from, to).ok()),
+                span,
+                when: span.as_ref().map_or_else(String::new, when),
                 follows: group.follows.iter().map(|((code, effect), count)| found(*code, *effect, *count)).collect(),
                 remedy: code.explain().remedy.to_owned(),
             })

@@ -7,8 +7,9 @@ use serde::Serialize;
 use crate::bytes::text::counted;
 use crate::evidence::trail::name::DigestKind;
 use crate::evidence::trail::section::{Chain, MissingKey};
+use crate::forms::asks::Ask;
 use crate::forms::causes::Cause;
-use crate::forms::words::{Language, duration, found, number};
+use crate::forms::words::{Language, duration, found, in_days, number};
 use crate::report::{Key, LeftOut, Report};
 use crate::terms::finding::{Axis, Code, Effect, Finding};
 use crate::terms::outcome::{Level, Outcome};
@@ -35,6 +36,8 @@ pub struct Reading {
     pub axes: Vec<Answer>,
     /// What bears on the verdict, each cause once.
     pub causes: Vec<Cause>,
+    /// What to ask for.
+    pub asks: Vec<Ask>,
     /// What was asked and is not proved; empty if all of it is.
     pub unproved: Vec<String>,
     /// What is noted without effect on the verdict.
@@ -145,6 +148,7 @@ impl Reading {
             asked: report.asked.questions.iter().map(asked).collect(),
             axes: answers.collect(),
             causes: report.causes(language),
+            asks: report.asks(language),
             unproved: unproved(report),
             aside: aside(report),
             levels: levels(&report.keys),
@@ -178,15 +182,6 @@ pub(crate) struct Row<'a> {
 
 pub(crate) fn span(period: &Period) -> String {
     format!("{} to {}", period.from, period.to)
-}
-
-pub(crate) fn symbol(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Passed => "✔",
-        Outcome::Failed => "✘",
-        Outcome::Indeterminate => "?",
-        Outcome::NotAssessed => "–",
-    }
 }
 
 pub(crate) fn question_asked(axis: Axis) -> &'static str {
@@ -279,8 +274,13 @@ pub(crate) fn levels(keys: &[Key]) -> Vec<String> {
 
 /// One question in words.
 pub(crate) fn asked(question: &Question) -> String {
+    asked_of(question, " in the archive")
+}
+
+/// One question in words, of an archive that is here or is yet to come.
+pub(crate) fn asked_of(question: &Question, place: &str) -> String {
     let list = |names: &BTreeSet<String>, one: &str, many: &str| match names.len() {
-        0 => format!("all {many} in the archive"),
+        0 => format!("all {many}{place}"),
         1 => format!("{one} {}", names.iter().cloned().collect::<String>()),
         _ => format!("{many} {}", names.iter().cloned().collect::<Vec<_>>().join(", ")),
     };
@@ -289,7 +289,7 @@ pub(crate) fn asked(question: &Question) -> String {
         list(&question.regions, "region", "regions"),
         list(&question.trails, "trail", "trails"),
     ];
-    let period = question.period.as_ref().map_or_else(|| "no period stated".to_owned(), span);
+    let period = question.period.as_ref().map_or_else(|| "no period stated".to_owned(), in_days);
     format!("{period}: {}", places.join("; "))
 }
 

@@ -154,13 +154,19 @@ impl Table {
     ///
     /// What `out` fails with.
     pub fn write_csv(self, report: &Report, objects: &Objects, out: &mut dyn io::Write) -> io::Result<()> {
-        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-        writer.write_record(self.columns().iter().map(|column| column.name)).map_err(underlying)?;
-        for row in self.rows(report, objects, 0) {
-            writer.write_record(row.iter().map(|cell| in_spreadsheet(cell).into_owned())).map_err(underlying)?;
-        }
-        writer.flush()
+        let heads: Vec<&str> = self.columns().iter().map(|column| column.name).collect();
+        write_csv(&heads, self.rows(report, objects, 0), out)
     }
+}
+
+/// Writes rows below their heads, safe to open in a spreadsheet.
+pub(crate) fn write_csv<'a>(heads: &[&str], rows: impl Iterator<Item = Vec<Cell<'a>>>, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+    writer.write_record(heads).map_err(underlying)?;
+    for row in rows {
+        writer.write_record(row.iter().map(|cell| in_spreadsheet(cell).into_owned())).map_err(underlying)?;
+    }
+    writer.flush()
 }
 
 /// The error under one of the CSV writer, with its kind: a closed pipe is to be told from a full disk.

@@ -12,7 +12,7 @@ use crate::terms::finding::{About, Axis, Code, Effect, Finding};
 use crate::terms::object::Object;
 use crate::terms::outcome::Outcome;
 use crate::terms::reason::in_words;
-use crate::terms::time::{HOUR_SECONDS, Period};
+use crate::terms::time::{DAY_SECONDS, HOUR_SECONDS, Period};
 
 /// A language in which reports can be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -112,10 +112,8 @@ impl Report {
 
 fn sentence(report: &Report) -> String {
     let span = match (report.asked_period(), report.proved_extent) {
-        (Some(asked), _) => format!("for {} to {}", asked.from, asked.to),
-        (None, Some(extent)) => {
-            format!("for {} to {}, the archive's own extent; no period was asked", extent.from, extent.to)
-        }
+        (Some(asked), _) => format!("for {}", in_days(&asked)),
+        (None, Some(extent)) => format!("for {}, the archive's own extent; no period was asked", in_days(&extent)),
         (None, None) => "with no period asked".to_owned(),
     };
     let chains = counted(report.counts.chains, "chain", "chains");
@@ -165,6 +163,18 @@ fn sentence(report: &Report) -> String {
             format!("Failed {span}: {why} ({failed} failed{also}).{policy}")
         }
     }
+}
+
+/// A period as people say it: whole days with the last one inside it, otherwise its instants.
+pub(crate) fn in_days(period: &Period) -> String {
+    let is_whole = period.from == period.from.day() && period.to == period.to.day() && period.from < period.to;
+    if !is_whole {
+        return format!("{} to {}", period.from, period.to);
+    }
+    let days = period.seconds() / DAY_SECONDS.unsigned_abs();
+    let (first, last) = (period.from.date_text(), period.to.plus(-DAY_SECONDS).date_text());
+    let count = format!("{} {}, UTC", number(days), if days == 1 { "day" } else { "days" });
+    if days == 1 { format!("{first} ({count})") } else { format!("{first} to {last} ({count})") }
 }
 
 /// 10,000 instead of 10000.

@@ -93,6 +93,13 @@ pub enum About {
 }
 
 impl About {
+    /// True if its subjects are names that somebody can look for: of files, or of what was asked.
+    pub(crate) const fn is_named(self) -> bool {
+        matches!(self, Self::Object | Self::Entry | Self::Archive | Self::Asked | Self::Trail)
+    }
+}
+
+impl About {
     /// Its name in reports.
     pub const fn name(self) -> &'static str {
         match self {

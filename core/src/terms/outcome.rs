@@ -85,6 +85,16 @@ impl Outcome {
         self.name().replace('_', " ")
     }
 
+    /// A sign for it, where a word has no room.
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            Self::Passed => "✔",
+            Self::Failed => "✘",
+            Self::Indeterminate => "?",
+            Self::NotAssessed => "–",
+        }
+    }
+
     /// The worst effect decides; without any, at least one confirmation is needed to pass.
     pub(crate) fn fold(effects: impl Iterator<Item = Effect>, confirmations: u64) -> Self {
         match effects.max() {
