@@ -46,6 +46,8 @@ pub struct Ask {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Need {
+    /// An archive that could not be read, wholly or in part: what else is missing may lie in it.
+    Container,
     /// Day folders that are missing, wholly or in part.
     Days,
     /// All files of an account, a region or a trail.
@@ -54,8 +56,6 @@ pub enum Need {
     Metadata,
     /// Files that came damaged or other than they were signed.
     Again,
-    /// An archive that could not be read, wholly or in part.
-    Container,
     /// Nothing to send: an explanation.
     Explanation,
     /// Nothing of the other side: the verifier does it.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::bytes::text::counted;
 use crate::forms::words::{Language, found};
 use crate::report::Report;
-use crate::terms::finding::{Code, Effect, Finding};
+use crate::terms::finding::{About, Code, Effect, Finding};
 use crate::terms::time::{Period, Time};
 
 /// One kind of thing that was found and bears on the verdict, wherever it was found.
@@ -74,6 +74,14 @@ fn brings_about(cause: &Finding, consequence: &Finding) -> bool {
         _ => true,
     };
     cause.effect >= consequence.effect && cause.chain == consequence.chain && is_near
+}
+
+/// What is said of one entry alone: its name, and what is the matter with it.
+fn particular(findings: &[&Finding], language: Language) -> Option<String> {
+    let [finding] = findings else { return None };
+    let is_entry = matches!(finding.about, About::Entry | About::Archive) && finding.last.is_none();
+    let detail = finding.detail(language).filter(|_| is_entry)?;
+    Some(format!("{}: {detail}", finding.subject(&finding.first, language)))
 }
 
 /// A time of a day, or days.
@@ -147,7 +155,7 @@ impl Report {
             Some(Cause {
                 code,
                 effect,
-                what: found(code, effect, count),
+                what: particular(&group.findings, language).unwrap_or_else(|| found(code, effect, count)),
                 place: self.place(&group.findings, language),
                 span,
                 when: span.as_ref().map_or_else(String::new, when),
@@ -163,7 +171,9 @@ impl Report {
         let chains: BTreeSet<&str> = findings.iter().filter_map(|finding| finding.chain.as_deref()).collect();
         let asked = self.chains.iter().filter(|chain| chain.in_scope).count();
         match (chains.len(), findings) {
-            (0, [finding]) if finding.last.is_none() => finding.subject(&finding.first, language),
+            (0, [finding]) if finding.last.is_none() && particular(findings, language).is_none() => {
+                finding.subject(&finding.first, language)
+            }
             (0, _) => String::new(),
             (1, _) => {
                 let of_id = self.chains.iter().find(|chain| chains.contains(chain.id.as_str()));
