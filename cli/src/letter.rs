@@ -12,7 +12,7 @@ use crate::{Failure, Inputs, say};
 /// Columns of the text, as letters are sent.
 const WIDTH: usize = 76;
 /// Names of one item; the table has all.
-const FEW: usize = 20;
+const FEW: usize = 6;
 
 #[derive(Debug, Args)]
 pub(crate) struct RequestArgs {
