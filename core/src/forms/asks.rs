@@ -143,6 +143,13 @@ impl<'a> Gathered<'a> {
         self.findings.iter().map(|finding| finding.code).collect()
     }
 
+    fn times(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.findings.iter().map(|finding| timed(finding)).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     fn names(&self) -> Vec<String> {
         let named = self.findings.iter().filter(|finding| finding.about.is_named());
         let name = |finding: &&Finding| {
@@ -158,6 +165,16 @@ impl<'a> Gathered<'a> {
         names.sort_unstable();
         names.dedup();
         names
+    }
+}
+
+/// Each subject, of whatever kind, with its time.
+fn timed(finding: &Finding) -> String {
+    let subject = finding.subject(&finding.first, Language::En);
+    match finding.from.zip(finding.to) {
+        Some((from, to)) if from < to => format!("{subject}, {from} to {to}"),
+        Some((from, _)) => format!("{subject}, {from}"),
+        None => subject,
     }
 }
 
@@ -305,7 +322,7 @@ impl Report {
             codes: gathered.codes(),
             places: self.places(gathered),
             days: None,
-            names: gathered.names(),
+            names: if need == Need::Explanation { gathered.times() } else { gathered.names() },
             commands: Vec::new(),
         }
     }
@@ -402,4 +419,27 @@ fn folder(day: Time) -> String {
 fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_as_few_folders_as_hold_them() {
+        let of = |period: &str| folders(Period::of_days(period).unwrap());
+        assert_eq!(of("2026-06-30..2026-07-02"), ["2026/06/30", "2026/07/01", "2026/07/02"]);
+        assert_eq!(of("2025-12-31..2026-03-01"), ["2025/12/31", "2026/01", "2026/02", "2026/03/01"]);
+        assert_eq!(of("2024-12-30..2026-01-01"), ["2024/12/30", "2024/12/31", "2025", "2026/01/01"]);
+        // Nobody reads so long a command, and nobody waits for it to be made.
+        assert!(of("0001-01-02..9998-12-30").len() > MOST_PATTERNS);
+    }
+
+    #[test]
+    fn only_what_a_shell_takes_for_one_word_is_put_into_a_command() {
+        assert!(is_plain("s3://bucket/prefix/AWSLogs/o-exampleorg1"));
+        for root in ["bucket/AWSLogs", "s3://-bucket", "s3://bucket/a b", "s3://bucket/$(x)", "s3://bucket/'", "s3://bucket/\n"] {
+            assert!(!is_plain(root), "{root}");
+        }
+    }
 }
