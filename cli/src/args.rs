@@ -94,9 +94,11 @@ pub(crate) enum Described {
 #[derive(Debug, Subcommand)]
 pub(crate) enum RecordVerb {
     /// Says whether these are the files of a record, and whether they give its report.
-    #[command(long_about = "Says whether these are the files of a record that `verify --record` wrote, and whether they give its report: \
+    #[command(
+        long_about = "Says whether these are the files of a record that `verify --record` wrote, and whether they give its report: \
             hashes them, and verifies them again with the question of the record.\n\n\
-            Exit codes: 0 the same files and the same report, 1 something differs, 2 cannot be checked, 130 interrupted.")]
+            Exit codes: 0 the same files and the same report, 1 something differs, 2 cannot be checked, 130 interrupted."
+    )]
     Check(Box<RecordCheck>),
 }
 

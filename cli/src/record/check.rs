@@ -13,6 +13,8 @@ use crate::record::make::{Begun, Sealed, enclosed_words};
 use crate::record::{Record, form};
 use crate::{Failure, gather, threads};
 
+/// Columns of a terminal that nobody made wider.
+const WIDTH: usize = 80;
 /// Lines of one kind that are shown without `--full`.
 const FEW: usize = 20;
 
@@ -39,11 +41,14 @@ struct Named<'a> {
 /// Performs the verification of a record again, and says what is another now. The exit code: 0 nothing, 1 something, 2 if it cannot be told.
 pub(crate) fn check(args: &RecordCheck) -> Result<(String, u8), Failure> {
     let Written { record, form, is_exact } = form::read(&args.record)?;
-    let policy = |trust| policy(&record.asked, trust).map_err(|error| Failure::at(&args.record, format!("asks what cannot be asked: {error}")));
+    let policy = |trust| {
+        policy(&record.asked, trust).map_err(|error| Failure::at(&args.record, format!("asks what cannot be asked: {error}")))
+    };
     policy(Trust::default())?;
     let keys = evidence::all_key_files(&args.keys)?;
     let roles = [(Role::Scope, &args.scope), (Role::Pins, &args.pins)];
-    let inputs: Vec<(Role, PathBuf)> = roles.iter().flat_map(|(role, paths)| paths.iter().map(|path| (*role, path.clone()))).collect();
+    let inputs: Vec<(Role, PathBuf)> =
+        roles.iter().flat_map(|(role, paths)| paths.iter().map(|path| (*role, path.clone()))).collect();
     let begun = Begun::look(&args.archives, &keys, &inputs, &record.limits)?;
     let policy = policy(evidence::read_trust(&args.keys, &args.pins, &args.archives)?)?;
     let case = gather(&args.archives, &record.limits, threads(args.threads))?;
@@ -112,8 +117,10 @@ impl Findings {
                 left.push(file);
             }
         }
-        let renamed: Vec<Option<usize>> =
-            left.iter().map(|file| by_hash.get_mut(file.sha256).and_then(VecDeque::pop_front).filter(|index| take(*index))).collect();
+        let renamed: Vec<Option<usize>> = left
+            .iter()
+            .map(|file| by_hash.get_mut(file.sha256).and_then(VecDeque::pop_front).filter(|index| take(*index)))
+            .collect();
         let mut by_name: BTreeMap<&str, VecDeque<&Named<'_>>> = BTreeMap::new();
         for file in here.iter().zip(&is_taken).filter_map(|(file, taken)| (!taken).then_some(file)) {
             by_name.entry(file.name).or_default().push_back(file);
@@ -129,7 +136,9 @@ impl Findings {
                 Some(other) if other.size_bytes != file.size_bytes => {
                     self.differs(format!("{what} {name}: another size: {} recorded, {} here", file.size_bytes, other.size_bytes));
                 }
-                Some(other) => self.differs(format!("{what} {name}: another SHA-256: {} recorded, {} here", file.sha256, other.sha256)),
+                Some(other) => {
+                    self.differs(format!("{what} {name}: another SHA-256: {} recorded, {} here", file.sha256, other.sha256))
+                }
             }
         }
         for other in by_name.into_values().flatten() {
@@ -157,7 +166,9 @@ impl Findings {
             if let Evidence::Folder { name, file_count, size_bytes, listing: None, .. } = evidence {
                 is_any_unlisted = true;
                 let whole = format!("{} of {size_bytes} bytes", counted(*file_count, "file", "files"));
-                self.differs(format!("folder {name}, {whole}: no folder here has the same list; a record in JSON tells which file differs"));
+                self.differs(format!(
+                    "folder {name}, {whole}: no folder here has the same list; a record in JSON tells which file differs"
+                ));
             }
         }
         if is_any_unlisted {
@@ -191,7 +202,9 @@ impl Findings {
         let (recorded, found) = (named(&record.keys), named(&here.keys));
         self.pair("key list", &borrowed(&recorded), &borrowed(&found));
         for file in &record.keys {
-            let Some(other) = here.keys.iter().find(|other| (&other.sha256, &other.name) == (&file.sha256, &file.name)) else { continue };
+            let Some(other) = here.keys.iter().find(|other| (&other.sha256, &other.name) == (&file.sha256, &file.name)) else {
+                continue;
+            };
             if other.enclosed != file.enclosed {
                 let [then, now] = [file, other].map(|file| enclosed_words(file.enclosed));
                 self.differs(format!("key list {}: enclosed by the sender: '{then}' recorded, '{now}' here", file.name));
@@ -226,21 +239,18 @@ impl Findings {
         }
         let pairs = [
             ("verdict", then.overall.name(), here.overall.name()),
-            ("evidence root", then.evidence_root.as_str(), here.evidence_root.as_str()),
             ("report digest", &then.report_digest, &here.report_digest),
-            ("sentence", &then.sentence, &here.sentence),
+            ("evidence root", &then.evidence_root, &here.evidence_root),
         ];
         for (what, then, now) in pairs.into_iter().filter(|(_, then, now)| then != now) {
             self.differs(format!("{what}: {then} recorded, {now} here"));
         }
-        for axis in trailseal::Axis::ALL {
-            let [then, now] = [then, here].map(|verdict| verdict.axes.of(axis).name());
-            if then != now {
-                self.differs(format!("{}: {then} recorded, {now} here", axis.name()));
-            }
+        // All else follows from the report: with another one it needs no line of its own, and with the same one somebody wrote it.
+        if self.differences.len() == before && (then.axes, then.exit_code) != (here.axes, here.exit_code) {
+            self.differs("axes or exit code: not those of the report");
         }
-        if then.exit_code != here.exit_code {
-            self.differs(format!("exit code: {} recorded, {} here", then.exit_code, here.exit_code));
+        if self.differences.len() == before && then.sentence != here.sentence {
+            self.differs(format!("sentence: not that of the report, which is: {}", here.sentence));
         }
         if self.differences.len() > before && !is_this_version(record) {
             self.notes.push(format!(
@@ -262,7 +272,9 @@ impl Findings {
         };
         if is_exact {
         } else if is_this_version(record) {
-            self.differs(format!("the record itself: {what} not what trailseal writes of the data in it; something was changed, added or taken away"));
+            self.differs(format!(
+                "the record itself: {what} not what trailseal writes of the data in it; something was changed, added or taken away"
+            ));
         } else {
             self.open.push(format!(
                 "the record itself: it was made by trailseal {}, and whether {what} what that version writes of the data in it, this version \
@@ -298,7 +310,11 @@ impl Findings {
             line("");
         }
         let Record { program, machine, .. } = record;
-        wrap("  ", &format!("Recorded by trailseal {} on {}, whose clock said {}.", program.version, machine.host, machine.ended), &mut line);
+        wrap(
+            "  ",
+            &format!("Recorded by trailseal {} on {}, whose clock said {}.", program.version, machine.host, machine.ended),
+            &mut line,
+        );
         wrap(
             "  ",
             "Not shown by this: who wrote the record, when, on which machine and with which program file; what people wrote in it; and the \
@@ -312,7 +328,7 @@ impl Findings {
 /// Wraps words; names and hashes stay whole.
 fn wrap(margin: &str, text: &str, line: &mut dyn FnMut(&str)) {
     let indent = " ".repeat(margin.chars().count());
-    let options = textwrap::Options::new(100)
+    let options = textwrap::Options::new(WIDTH)
         .initial_indent(margin)
         .subsequent_indent(&indent)
         .break_words(false)
@@ -339,12 +355,11 @@ fn named<'a>(evidence: &[&'a Evidence]) -> Vec<Named<'a>> {
     for one in evidence {
         match one {
             Evidence::File { name, size_bytes, sha256, .. } => all.push(Named { name, size_bytes: *size_bytes, sha256 }),
-            Evidence::Folder { listing, .. } => all.extend(
-                listing
-                    .iter()
-                    .flat_map(|listing| &listing.files)
-                    .map(|file| Named { name: &file.name, size_bytes: file.size_bytes, sha256: &file.sha256 }),
-            ),
+            Evidence::Folder { listing, .. } => all.extend(listing.iter().flat_map(|listing| &listing.files).map(|file| Named {
+                name: &file.name,
+                size_bytes: file.size_bytes,
+                sha256: &file.sha256,
+            })),
         }
     }
     all

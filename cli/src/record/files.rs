@@ -122,7 +122,9 @@ pub(crate) enum Entry {
 impl Seen {
     pub(crate) fn of(path: &Path, most_entries: u64) -> Result<Self, Failure> {
         if path == Path::new("-") {
-            return Err(Failure::new("a stream cannot be recorded: write it into a file, which you will keep anyway, and verify that"));
+            return Err(Failure::new(
+                "a stream cannot be recorded: write it into a file, which you will keep anyway, and verify that",
+            ));
         }
         if fs::metadata(path).map_err(|error| Failure::read(path, &error))?.is_dir() {
             return Ok(Self::Folder { path: path.to_owned(), entries: walk(path, most_entries) });

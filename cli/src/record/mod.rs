@@ -8,6 +8,6 @@ mod form;
 mod make;
 mod page;
 
-pub use form::{reread, schema};
 pub(crate) use form::{Record, Role};
+pub use form::{rewritten, schema};
 pub(crate) use make::Begun;

@@ -111,8 +111,10 @@ fn inert(json: &str) -> String {
 /// Without the lists of large folders.
 fn abridged(record: &Record) -> Cow<'_, Record> {
     let is_long = |listing: &Listing| (listing.files.len() + listing.not_hashed.len()) as u64 > MOST_LISTED;
-    let is_any_long =
-        record.evidence.iter().any(|evidence| matches!(evidence, Evidence::Folder { listing: Some(listing), .. } if is_long(listing)));
+    let is_any_long = record
+        .evidence
+        .iter()
+        .any(|evidence| matches!(evidence, Evidence::Folder { listing: Some(listing), .. } if is_long(listing)));
     if !is_any_long {
         return Cow::Borrowed(record);
     }
@@ -152,7 +154,9 @@ fn received(evidence: &Evidence) -> Received<'_> {
                 name,
                 size: format!("folder, {count} {files}, {}", bytes(*size_bytes)),
                 sha256: list_sha256,
-                folder: Some(format!("SHA-256 of the list of its files, one line of sha256sum each, sorted by name.{links} {listed}")),
+                folder: Some(format!(
+                    "SHA-256 of the list of its files, one line of sha256sum each, sorted by name.{links} {listed}"
+                )),
                 files: printed.map(|file| (file.name.as_str(), bytes(file.size_bytes), file.sha256.as_str())).collect(),
             }
         }

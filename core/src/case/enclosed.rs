@@ -36,7 +36,8 @@ impl Case {
         let entries = list::read_list(json, None, Limits::default().json_depth)
             .map_err(|reason| Error::Keys { reason: reason.to_string() })?;
         let (own_sha256, own) = (sha256(json), keys(&entries));
-        let lists = self.exhibits.iter().filter_map(|exhibit| if let Facts::Keys(list) = &exhibit.facts { Some(list) } else { None });
+        let lists =
+            self.exhibits.iter().filter_map(|exhibit| if let Facts::Keys(list) = &exhibit.facts { Some(list) } else { None });
         let compared = lists.map(|list| match keys(&list.entries) {
             _ if list.sha256 == own_sha256 => Enclosure::SameBytes,
             theirs if theirs == own && !own.is_empty() => Enclosure::SameKeys,
