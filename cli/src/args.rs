@@ -134,7 +134,7 @@ pub(crate) struct RecordCheck {
 }
 
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "The record: who verified what, when")]
+#[command(next_help_heading = "A record for the file")]
 pub(crate) struct RecordArgs {
     /// Write a dated record of this verification there: .html to print, sign and file, or .json; may be given twice, for both
     #[arg(long = "record", value_name = "FILE", group = "written")]

@@ -297,6 +297,19 @@ fn whoever_edits_a_record_is_noticed() {
         ("json", "\"continuity\": \"failed\"", "\"continuity\": \"passed\"", "axes or exit code: not those of the report"),
         ("json", "\"enclosed\": \"none_enclosed\"", "\"enclosed\": \"same_keys\"", "'none enclosed' here"),
         ("json", "\"region\": \"us-west-2\"", "\"region\": \"us-west-9\"", "states other keys than are in it"),
+        (
+            "json",
+            "\"size_bytes\": 1148820",
+            "\"size_bytes\": 1",
+            "file tampered.zip: the record states 1 bytes, and those with its SHA-256 are",
+        ),
+        ("json", "\"size_bytes\": 1212", "\"size_bytes\": 1", "key list us-east-1.json: the record states 1 bytes"),
+        (
+            "json",
+            "\"name\": \"us-east-1.json\"",
+            "\"name\": \"eu-west-9.json\"",
+            "key list eu-west-9.json: the record states other keys",
+        ),
         ("json", "{\n  \"schema\"", "{\n\n  \"schema\"", "the file is not what trailseal writes"),
         ("html", "<blockquote><p>Failed", "<blockquote><p>Passed", "what can be read on the page is not what trailseal writes"),
         ("html", "</footer>", "All was well.</footer>", "what can be read on the page is not what trailseal writes"),
@@ -451,6 +464,16 @@ fn a_folder_is_the_hash_of_the_lines_of_sha256sum() {
         evidence["listing"]["files"].as_array().unwrap().iter().map(|file| file["name"].as_str().unwrap()).collect();
     assert_eq!(files, ["-r", "a b", "a.b", "a/z", "b", "back\\slash", "ü/line%0Aend"]);
     assert_eq!(evidence["listing"]["not_hashed"][0], serde_json::json!({"name": "link", "what": "a link to b"}));
+    // A record that lists the right files, and states another number or hash of all of them.
+    let written = fs::read_to_string(at.join("r.json")).unwrap();
+    for (from, to) in [
+        ("\"file_count\": 7", "\"file_count\": 8"),
+        ("\"list_sha256\": \"", "\"list_sha256\": \"0"),
+        ("a link to b", "a link to c"),
+    ] {
+        fs::write(at.join("edited.json"), written.replace(from, to)).unwrap();
+        assert_eq!(check(at, &["edited.json", "evidence"]).0, 1, "{to}");
+    }
     // One file renamed, one changed, one gone, one more, and the link leads elsewhere.
     assert_eq!(check(at, &["r.html", "evidence"]).0, 0);
     fs::rename(at.join("evidence/b"), at.join("evidence/c")).unwrap();
@@ -462,6 +485,7 @@ fn a_folder_is_the_hash_of_the_lines_of_sha256sum() {
     let (code, said) = check(at, &["r.json", "evidence"]);
     assert_eq!(code, 1, "{said}");
     for told in [
+        "folder evidence, 7 files of ",
         "file b: the same bytes under another name, c",
         "file a b: another SHA-256",
         "file -r: missing",

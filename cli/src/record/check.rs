@@ -99,50 +99,47 @@ impl Findings {
 
     /// Files by their hashes, then by their names.
     fn pair(&mut self, what: &str, recorded: &[Named<'_>], here: &[Named<'_>]) {
-        let mut by_hash: BTreeMap<&str, VecDeque<usize>> = BTreeMap::new();
-        for (index, file) in here.iter().enumerate() {
-            by_hash.entry(file.sha256).or_default().push_back(index);
-        }
-        let mut is_taken = vec![false; here.len()];
-        let mut take = |index: usize| is_taken.get_mut(index).is_some_and(|taken| !std::mem::replace(taken, true));
         // The same bytes under the same name come first, so that of two files alike none is called renamed.
-        let mut left: Vec<&Named<'_>> = Vec::new();
+        let (mut left, mut others) = (Vec::new(), queues(here.iter(), |file| (file.sha256, file.name)));
         for file in recorded {
-            let alike = by_hash.get_mut(file.sha256);
-            let same = alike.and_then(|alike| {
-                let at = alike.iter().position(|index| here.get(*index).is_some_and(|other| other.name == file.name))?;
-                alike.remove(at)
-            });
-            if !same.is_some_and(&mut take) {
-                left.push(file);
+            match others.get_mut(&(file.sha256, file.name)).and_then(VecDeque::pop_front) {
+                Some(other) => self.size(what, file, other),
+                None => left.push(file),
             }
         }
-        let renamed: Vec<Option<usize>> = left
-            .iter()
-            .map(|file| by_hash.get_mut(file.sha256).and_then(VecDeque::pop_front).filter(|index| take(*index)))
-            .collect();
-        let mut by_name: BTreeMap<&str, VecDeque<&Named<'_>>> = BTreeMap::new();
-        for file in here.iter().zip(&is_taken).filter_map(|(file, taken)| (!taken).then_some(file)) {
-            by_name.entry(file.name).or_default().push_back(file);
+        let (mut lost, mut others) = (Vec::new(), queues(others.into_values().flatten(), |file| file.sha256));
+        for file in left {
+            match others.get_mut(file.sha256).and_then(VecDeque::pop_front) {
+                Some(other) => {
+                    self.notes.push(format!("{what} {}: the same bytes under another name, {}", file.name, other.name));
+                    self.size(what, file, other);
+                }
+                None => lost.push(file),
+            }
         }
-        for (file, renamed) in left.iter().zip(renamed) {
+        let mut others = queues(others.into_values().flatten(), |file| file.name);
+        for file in lost {
             let name = file.name;
-            if let Some(other) = renamed.and_then(|index| here.get(index)) {
-                self.notes.push(format!("{what} {name}: the same bytes under another name, {}", other.name));
-                continue;
-            }
-            match by_name.get_mut(name).and_then(VecDeque::pop_front) {
+            match others.get_mut(name).and_then(VecDeque::pop_front) {
                 None => self.differs(format!("{what} {name}: missing (SHA-256 {})", file.sha256)),
                 Some(other) if other.size_bytes != file.size_bytes => {
                     self.differs(format!("{what} {name}: another size: {} recorded, {} here", file.size_bytes, other.size_bytes));
                 }
                 Some(other) => {
-                    self.differs(format!("{what} {name}: another SHA-256: {} recorded, {} here", file.sha256, other.sha256))
+                    self.differs(format!("{what} {name}: another SHA-256: {} recorded, {} here", file.sha256, other.sha256));
                 }
             }
         }
-        for other in by_name.into_values().flatten() {
+        for other in others.into_values().flatten() {
             self.differs(format!("{what} {}: not in the record (SHA-256 {})", other.name, other.sha256));
+        }
+    }
+
+    /// The same bytes are as many: if the record says otherwise, somebody wrote that.
+    fn size(&mut self, what: &str, recorded: &Named<'_>, here: &Named<'_>) {
+        if recorded.size_bytes != here.size_bytes {
+            let (name, then, now) = (recorded.name, recorded.size_bytes, here.size_bytes);
+            self.differs(format!("{what} {name}: the record states {then} bytes, and those with its SHA-256 are {now}"));
         }
     }
 
@@ -163,12 +160,11 @@ impl Findings {
         });
         let mut is_any_unlisted = false;
         for evidence in &recorded {
-            if let Evidence::Folder { name, file_count, size_bytes, listing: None, .. } = evidence {
-                is_any_unlisted = true;
+            if let Evidence::Folder { name, file_count, size_bytes, listing, .. } = evidence {
+                is_any_unlisted |= listing.is_none();
                 let whole = format!("{} of {size_bytes} bytes", counted(*file_count, "file", "files"));
-                self.differs(format!(
-                    "folder {name}, {whole}: no folder here has the same list; a record in JSON tells which file differs"
-                ));
+                let more = if listing.is_none() { "; a record in JSON tells which file differs" } else { "" };
+                self.differs(format!("folder {name}, {whole}: no folder here has the same list of files{more}"));
             }
         }
         if is_any_unlisted {
@@ -196,20 +192,19 @@ impl Findings {
     }
 
     fn keys(&mut self, record: &Record, here: &Sealed) {
-        let named = |files: &'_ [form::KeyFile]| -> Vec<(String, u64, String)> {
-            files.iter().map(|file| (file.name.clone(), file.size_bytes, file.sha256.clone())).collect()
+        let named = |files: &mut dyn Iterator<Item = &form::KeyFile>| -> Vec<(String, u64, String)> {
+            files.map(|file| (file.name.clone(), file.size_bytes, file.sha256.clone())).collect()
         };
-        let (recorded, found) = (named(&record.keys), named(&here.keys));
+        let (recorded, found) = (named(&mut record.keys.iter()), named(&mut here.keys.iter().map(|(list, _)| list)));
         self.pair("key list", &borrowed(&recorded), &borrowed(&found));
         for file in &record.keys {
-            let Some(other) = here.keys.iter().find(|other| (&other.sha256, &other.name) == (&file.sha256, &file.name)) else {
-                continue;
-            };
+            // What a list says depends on its bytes and, for the region, on its name in the record.
+            let Some((other, json)) = here.keys.iter().find(|(other, _)| other.sha256 == file.sha256) else { continue };
             if other.enclosed != file.enclosed {
                 let [then, now] = [file, other].map(|file| enclosed_words(file.enclosed));
                 self.differs(format!("key list {}: enclosed by the sender: '{then}' recorded, '{now}' here", file.name));
             }
-            if other.keys != file.keys {
+            if trailseal::read_keys(&file.name, json).ok().as_ref() != Some(&file.keys) {
                 self.differs(format!("key list {}: the record states other keys than are in it", file.name));
             }
         }
@@ -317,12 +312,25 @@ impl Findings {
         );
         wrap(
             "  ",
-            "Not shown by this: who wrote the record, when, on which machine and with which program file; what people wrote in it; and the \
-             report file that it names. Only a signature or a time stamp on the record shows who and when (docs/record.md).",
+            "Not shown by this: who wrote the record, when, on which machine, with which program file and command line; what people wrote in \
+             it; and the report file that it names. Only a signature or a time stamp on the record shows who and when (docs/record.md).",
             &mut line,
         );
         text
     }
+}
+
+/// Files by something of theirs, in their order.
+fn queues<'n, 'f, K: Ord>(
+    files: impl Iterator<Item = &'f Named<'n>>,
+    key: impl Fn(&'f Named<'n>) -> K,
+) -> BTreeMap<K, VecDeque<&'f Named<'n>>>
+where
+    'n: 'f,
+{
+    let mut queues: BTreeMap<K, VecDeque<&Named<'_>>> = BTreeMap::new();
+    files.for_each(|file| queues.entry(key(file)).or_default().push_back(file));
+    queues
 }
 
 /// Wraps words; names and hashes stay whole.

@@ -25,7 +25,8 @@ pub(crate) struct Begun {
 pub(crate) struct Sealed {
     began: Time,
     pub(crate) evidence: Vec<Evidence>,
-    pub(crate) keys: Vec<KeyFile>,
+    /// Each with its bytes.
+    pub(crate) keys: Vec<(KeyFile, Vec<u8>)>,
     pub(crate) inputs: Vec<Input>,
 }
 
@@ -53,14 +54,15 @@ impl Begun {
             let Sum { size_bytes, sha256 } = file.hash(&mut |bytes| json.extend_from_slice(bytes))?;
             let wrong = |error| Failure::at(&file.path, error);
             let stating = file.path.file_name().unwrap_or_default().to_string_lossy();
-            Ok(KeyFile {
+            let list = KeyFile {
                 name: files::name(&file.path),
                 given: files::shown(&file.path),
                 size_bytes,
                 sha256,
                 enclosed: case.encloses(&json).map_err(wrong)?,
                 keys: trailseal::read_keys(&stating, &json).map_err(wrong)?,
-            })
+            };
+            Ok((list, json))
         };
         let input = |(role, file): &(Role, Single)| {
             let Sum { size_bytes, sha256 } = file.hash(&mut |_| ())?;
@@ -95,7 +97,7 @@ impl Sealed {
             schema: Record::form(),
             notes: Notes { by, reviewed_by, reference, received, exceptions },
             evidence,
-            keys,
+            keys: keys.into_iter().map(|(list, _)| list).collect(),
             inputs,
             asked: report.asked.clone(),
             limits: limits.clone(),
