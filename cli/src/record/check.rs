@@ -10,7 +10,7 @@ use crate::args::RecordCheck;
 use crate::evidence::{self, Threads};
 use crate::record::form::{Evidence, Form, Input, Listing, Role, Verdict, Written};
 use crate::record::make::{Begun, Sealed, enclosed_words};
-use crate::record::{Record, form};
+use crate::record::{Record, form, page};
 use crate::{Failure, gather, threads};
 
 /// Columns of a terminal that nobody made wider.
@@ -61,6 +61,7 @@ pub(crate) fn check(args: &RecordCheck) -> Result<(String, u8), Failure> {
     found.inputs(&record, &here.inputs);
     found.verdict(&record, &Verdict::of(&report), &report.asked);
     found.writing(&record, form, is_exact);
+    found.notes.extend(page::changed(&record.limits).map(|limits| format!("read within the limits of the record: {limits}")));
     Ok((found.text(&record, args.full), found.code()))
 }
 

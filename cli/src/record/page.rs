@@ -88,7 +88,7 @@ pub(crate) fn html(record: &Record) -> String {
         keys_more: record.keys.len() - shown(record.keys.len()),
         questions: questions(&record.asked),
         questions_more: record.asked.questions.len() - shown(record.asked.questions.len()),
-        limits: limits(&record.limits),
+        limits: changed(&record.limits).unwrap_or_else(|| "the default ones".to_owned()),
         command: record.program.command.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "),
         data: inert(&serde_json::to_string(record).unwrap_or_default()),
     }
@@ -204,8 +204,8 @@ fn span(period: &Period) -> String {
     format!("{} to {} (UTC; {days}{rest})", period.from, period.to)
 }
 
-/// The limits that somebody changed.
-fn limits(limits: &Limits) -> String {
+/// The limits that somebody changed, as the command line names them; `None` if nobody did.
+pub(crate) fn changed(limits: &Limits) -> Option<String> {
     let rows = |limits: &Limits| {
         [
             ("digest-bytes", limits.digest_bytes),
@@ -219,7 +219,7 @@ fn limits(limits: &Limits) -> String {
     };
     let changed = rows(limits).into_iter().zip(rows(&Limits::default())).filter(|(one, other)| one != other);
     let changed: Vec<String> = changed.map(|((name, value), _)| format!("{name}={value}")).collect();
-    if changed.is_empty() { "the default ones".to_owned() } else { changed.join(", ") }
+    (!changed.is_empty()).then(|| changed.join(", "))
 }
 
 /// A word of a command line, so that a shell takes it for one word.
