@@ -46,10 +46,10 @@ struct Page<'a> {
     received_more: usize,
     keys: Vec<Keys<'a>>,
     keys_more: usize,
-    questions: Vec<[String; 4]>,
+    questions: Vec<[String; 5]>,
     questions_more: usize,
     limits: String,
-    command: String,
+    command: Vec<String>,
     data: String,
 }
 
@@ -89,7 +89,7 @@ pub(crate) fn html(record: &Record) -> String {
         questions: questions(&record.asked),
         questions_more: record.asked.questions.len() - shown(record.asked.questions.len()),
         limits: changed(&record.limits).unwrap_or_else(|| "the default ones".to_owned()),
-        command: record.program.command.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "),
+        command: record.program.command.iter().map(|word| quoted(word)).collect(),
         data: inert(&serde_json::to_string(record).unwrap_or_default()),
     }
     .render()
@@ -143,6 +143,7 @@ fn received(evidence: &Evidence) -> Received<'_> {
             let files = if *file_count == 1 { "file" } else { "files" };
             let links = match not_hashed_count {
                 0 => String::new(),
+                1 => " Not hashed: 1 link, device or unreadable file.".to_owned(),
                 count => format!(" Not hashed: {} links, devices or unreadable files.", HumanCount(*count)),
             };
             let listed = match listing {
@@ -165,7 +166,7 @@ fn received(evidence: &Evidence) -> Received<'_> {
 
 fn keys(file: &crate::record::form::KeyFile) -> Keys<'_> {
     let valid = |period: &Option<Period>| {
-        period.as_ref().map_or_else(|| "no validity stated".to_owned(), |period| format!("valid {} to {}", period.from, period.to))
+        period.as_ref().map_or_else(|| "no validity stated".to_owned(), |period| format!("{} to {}", period.from, period.to))
     };
     let words = |key: &trailseal::KeyFacts| {
         let fingerprint = key.fingerprint.as_deref().unwrap_or("none");
@@ -183,25 +184,28 @@ fn keys(file: &crate::record::form::KeyFile) -> Keys<'_> {
     }
 }
 
-/// Period, accounts, regions and trails of each question.
-fn questions(asked: &Asked) -> Vec<[String; 4]> {
+/// Period, its length, accounts, regions and trails of each question.
+fn questions(asked: &Asked) -> Vec<[String; 5]> {
     let list = |names: &BTreeSet<String>| match names.len() {
         0 => "none named".to_owned(),
         _ => names.iter().cloned().collect::<Vec<_>>().join(", "),
     };
     let row = |question: &trailseal::Question| {
-        let period = question.period.as_ref().map_or_else(|| "none".to_owned(), span);
-        [period, list(&question.accounts), list(&question.regions), list(&question.trails)]
+        let (period, length) = match &question.period {
+            Some(period) => (format!("{} to {}", period.from, period.to), format!("UTC; {}", length(period))),
+            None => ("none".to_owned(), "coverage was not asked".to_owned()),
+        };
+        [period, length, list(&question.accounts), list(&question.regions), list(&question.trails)]
     };
     asked.questions.iter().take(MOST_ROWS).map(row).collect()
 }
 
-fn span(period: &Period) -> String {
+fn length(period: &Period) -> String {
     let (days, seconds) = (period.seconds() / 86_400, period.seconds() % 86_400);
     let days = format!("{} {}", HumanCount(days), if days == 1 { "day" } else { "days" });
     let (hours, minutes, seconds) = (seconds / 3600, seconds % 3600 / 60, seconds % 60);
     let rest = if hours + minutes + seconds == 0 { String::new() } else { format!(" {hours} h {minutes} min {seconds} s") };
-    format!("{} to {} (UTC; {days}{rest})", period.from, period.to)
+    format!("{days}{rest}")
 }
 
 /// The limits that somebody changed, as the command line names them; `None` if nobody did.
