@@ -65,7 +65,7 @@ pub(crate) enum LetterFormat {
 /// Writes the letter for an archive, or the first one.
 pub(crate) fn write(asked: &RequestArgs) -> Result<(), Failure> {
     let inputs = Inputs { archives: &asked.archives, keys: &asked.keys, pins: &asked.pins, scope: &asked.scope };
-    inputs.guard(asked.output.as_deref(), asked.overwrite)?;
+    output::guard(asked.output.as_deref(), &inputs.given()?, asked.overwrite)?;
     let request = inputs.request()?;
     let mut letter = if asked.archives.is_empty() {
         let first = request.scope()?.letter(Language::En);
