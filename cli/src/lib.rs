@@ -2,6 +2,7 @@
 
 mod args;
 pub mod evidence;
+mod join;
 mod output;
 mod progress;
 mod render;
@@ -104,6 +105,7 @@ fn obey(verb: &Verb) -> Result<u8, Failure> {
             });
         }
         Verb::Compare(compare) => return self::compare(compare),
+        Verb::Join(join) => return join::join(join),
         Verb::Inspect(inspect) => {
             let trust = evidence::read_trust(&inspect.keys, &[], &inspect.archives)?;
             let case = gather(&inspect.archives, &Limits::default(), threads(None))?;
@@ -230,13 +232,9 @@ fn line(to: &mut dyn Write, json: &[u8]) -> io::Result<()> {
 
 fn compare(compare: &Compare) -> Result<u8, Failure> {
     output::guard(compare.output.as_deref(), &[compare.old.clone(), compare.new.clone()], compare.overwrite)?;
-    let read = |path: &Path| {
-        let json = fs::read(path).map_err(|error| Failure::read(path, &error))?;
-        Report::from_json(&json).map_err(|error| Failure::at(path, error))
-    };
-    let comparison = Comparison::of(&read(&compare.old)?, &read(&compare.new)?);
+    let comparison = Comparison::of(&join::read(&compare.old)?.report, &join::read(&compare.new)?.report);
     stream(Shape::Exact, compare.output.as_deref(), &|to| match compare.format {
-        CompareFormat::Text => write!(to, "{comparison}"),
+        CompareFormat::Text => to.write_all(comparison.text(compare.full).as_bytes()),
         CompareFormat::Json => line(to, &comparison.to_canonical_json()),
     })?;
     Ok(u8::from(comparison.is_worse))

@@ -56,6 +56,7 @@ pub use evidence::trail::section::{Chain, Day, DigestCounts, DigestFile, Evidenc
 pub use evidence::visitor::Examine;
 pub use evidence::{Exhibit, examine, examine_reader, is_read};
 pub use forms::html::HTML_STYLE;
+pub use forms::joined::JOINING_NOT_CLAIMED;
 pub use forms::picture::{Line, Mark, Panel, Picture, Run, State, Tick, View};
 pub use forms::reading::{Answer, FindingRead, Group, Reading, Standing};
 #[cfg(feature = "schema")]
@@ -64,6 +65,7 @@ pub use forms::table::{Cell, Column, ColumnType, Table};
 pub use forms::words::Language;
 pub use report::compare::{COMPARISON_SCHEMA, ChainEvidence, ChainGap, Change, Changes, Comparison, KeyLevel};
 pub use report::inventory::{ChainClaim, Inventory, LogClaim, MissingSignature};
+pub use report::join::{Conclusion, Filed, JOINING_SCHEMA, Joining, Part, Seam, Stretch, Thread};
 pub use report::objects::{JudgedObject, Objects};
 pub use report::{Asked, Axes, Counts, Key, LeftOut, Outside, Report, SCHEMA};
 pub use terms::error::Error;

@@ -2,6 +2,7 @@
 
 pub(crate) mod html;
 pub(crate) mod in_toto;
+pub(crate) mod joined;
 pub(crate) mod junit;
 pub(crate) mod picture;
 pub(crate) mod reading;
