@@ -226,6 +226,10 @@ pub(crate) struct ScopeArgs {
     #[arg(long = "account", value_name = "A", value_delimiter = ',')]
     accounts: Vec<String>,
 
+    /// Accounts that must be covered, by a list: the answer of `aws organizations list-accounts`, or a CSV with `id` and `name`
+    #[arg(long, value_name = "FILE", conflicts_with = "accounts")]
+    pub(crate) accounts_from: Option<PathBuf>,
+
     /// Source regions that must be covered
     #[arg(long = "region", value_name = "R", value_delimiter = ',')]
     regions: Vec<String>,
@@ -297,7 +301,7 @@ impl ScopeArgs {
     ///
     /// A span of days that is none.
     pub(crate) fn request(&self) -> Result<Request, TimeError> {
-        let Self { period, accounts, regions, trails, relocated, file: _ } = self.clone();
+        let Self { period, accounts, regions, trails, relocated, accounts_from: _, file: _ } = self.clone();
         let (from, to) = period.ends()?;
         Ok(Request { from, to, accounts, regions, trails, relocated, ..Request::default() })
     }

@@ -1,11 +1,13 @@
 //! The `trailseal` command as a library, so that other faces can be the same command line.
 
 mod args;
+mod bounded;
 pub mod evidence;
 mod join;
 mod output;
 mod progress;
 mod render;
+mod roster;
 
 use std::ffi::OsString;
 use std::fmt::{self, Display};
@@ -20,6 +22,7 @@ use crate::args::{Command, Compare, CompareFormat, Described, Format, Verb, Veri
 use crate::evidence::Threads;
 use crate::output::{Shape, deliver, stream};
 use crate::progress::Progress;
+use crate::roster::Asked;
 
 /// Why the question could not be put to the evidence, in words.
 #[derive(Debug)]
@@ -175,7 +178,14 @@ fn verify(verify: &Verify) -> Result<Outcome, Failure> {
         return Err(Failure::new("--table needs --format csv"));
     }
     let keys = evidence::all_key_files(&verify.keys)?;
-    let given = verify.keys.iter().chain(&keys).chain(&verify.archives).chain(&verify.pins).chain(&verify.scope.file);
+    let given = verify
+        .keys
+        .iter()
+        .chain(&keys)
+        .chain(&verify.archives)
+        .chain(&verify.pins)
+        .chain(&verify.scope.file)
+        .chain(&verify.scope.accounts_from);
     output::guard(verify.output.as_deref(), &given.cloned().collect::<Vec<_>>(), verify.overwrite)?;
     let file = match &verify.scope.file {
         Some(path) => {
@@ -188,6 +198,10 @@ fn verify(verify: &Verify) -> Result<Outcome, Failure> {
         say(&hint);
     }
     let request = file.joined(verify.scope.request().map_err(trailseal::Error::from)?)?;
+    let (request, asked) = match &verify.scope.accounts_from {
+        Some(list) => Asked::of(list, request).map(|(request, asked)| (request, Some(asked)))?,
+        None => (request, None),
+    };
     let policy = request.policy(evidence::read_trust(&verify.keys, &verify.pins, &verify.archives)?)?;
     let limits = args::limits(&verify.limits).map_err(Failure::new)?;
     let threads = threads(verify.threads);
@@ -198,18 +212,24 @@ fn verify(verify: &Verify) -> Result<Outcome, Failure> {
         Some(Table::Objects) => case.conclude_with_objects(&policy, &spread),
         _ => (case.conclude_with(&policy, &spread), Objects::default()),
     };
-    write(&report, &objects, verify)?;
+    write(&report, &objects, asked.as_ref(), verify)?;
     Ok(report.overall())
 }
 
-fn write(report: &Report, objects: &Objects, verify: &Verify) -> Result<(), Failure> {
+fn write(report: &Report, objects: &Objects, asked: Option<&Asked>, verify: &Verify) -> Result<(), Failure> {
+    if let Some(asked) = asked {
+        say(&asked.words());
+    }
     let shape = if verify.format == Format::Text { Shape::Styled } else { Shape::Exact };
     stream(shape, verify.output.as_deref(), &|to| match verify.format {
         Format::Text => to.write_all(render::text(report, verify.full).as_bytes()),
         Format::Json => line(to, &report.to_canonical_json()),
         Format::Words => line(to, &Reading::of(report, Language::En).to_json()),
         Format::Html => to.write_all(report.to_html().as_bytes()),
-        Format::Csv => verify.table.unwrap_or(Table::Findings).write_csv(report, objects, to),
+        Format::Csv => {
+            let name = |account: &str| asked.and_then(|asked| asked.roster.name(account));
+            verify.table.unwrap_or(Table::Findings).write_csv_with(report, objects, &name, to)
+        }
         Format::Junit => to.write_all(&report.to_junit()),
         Format::InToto => line(to, &report.to_in_toto()),
     })

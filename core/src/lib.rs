@@ -76,6 +76,7 @@ pub use terms::outcome::{Fate, Level, ObjectKind, Outcome};
 pub use terms::path::{EntryPath, Separator};
 pub use terms::reason::{ReadError, Reason};
 pub use terms::request::{Expect, Request};
+pub use terms::roster::{Called, Member, Roster};
 pub use terms::scope::{Question, Relocation, Scope};
 pub use terms::spread::Spread;
 pub use terms::time::{Period, Time, TimeError};

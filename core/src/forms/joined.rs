@@ -132,6 +132,15 @@ impl Joining {
     }
 }
 
+impl Part {
+    /// Its verdict, and for when.
+    pub fn verdict(&self) -> String {
+        let period =
+            self.period.map_or_else(|| "for no period".to_owned(), |period| format!("for {} to {}", period.from, period.to));
+        format!("{} {period}", self.overall.word())
+    }
+}
+
 impl Thread {
     /// At how many seams it is joined by hash.
     fn joined(&self) -> usize {

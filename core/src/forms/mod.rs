@@ -1,5 +1,6 @@
 //! A result in words, tables and files.
 
+pub(crate) mod asked;
 pub(crate) mod html;
 pub(crate) mod in_toto;
 pub(crate) mod joined;

@@ -31,6 +31,7 @@ pub struct Member {
 
 /// What a list asks in a period, beside what it asks of everybody.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Called {
     /// Accounts that are asked.
     pub asked: u64,
@@ -137,7 +138,9 @@ fn checked(id: &str) -> Result<String, String> {
         LEAST..12 if is_number => {
             format!("; spreadsheets cut zeros off at the beginning: did you mean {digits:0>12}?")
         }
-        _ if id.contains("E+") || id.contains("e+") => "; a spreadsheet made a rounded number of it: format the column as text".to_owned(),
+        _ if id.contains("E+") || id.contains("e+") => {
+            "; a spreadsheet made a rounded number of it: format the column as text".to_owned()
+        }
         _ => String::new(),
     };
     Err(format!("'{id}' is no AWS account: twelve digits are expected{meant}"))
@@ -152,14 +155,18 @@ fn of_json(text: &str) -> Result<Vec<Row>, Error> {
     } else {
         let page: Page = serde_json::from_str(text).map_err(unread)?;
         if page.next_token.is_some_and(|token| !token.is_null()) {
-            return Err(refused("it is cut off, as its NextToken says: list the accounts without a limit of pages or items".to_owned()));
+            return Err(refused(
+                "it is cut off, as its NextToken says: list the accounts without a limit of pages or items".to_owned(),
+            ));
         }
         page.accounts
     };
     let row = |(number, listed): (usize, Listed)| {
         let place = format!("account {number} of the list");
         let joined = listed.joined_timestamp.filter(|joined| !joined.is_null());
-        let joined = joined.map(|joined| moment(&plain(&joined)).ok_or_else(|| refused(format!("{place}: {joined} is no time")))).transpose()?;
+        let joined = joined
+            .map(|joined| moment(&plain(&joined)).ok_or_else(|| refused(format!("{place}: {joined} is no time"))))
+            .transpose()?;
         let member = Member { name: listed.name, joined, state: told(listed.state.or(listed.status)) };
         Ok((place, plain(&listed.id), member))
     };
@@ -188,7 +195,8 @@ fn of_csv(text: &str) -> Result<Vec<Row>, Error> {
         let count = head.bytes().filter(|byte| byte == separator).count();
         (count, *separator == b',')
     });
-    let mut reader = csv::ReaderBuilder::new().delimiter(separator.unwrap_or(b',')).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(separator.unwrap_or(b',')).trim(csv::Trim::All).from_reader(text.as_bytes());
     let unread = |error: csv::Error| refused(error.to_string());
     let heads: Vec<String> = reader.headers().map_err(unread)?.iter().map(bare).collect();
     let column = |names: &[&str]| heads.iter().position(|head| names.contains(&head.as_str()));
@@ -247,9 +255,11 @@ mod tests {
             "name\taccount\tjoined timestamp\nbilling\t111122223333\t1481835795.536\n",
         ] {
             let roster = Roster::read(csv).unwrap();
-            assert_eq!(roster.members.iter().collect::<Vec<_>>(), [("111122223333", "billing")].map(|(id, _)| {
-                of_json.members.get_key_value(id).unwrap()
-            }), "{csv}");
+            assert_eq!(
+                roster.members.iter().collect::<Vec<_>>(),
+                [("111122223333", "billing")].map(|(id, _)| { of_json.members.get_key_value(id).unwrap() }),
+                "{csv}"
+            );
         }
     }
 
@@ -261,7 +271,10 @@ mod tests {
             ("{\"Accounts\":[]}", "lists no account"),
             ("id\n", "lists no account"),
             ("{\"Accounts\":[{\"Id\":\"111122223333\"}],\"NextToken\":\"x\"}", "cut off"),
-            ("id\n12345678901\n", "line 2: '12345678901' is no AWS account: twelve digits are expected; spreadsheets cut zeros off at the beginning: did you mean 012345678901?"),
+            (
+                "id\n12345678901\n",
+                "line 2: '12345678901' is no AWS account: twelve digits are expected; spreadsheets cut zeros off at the beginning: did you mean 012345678901?",
+            ),
             ("[{\"Id\":12345678901}]", "account 1 of the list: '12345678901'"),
             ("id\n1.11122E+11\n", "rounded number"),
             ("id\n1111-2222-3333\n", "did you mean 111122223333?"),
