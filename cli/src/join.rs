@@ -88,9 +88,8 @@ fn text(joining: &Joining, full: bool) -> String {
 }
 
 fn report(text: &mut String, number: usize, part: &Part, remarks: &[String]) {
-    add(text, "  ", "     ", &format!("{number}. {}", printable(part.name.as_bytes())));
-    add(text, "     ", "     ", &part.verdict());
-    add(text, "     ", "     ", &format!("report digest {}", printable(part.report_digest.as_bytes())));
+    add(text, "  ", "     ", &format!("{number}. {}: {}", printable(part.name.as_bytes()), part.verdict()));
+    add(text, "     ", "     ", &format!("digest {}", printable(part.report_digest.as_bytes())));
     for remark in remarks {
         add(text, "     ", "       ", remark);
     }

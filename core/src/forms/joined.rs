@@ -44,7 +44,7 @@ impl Joining {
         let at = if seams == 1 { "the one seam".to_owned() } else { format!("each of {seams} seams") };
         let mut clauses = vec![format!("{} joined by hash at {at}", of_all(joined, chains, "chain is", "chains are"))];
         let passed = self.parts.iter().filter(|part| part.conclusion() == Conclusion::Continuous).count() as u64;
-        clauses.push(format!("{} for the period that it was asked", of_all(passed, reports, "report passed", "reports passed")));
+        clauses.push(format!("{passed} of {reports} reports passed for their own periods"));
         if self.period.is_some() {
             let is_covered = |thread: &&Thread| thread.missing.is_empty();
             let covered = self.threads.iter().filter(is_covered).count() as u64;

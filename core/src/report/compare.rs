@@ -81,7 +81,7 @@ pub struct Comparison {
     pub gaps: Changes<ChainGap>,
     /// Findings by code, chain and first subject.
     pub findings: Changes<Finding>,
-    /// Accounts that have chains in one of the reports only.
+    /// Accounts that have chains in what was asked in one of the reports only.
     pub accounts: Changes<String>,
     /// Chains, with their evidence.
     pub chains: Changes<ChainEvidence>,
@@ -258,9 +258,9 @@ fn uncovered(report: &Report, other: &Report) -> Vec<ChainGap> {
     gaps
 }
 
-/// The accounts that have chains in a report.
+/// The accounts that have chains in what a report was asked.
 fn accounts(report: &Report) -> Vec<String> {
-    let accounts: BTreeSet<&String> = report.chains.iter().map(|chain| &chain.account).collect();
+    let accounts: BTreeSet<&String> = report.chains.iter().filter(|chain| chain.in_scope).map(|chain| &chain.account).collect();
     accounts.into_iter().cloned().collect()
 }
 
@@ -313,7 +313,7 @@ impl Comparison {
         for (head, mut own) in [
             ("Asked time that is not covered", self.gap_lines()),
             ("Findings", self.finding_lines(full)),
-            ("Accounts with chains", lines_of(&self.accounts, |account| show(account), |_, new| show(new))),
+            ("Accounts with chains that were asked", lines_of(&self.accounts, |account| show(account), |_, new| show(new))),
             ("Chains, with proved and all digest files, proved and all log files, and proved time", self.chain_lines()),
             ("Keys", self.key_lines()),
         ] {

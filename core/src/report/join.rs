@@ -71,7 +71,7 @@ pub struct Joining {
     pub period: Option<Period>,
     /// The reports, in the order of their periods.
     pub parts: Vec<Part>,
-    /// The chains, those that join worst first.
+    /// The chains, those that join worst first, and of these those of which most time is missing.
     pub threads: Vec<Thread>,
     /// Chains of backfill digest files, which cover no time and are not judged here.
     pub backfill_chains: u64,
@@ -284,7 +284,8 @@ impl Joining {
         threads.sort_by(|one, other| {
             let name = |thread: &Thread| {
                 let ids = thread.stretches.iter().flatten().map(|stretch| stretch.chain.clone()).collect::<Vec<_>>();
-                (std::cmp::Reverse(thread.conclusion), ids)
+                let missing = thread.missing.iter().map(Period::seconds).fold(0, u64::saturating_add);
+                (std::cmp::Reverse((thread.conclusion, missing)), ids)
             };
             name(one).cmp(&name(other))
         });
@@ -619,7 +620,7 @@ mod tests {
             report.axes = Axes { integrity: Outcome::Failed, ..report.axes };
             report.overall = Outcome::Failed;
         };
-        holds(against, "2 of 3 reports passed", &failed);
+        holds(against, "2 of 3 reports passed for their own periods", &failed);
         holds(Conclusion::Continuous, "policy: chain.restart informs", &|report| {
             report.asked.policy.insert(Code::ChainRestart, Effect::Informs);
         });
