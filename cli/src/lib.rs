@@ -222,7 +222,10 @@ fn write(report: &Report, objects: &Objects, asked: Option<&Asked>, verify: &Ver
     }
     let shape = if verify.format == Format::Text { Shape::Styled } else { Shape::Exact };
     stream(shape, verify.output.as_deref(), &|to| match verify.format {
-        Format::Text => to.write_all(render::text(report, verify.full).as_bytes()),
+        Format::Text => {
+            to.write_all(render::text(report, verify.full).as_bytes())?;
+            to.write_all(asked.map_or_else(String::new, |asked| asked.open(report, verify.full)).as_bytes())
+        }
         Format::Json => line(to, &report.to_canonical_json()),
         Format::Words => line(to, &Reading::of(report, Language::En).to_json()),
         Format::Html => to.write_all(report.to_html().as_bytes()),

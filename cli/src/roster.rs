@@ -1,8 +1,9 @@
 //! Accounts that are asked by a list, with their names, which belong to no report.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use trailseal::{Called, Request, Roster, counted, printable};
+use trailseal::{Called, Cell, Objects, Report, Request, Roster, Table, counted, printable};
 
 use crate::Failure;
 use crate::bounded;
@@ -11,6 +12,8 @@ use crate::bounded;
 const LIST_BYTES: u64 = 64 << 20;
 /// Accounts of a kind that are named one by one.
 const FEW: usize = 5;
+/// Accounts that are not proved everywhere, without `--full`.
+const MANY: usize = 8;
 
 /// A list, and what it asks.
 pub(crate) struct Asked {
@@ -53,6 +56,44 @@ impl Asked {
             }
         }
         words
+    }
+
+    /// The accounts of the list that are not proved everywhere, with their names, in lines; empty if all are.
+    pub(crate) fn open(&self, report: &Report, full: bool) -> String {
+        let columns = Table::Asked.columns();
+        let column = |name: &str| columns.iter().position(|column| column.name == name);
+        let mut states: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+        for row in Table::Asked.rows(report, &Objects::default(), 0) {
+            let text = |name: &str| match column(name).and_then(|at| row.get(at)) {
+                Some(Cell::Text(text)) => Some(text.to_string()),
+                _ => None,
+            };
+            if let (Some(account), Some(state)) = (text("account"), text("state"))
+                && state != "proved"
+            {
+                let region = text("region").unwrap_or_else(|| "all regions".to_owned());
+                states.entry(account).or_default().entry(state).or_default().insert(region);
+            }
+        }
+        if states.is_empty() {
+            return String::new();
+        }
+        let shown = if full { states.len() } else { states.len().min(MANY) };
+        let mut lines = String::from(
+            "\n  Accounts of the list that are not proved everywhere (--format csv --table asked says what to ask for)\n",
+        );
+        for (account, states) in states.iter().take(shown) {
+            let of_state = |(state, regions): (&String, &BTreeSet<String>)| {
+                let regions: Vec<&str> = regions.iter().map(String::as_str).collect();
+                format!("{state}: {}", printable(regions.join(", ").as_bytes()))
+            };
+            let states: Vec<String> = states.iter().map(of_state).collect();
+            lines += &format!("  {}  {}\n", self.named(account), states.join("; "));
+        }
+        if shown < states.len() {
+            lines += &format!("  … {} more (--full shows them)\n", states.len() - shown);
+        }
+        lines
     }
 
     /// An account with its name.

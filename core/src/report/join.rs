@@ -565,22 +565,26 @@ mod tests {
         assert_eq!((same_end.conclusion, &same_end.threads[0].seams[..]), (Conclusion::Continuous, &[Seam::Shared][..]));
     }
 
-    /// What would be a wrong answer, one at a time: in the second of three reports, or about its place.
+    /// What three reports come to if the second of them is changed.
+    fn spoilt(change: &dyn Fn(&mut Report)) -> (Conclusion, String) {
+        let mut filed = hours(&[0, 4, 8, 12]);
+        change(&mut filed[1].report);
+        let joining = Joining::of(&filed, None);
+        (joining.conclusion, words(&joining))
+    }
+
+    fn holds(expected: Conclusion, said: &str, change: &dyn Fn(&mut Report)) {
+        let (conclusion, words) = spoilt(change);
+        assert_eq!(conclusion, expected, "{words}");
+        assert!(words.contains(said), "{said}: {words}");
+    }
+
+    const OPEN: Conclusion = Conclusion::Indeterminate;
+    const AGAINST: Conclusion = Conclusion::NotJoined;
+
+    /// What would be a wrong answer, one at a time: at the seams before and behind the second report.
     #[test]
-    fn each_thing_that_is_not_shown_alone_is_enough() {
-        let whole = hours(&[0, 4, 8, 12]);
-        let spoilt = |change: &dyn Fn(&mut Report)| {
-            let mut filed = whole.clone();
-            change(&mut filed[1].report);
-            let joining = Joining::of(&filed, None);
-            (joining.conclusion, words(&joining))
-        };
-        let (open, against) = (Conclusion::Indeterminate, Conclusion::NotJoined);
-        let holds = |expected: Conclusion, said: &str, change: &dyn Fn(&mut Report)| {
-            let (conclusion, words) = spoilt(change);
-            assert_eq!(conclusion, expected, "{words}");
-            assert!(words.contains(said), "{said}: {words}");
-        };
+    fn whatever_does_not_fit_at_a_seam_alone_is_enough() {
         fn named(report: &mut Report) -> &mut DigestFile {
             report.chains[0].predecessor.as_mut().unwrap()
         }
@@ -588,43 +592,48 @@ mod tests {
             report.chains[0].last.as_mut().unwrap()
         }
         assert_eq!(spoilt(&|_| ()).0, Conclusion::Continuous);
-        holds(open, "a hash that would tell is not there", &|report| named(report).sha256 = None);
-        holds(open, "a hash that would tell is not there", &|report| last(report).sha256 = None);
-        holds(open, "a hash that would tell is not there", &|report| named(report).sha256 = Some(String::new()));
-        holds(against, "does not fit", &|report| named(report).sha256 = Some("0".repeat(64)));
-        holds(against, "does not fit", &|report| named(report).object.push('x'));
-        holds(against, "does not fit", &|report| last(report).object.push('x'));
-        holds(against, "behind another digest file", &|report| {
+        holds(OPEN, "a hash that would tell is not there", &|report| named(report).sha256 = None);
+        holds(OPEN, "a hash that would tell is not there", &|report| last(report).sha256 = None);
+        holds(OPEN, "a hash that would tell is not there", &|report| named(report).sha256 = Some(String::new()));
+        holds(AGAINST, "does not fit", &|report| named(report).sha256 = Some("0".repeat(64)));
+        holds(AGAINST, "does not fit", &|report| named(report).object.push('x'));
+        holds(AGAINST, "does not fit", &|report| last(report).object.push('x'));
+        holds(AGAINST, "behind another digest file", &|report| {
             *named(report) = DigestFile { object: "s3://b/k".to_owned(), sha256: Some("0".repeat(64)) };
         });
-        holds(against, "the chain begins anew", &|report| report.chains[0].predecessor = None);
-        holds(open, "report 1 or 2 proves no digest file", &|report| report.chains[0].last = None);
-        holds(open, "was not asked for it", &|report| {
+        holds(AGAINST, "the chain begins anew", &|report| report.chains[0].predecessor = None);
+        holds(OPEN, "report 1 or 2 proves no digest file", &|report| report.chains[0].last = None);
+    }
+
+    /// And in the second report itself.
+    #[test]
+    fn whatever_a_report_does_not_show_alone_is_enough() {
+        holds(OPEN, "was not asked for it", &|report| {
             report.asked.questions[0].accounts = ["444455556666".to_owned()].into();
             report.chains.clear();
         });
-        holds(open, "was asked for it and lists no such chain", &|report| report.chains.clear());
-        holds(open, "account 111122223333 is in reports 1, 3 of 3 only", &|report| report.chains[0].in_scope = false);
-        holds(open, "1 chain was asked that it only counts", &|report| report.counts.chains += 1);
-        holds(open, "2 chains were asked that it only counts", &|report| report.left_out.chains = 2);
-        holds(open, "does not prove all of it", &|report| report.chains[0].digests.unproved = 1);
-        holds(open, "does not prove all of it", &|report| report.chains[0].logs.authenticated -= 1);
+        holds(OPEN, "was asked for it and lists no such chain", &|report| report.chains.clear());
+        holds(OPEN, "account 111122223333 is in reports 1, 3 of 3 only", &|report| report.chains[0].in_scope = false);
+        holds(OPEN, "1 chain was asked that it only counts", &|report| report.counts.chains += 1);
+        holds(OPEN, "2 chains were asked that it only counts", &|report| report.left_out.chains = 2);
+        holds(OPEN, "does not prove all of it", &|report| report.chains[0].digests.unproved = 1);
+        holds(OPEN, "does not prove all of it", &|report| report.chains[0].logs.authenticated -= 1);
         let gap = || format!("{}/{}", at(5, 0), at(6, 0)).parse::<Period>().unwrap();
-        holds(open, "not proved, or not asked: 2026-03-01T05:01:31Z to", &|report| report.chains[0].gaps.push(gap()));
-        holds(open, "asked no period", &|report| report.asked.questions[0].period = None);
-        holds(open, "not proved, or not asked", &|report| report.asked.questions[0].period = Some(gap()));
-        holds(open, "do not fit together", &|report| report.overall = Outcome::Indeterminate);
-        holds(open, "do not fit together", &|report| report.counts.refuting = 1);
-        holds(open, "do not fit together", &|report| report.chains.push(report.chains[0].clone()));
+        holds(OPEN, "not proved, or not asked: 2026-03-01T05:01:31Z to", &|report| report.chains[0].gaps.push(gap()));
+        holds(OPEN, "asked no period", &|report| report.asked.questions[0].period = None);
+        holds(OPEN, "not proved, or not asked", &|report| report.asked.questions[0].period = Some(gap()));
+        holds(OPEN, "do not fit together", &|report| report.overall = Outcome::Indeterminate);
+        holds(OPEN, "do not fit together", &|report| report.counts.refuting = 1);
+        holds(OPEN, "do not fit together", &|report| report.chains.push(report.chains[0].clone()));
         let failed = |report: &mut Report| {
             report.axes = Axes { integrity: Outcome::Failed, ..report.axes };
             report.overall = Outcome::Failed;
         };
-        holds(against, "2 of 3 reports passed for their own periods", &failed);
+        holds(AGAINST, "2 of 3 reports passed for their own periods", &failed);
         holds(Conclusion::Continuous, "policy: chain.restart informs", &|report| {
             report.asked.policy.insert(Code::ChainRestart, Effect::Informs);
         });
-        holds(open, "let pass what was found: coverage.gap", &|report| {
+        holds(OPEN, "let pass what was found: coverage.gap", &|report| {
             report.asked.policy.insert(Code::CoverageGap, Effect::Informs);
             let finding = serde_json::json!({
                 "code": "coverage.gap", "axis": "coverage", "effect": "informs", "about": "chain", "first": "x", "count": 1
