@@ -385,6 +385,9 @@ fn key(chain: &Chain) -> [&str; 4] {
     [&chain.account, &chain.region, &chain.trail, &chain.home_region]
 }
 
+/// By what a chain that ends, or one that begins, is known.
+type Mean<'m> = &'m dyn Fn(&Chain, bool) -> Option<String>;
+
 /// The chains of each thread, one for each report. A chain goes on the thread whose last digest file it names by hash; else on that of its
 /// id; else on that which ends at the place where it begins.
 fn spun<'a>(reports: &[&'a Report]) -> Vec<Vec<Option<&'a Chain>>> {
@@ -400,7 +403,7 @@ fn spun<'a>(reports: &[&'a Report]) -> Vec<Vec<Option<&'a Chain>>> {
         };
         let by_id = |chain: &Chain, _: bool| Some(chain.id.clone());
         let by_place = |chain: &Chain, is_end: bool| if is_end { chain.places.last() } else { chain.places.first() }.cloned();
-        let means: [&dyn Fn(&Chain, bool) -> Option<String>; 3] = [&by_hash, &by_id, &by_place];
+        let means: [Mean<'_>; 3] = [&by_hash, &by_id, &by_place];
         for mean in means {
             let mut free: BTreeMap<([&str; 4], String), usize> = BTreeMap::new();
             for (thread, end) in ends.iter().enumerate().filter(|(thread, _)| !taken.contains_key(thread)) {
