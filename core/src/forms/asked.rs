@@ -20,7 +20,7 @@ pub(crate) struct AskedRow<'a> {
     /// The period asked, if one was.
     pub(crate) period: Option<Period>,
     pub(crate) standing: Standing,
-    /// Seconds that signed digest files cover, under keys of the verifier's own; none where that cannot be told from the report.
+    /// Seconds that are proved, under keys of the verifier's own; none where that cannot be told from the report.
     pub(crate) proved: Option<u64>,
     /// From the first moment that is not covered to the last, and in how many stretches.
     pub(crate) missing: Option<(Period, u64)>,
@@ -118,17 +118,23 @@ fn of_chain(chain: &Chain, outcome: Outcome, period: Option<Period>) -> AskedRow
         }
         None => gaps,
     };
-    let proved = match (own, period) {
-        (0, _) => Some(0),
-        _ if own != signed => None,
-        (_, Some(period)) => Some(period.seconds().saturating_sub(missing.seconds())),
-        (_, None) => Some(chain.proved_seconds),
+    let covered = match (own, period) {
+        (0, _) => 0,
+        (_, Some(period)) => period.seconds().saturating_sub(missing.seconds()),
+        (_, None) => chain.proved_seconds,
     };
-    let standing = match (outcome, proved) {
-        (Outcome::Failed, _) => Standing::Contradicted,
-        (_, Some(0)) => Standing::NotProved,
-        (Outcome::Passed, Some(_)) if missing.0.is_empty() => Standing::Proved,
+    let standing = match outcome {
+        Outcome::Failed => Standing::Contradicted,
+        _ if covered == 0 => Standing::NotProved,
+        Outcome::Passed if own == signed && missing.0.is_empty() => Standing::Proved,
         _ => Standing::Partly,
+    };
+    // A report does not say in which hours a log file is missing, or which ones enclosed keys vouch for.
+    let is_by_time = own == signed && chain.logs.listed() == chain.logs.authenticated && !missing.0.is_empty();
+    let proved = match standing {
+        Standing::Proved | Standing::NotProved => Some(covered),
+        Standing::Partly if is_by_time => Some(covered),
+        _ => None,
     };
     let ends = missing.first().zip(missing.last()).map(|(from, to)| (Period { from, to }, missing.0.len() as u64));
     AskedRow {
@@ -252,18 +258,26 @@ mod tests {
         let [row] = asked(&holes, of("2026-03-01T20:00:00Z", "2026-03-02T02:00:00Z")).try_into().unwrap();
         // The signature of each digest file stands in the next one.
         let gaps = "2026-03-01T20:00:00Z 2026-03-02T01:00:00Z 2";
-        assert!(row.ends_with(&format!("|2|33.3|contradicted|{gaps}|the same files again, with all their versions")), "{row}");
+        assert!(row.ends_with(&format!("|?|?|contradicted|{gaps}|the same files again, with all their versions")), "{row}");
         let unsigned = Archive::without_metadata(&[&trail("2026-03-01T20:00:00Z").chain(&[1])]);
         let [row] = asked(&unsigned, of("2026-03-01T20:00:00Z", "2026-03-01T21:00:00Z")).try_into().unwrap();
         assert!(row.contains("|0|0.0|not proved|"), "{row}");
     }
 
     #[test]
-    fn what_only_enclosed_keys_vouch_for_is_not_proved() {
+    fn hours_that_cannot_be_told_are_not_numbered() {
         let mut found = report(
             &Archive::of(&[&trail("2026-03-01T20:00:00Z").chain(&[1, 0])]),
             &of("2026-03-01T20:00:00Z", "2026-03-01T22:00:00Z"),
         );
+        let of_what = |change: &dyn Fn(&mut Report)| {
+            let mut found = found.clone();
+            change(&mut found);
+            shown(&rows(&found)[0])
+        };
+        assert!(of_what(&|_| ()).contains("|2|100.0|proved|"));
+        assert!(of_what(&|found| found.chains[0].logs.missing = 1).contains("|?|?|contradicted|"));
+        assert!(of_what(&|found| found.chains[0].logs.unproved = 1).contains("|?|?|partly|-|what the findings"));
         found.chains[0].digests.authenticated = 0;
         assert!(shown(&rows(&found)[0]).contains("|0|0.0|not proved|"));
         found.chains[0].digests.authenticated = 1;

@@ -87,7 +87,8 @@ impl Joining {
             let head = format!("{}: joined by hash at {} of {seams}", name(thread), thread.joined());
             (head, self.troubles(thread))
         };
-        self.threads.iter().map(line).collect()
+        // Of one report alone there is nothing to say.
+        self.threads.iter().filter(|thread| !thread.seams.is_empty()).map(line).collect()
     }
 
     /// Why a chain is not continuous; empty if it is.

@@ -377,10 +377,10 @@ fn asked<'a>() -> Vec<Definition<'a, AskedRow<'a>>> {
         }),
         text(
             "proved_hours",
-            "How much of it signed digest files cover, under keys of the verifier's own, rounded down; empty if enclosed keys vouch for some.",
+            "How much of it is proved under keys of the verifier's own, rounded down; empty where a report does not say which hours, as with a log file that is missing.",
             |row| row.proved.map(|seconds| hours(seconds).into()),
         ),
-        text("proved_percent", "The same in percent, rounded down to a tenth: only all of it is 100.0.", |row| {
+        text("proved_percent", "The same in percent, rounded down to a tenth: only where all of it is proved 100.0.", |row| {
             row.percent().map(Cow::from)
         }),
         text(
