@@ -83,17 +83,28 @@ fn four_parts_of_one_chain_join_and_a_withheld_hour_is_seen() {
 
 /// Days end where no digest file does, so that both reports hold the digest file that reaches across midnight.
 #[test]
-fn days_that_abut_are_told_and_compared() {
+fn days_that_abut_join_and_what_was_not_asked_ends() {
     let folder = TempDir::new().unwrap();
     let archive = example("handover.zip");
     let archive = archive.to_str().unwrap();
-    file_report(folder.path(), archive, "1.json", "2026-03-01", "2026-03-02", &[]);
-    file_report(folder.path(), archive, "2.json", "2026-03-02", "2026-03-03", &["--account", "111122223333,444455556666"]);
+    let days = ["2026-03-01", "2026-03-02", "2026-03-03"];
+    file_report(folder.path(), archive, "1.json", days[0], days[1], &[]);
+    file_report(folder.path(), archive, "2.json", days[1], days[2], &[]);
+    file_report(folder.path(), archive, "late.json", "2026-03-01T21:00:00Z", days[2], &[]);
+    file_report(folder.path(), archive, "two.json", days[1], days[2], &["--account", "111122223333,444455556666"]);
     let joined = trailseal(folder.path(), &["join", "1.json", "2.json"]);
+    assert!(
+        text(&joined).starts_with("CONTINUOUS for 2026-03-01T00:00:00Z to 2026-03-03T00:00:00Z (2 days): 12 of"),
+        "{}",
+        text(&joined)
+    );
+    assert_eq!(joined.status.code(), Some(0));
+    let joined = trailseal(folder.path(), &["join", "1.json", "two.json"]);
     insta::assert_snapshot!("days", text(&joined));
     assert_eq!(joined.status.code(), Some(3));
-    insta::assert_snapshot!("compared", text(&trailseal(folder.path(), &["compare", "1.json", "2.json"])));
-    let full = text(&trailseal(folder.path(), &["compare", "1.json", "2.json", "--full"]));
+    assert_eq!(trailseal(folder.path(), &["join", "1.json", "late.json"]).status.code(), Some(3), "three hours in both");
+    insta::assert_snapshot!("compared", text(&trailseal(folder.path(), &["compare", "1.json", "two.json"])));
+    let full = text(&trailseal(folder.path(), &["compare", "1.json", "two.json", "--full"]));
     assert!(!full.contains("--full shows them"), "{full}");
 }
 
