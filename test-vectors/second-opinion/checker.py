@@ -200,6 +200,9 @@ class DigestJudge:
         file = self.file
         for entry in file.entries[1:]:
             self.tell("archive.entry.duplicate", effect="informs", entry=entry.path, reasons=[{"is": "same_bytes"}])
+        unread = self.trail.unreadable.get(file.name)
+        if unread and not reads("unreadable-claims-no-object"):
+            self.tell("archive.entry.duplicate", entry=unread.path)
         if not file.is_invalid or not reads("invalid-is-not-asked-for-its-place"):
             self.judge_form()
             self.judge_identity()

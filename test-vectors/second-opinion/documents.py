@@ -95,11 +95,10 @@ class DigestFile:
             raise unreadable("field.no_time", field="digestEndTime")
         self.end, self.bucket, self.key = end, self.short_text("digestS3Bucket"), self.short_text("digestS3Object")
         algorithm = self.text("digestSignatureAlgorithm")
-        if SIGNATURE not in self.said and not reads("absent-quote-leaves-no-string-to-sign"):
-            self.said[SIGNATURE] = None
         for field in PREVIOUS:
-            if field not in self.said:
+            if field not in self.said and reads("absent-quote-leaves-no-string-to-sign"):
                 raise unreadable("field.missing", field=field)
+            self.said.setdefault(field)
         if not isinstance(self.said[SIGNATURE], str | None):
             raise unreadable("field.no_text_or_null", field=SIGNATURE)
         if not isinstance(self.said.get("logFiles"), list):

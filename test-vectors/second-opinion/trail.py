@@ -55,6 +55,12 @@ def owes(name: DigestName) -> bool:
     return not name.backfill or not reads("backfill-owes-nothing")
 
 
+def successor_rank(file: DigestFile, other: DigestFile) -> tuple:
+    """10.3"""
+    by_time = other.name.time, other.order
+    return (not other.is_named, other.name.time <= file.name.time, *by_time) if reads("asked-successors-are-asked-first") else by_time
+
+
 class Trail:
     """The digest files of a case."""
 
@@ -191,11 +197,9 @@ class Trail:
     def find_sources(self, keyring: Keyring) -> None:
         """10.3"""
         for file in self.files:
-            asked_first = reads("asked-successors-are-asked-first")
-            rank = lambda other: (asked_first and not other.is_named, other.name.time <= file.name.time, other.name.time, other.order)
-            file.successors = sorted(file.successors, key=rank)[:MOST_SUCCESSORS]
-            tried = file.is_supported or not reads("signature-of-another-algorithm-is-not-tried")
-            file.key_used = keyring.get(file.fingerprint) if tried else None
+            file.successors = sorted(file.successors, key=lambda other: successor_rank(file, other))[:MOST_SUCCESSORS]
+            file.is_tried = file.is_supported or not reads("signature-of-another-algorithm-is-not-tried")
+            file.key_used = keyring.get(file.fingerprint) if file.is_tried else None
             stated = [each for each in file.statements if each.signature and each.algorithm in (None, "SHA256withRSA")]
             file.sources = [(each.signature, each) for each in stated] + [(each.previous.signature, each) for each in file.successors]
 
@@ -232,7 +236,7 @@ class Trail:
     def find_invalid(self) -> None:
         """10.8"""
         for file in sorted(self.files, key=lambda file: (file.name.time, file.order), reverse=True):
-            if file.by_signature or not file.is_supported:
+            if file.by_signature or not file.is_tried:
                 continue
             if self.is_copy(file, lambda other: other.by_signature) and reads("copy-is-not-invalid"):
                 continue
