@@ -308,7 +308,7 @@ class DigestJudge:
     def judge_restart(self) -> None:
         """15.29"""
         file = self.file
-        if file.is_signed and not file.previous and owes(file.name) and not (file.loses and reads("an-odd-file-restarts-nothing")):
+        if file.is_signed and not file.previous and owes(file.name) and not file.loses:
             older = self.trail.newest_older(file.chain, file.name.time)
             if older is not None:
                 self.tell("chain.restart", reasons=[{"is": "older_ends", "at": time_text(older)}])
@@ -413,7 +413,7 @@ class ChainJudge:
 
     def judge_contents(self, files: list[DigestFile]) -> None:
         """15.5 (b)"""
-        signed = [file for file in files if file.is_signed and reads("a-signed-content-is-the-best")]
+        signed = [file for file in files if file.is_signed]
         best = next(iter(signed or [file for file in files if file.is_claimed] or files))
         for file in files:
             told = {"entry": file.entries[0].path, "expected": best.sha256, "found": file.sha256}
@@ -431,13 +431,13 @@ class ChainJudge:
         first, *others = first_of.values()
         effect = "limits" if (all if reads("duplicate-limits-if-all-are-signed") else any)(file.is_signed for file in files) else None
         within = any(file.in_scope for file in files)
-        for file in others if reads("of-duplicates-all-but-the-first-are-told") else others[:1]:
+        for file in others:
             self.tell(file, "digest.duplicate", within, effect, found=printable(first.object))
 
     def judge_fork(self, named: tuple[bytes, bytes], files: list[DigestFile]) -> None:
         """15.19"""
         first, link, before = files[0], files[0].link, files[0].name.time
-        limits = all(file.is_signed for file in files) and (link is None or link.is_signed or not reads("a-fork-from-an-unsigned-digest-refutes"))
+        limits = all(file.is_signed for file in files) and (link is None or link.is_signed)
         facts = {"expected": printable(object_text(*named)), "found": printable(first.object)}
         for file in files[1:]:
             if file.name.time != before or not reads("fork-has-different-ends"):

@@ -61,14 +61,13 @@ class Finding:
     @property
     def order(self) -> tuple:
         """14.12"""
-        axis = AXES.index(self.axis) if reads("findings-of-one-effect-are-sorted-by-axis") else 0
         code = CODES.index(self.code) if reads("codes-are-in-the-order-of-the-catalogue") else self.code
         reasons = [(REASONS.index(why["is"]), [bytes_of(why[fact]) for fact in FACTS[why["is"]] if fact in why]) for why in self.reasons]
         chain, begin, first = present(self.chain), present(self.start), self.first.encode()
         place = (chain, begin, first) if reads("findings-are-sorted-by-time-before-name") else (chain, first, begin)
         effect = EFFECTS.index(self.effect) if reads("the-worst-finding-comes-first") else -EFFECTS.index(self.effect)
         rest = present(self.last), present(self.entry), present(self.end), present(self.expected), present(self.found)
-        return effect, axis, code, *place, self.outside_scope, self.count, ABOUT.index(self.about), *rest, reasons
+        return effect, AXES.index(self.axis), code, *place, self.outside_scope, self.count, ABOUT.index(self.about), *rest, reasons
 
     @property
     def bytes(self) -> int:
@@ -101,7 +100,7 @@ class Findings:
         finding = Finding(code, about, shortened(printable(first), most), self.effect(code, within, effect), not within, count)
         finding.last = None if last is None else shortened(printable(last))
         finding.entry, finding.expected, finding.found = self.text(entry), self.text(expected), self.text(found)
-        finding.entry = None if finding.entry == finding.first and reads("an-entry-that-is-the-first-is-not-told-twice") else finding.entry
+        finding.entry = None if finding.entry == finding.first else finding.entry
         told = [{name: shortened(fact) if isinstance(fact, str) else fact for name, fact in why.items()} for why in reasons or []]
         finding.reasons, finding.chain, finding.position = told, chain, position
         finding.start, finding.end = span or (None, None)
@@ -117,8 +116,7 @@ class Findings:
         effect = effect or CATALOGUE[code][1]
         if not within:
             return "informs"
-        changes = effect != "refutes" or not reads("a-policy-lowers-nothing-that-refutes")
-        return self.policy.get(code, effect) if changes else effect
+        return effect if effect == "refutes" else self.policy.get(code, effect)
 
     def listed(self) -> list[Finding]:
         """14.9 to 14.13"""

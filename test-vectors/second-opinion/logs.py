@@ -309,6 +309,6 @@ class Logs:
         if not signed:
             places = {(digest.account, digest.region) for digest in self.trail.unreadable}
             return "unreferenced.unread_digests" if (name.account, name.region) in places else "unreferenced.none_signed"
-        ends = max(file.end for file in signed) + (0 if reads("what-begins-at-the-last-end-is-newer") else 1)
+        ends = max(file.end for file in signed)
         starts = min(file.start for file in signed)
         return "unreferenced.newer" if name.time >= ends else "unreferenced.older" if name.time < starts else "unreferenced.within"

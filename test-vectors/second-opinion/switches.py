@@ -30,7 +30,6 @@ macos-folders-are-ignored | what lies in __MACOSX is ignored, whatever its name 
 apple-double-names-are-ignored | names that begin with ._ are ignored | they are names like any other
 what-is-read-all-the-same-is-unopened | an archive of which something is told, though it is read, counts as unopened | only what is not read to its end does
 what-a-remark-refuses-is-unopened | an entry that a remark refuses counts as unopened if it may be an archive | only other refusals do so
-a-policy-lowers-nothing-that-refutes | a policy changes no finding that refutes | it does
 root-has-the-hash-of-inflated-bytes | in the evidence root stands the hash of what was inflated | that of the bytes as stored
 root-has-the-hash-of-what-is-damaged | of what cannot be inflated the hash of the stored bytes stands there | `damaged` alone does
 root-holds-what-is-unread | what could not be read has a line | it has none
@@ -126,6 +125,7 @@ two-listed-hashes-are-a-mismatch | a log file that is listed with two hashes con
 damaged-log-is-not-asked-for-its-place | of a log file whose container is damaged the place is not said | it is
 one-log-in-its-place-is-enough | a log file of which one entry lies in its place is not relocated | each entry is asked
 backfill-covers-nothing | backfill digests cover nothing | they cover their interval
+backfill-answers-nothing-that-is-asked | a backfill chain is no answer to what was asked | it is like any other
 dimension-not-asked-drops-no-other | accounts asked without trails owe a chain each | nothing is owed unless all is named
 unreadable-is-absent | a chain of which no digest file can be read is absent | it is there
 owner-is-stated-by-one-chain | the owner is unstated if no chain is of the account in the ARN | if one is of another
@@ -136,11 +136,9 @@ IN_REPORTS = """
 other-white-space-is-escaped | white space other than the blank is escaped | it stands for itself
 oddities-of-a-list-are-told-behind-its-name | what is odd in an entry of logFiles is told behind field.log_files | it is told alone
 undecoded-keys-are-taken-together | entries without a key that follow each other in a list are one finding | each is one
-findings-of-one-effect-are-sorted-by-axis | findings of one effect are sorted by their axes | by their codes alone
 codes-are-in-the-order-of-the-catalogue | codes are sorted as findings.md has them | by their letters
 findings-are-sorted-by-time-before-name | findings of a chain are sorted by time, then by what they are about | the other way round
 the-worst-finding-comes-first | what refutes comes first, what informs last | the other way round
-an-entry-that-is-the-first-is-not-told-twice | an entry is told only if the finding is about something else | it is always told
 what-refutes-is-told-one-by-one | findings that refute are told each by itself | they are told as runs like others
 a-run-has-one-list-of-reasons | findings with different reasons are of different runs | the reasons of the first are those of the run
 equal-findings-are-one | findings that are equal in everything are told once | each is told
@@ -148,24 +146,17 @@ neighbours-are-one-apart | findings at positions that follow each other are one 
 the-last-of-a-run-is-told | the last of a run is that of its last finding | it is its first one
 what-differs-in-a-run-is-not-told | entry, expected and found of a run stand there only if all have the same | they are those of its first
 a-run-ends-with-its-latest | a run ends at the latest end | at the end of its first finding
-a-hash-finds-a-predecessor-before-its-object | of several contents the expected hash finds the predecessor | the first one of the object is it
 the-last-of-longer-names-is-told | of several names that go on from a missing log file's the last is told | the first is
 hashes-that-are-unknown-are-an-empty-text | of a missing log file without a known hash the expected value is an empty text | it is absent
 unreferenced-ones-are-sorted-by-kind | unreferenced log files are sorted by kind before time | all kinds are one sequence
 an-hour-ends-a-run-of-unreferenced-ones | unreferenced log files more than an hour apart are no neighbours | all of a place are
-what-begins-at-the-last-end-is-newer | a log file at the end of the last signed digest file is newer | it is within
 what-ended-before-a-gap-is-not-inside | unsigned digest files that ended before a gap do not reach into it | all that begin before its end do
-backfill-answers-nothing-that-is-asked | a backfill chain is no answer to what was asked | it is like any other
 an-hour-with-an-invalid-digest-is-marked-before-one-that-is-proved-in-part | an hour is marked for an invalid or unsigned digest file before it is for a part that is proved | the other way round
 stray-json-is-told-as-ignored | stray JSON is told among what is ignored | it is not, as it was hashed
 a-remark-is-in-scope-whatever-was-asked | a remark is in scope whatever was asked | it is where its entry is
 headers-of-one-region-are-told-as-one | payloads of gzip headers of one account and region are one finding | each entry is one
-an-odd-file-restarts-nothing | an odd starting digest file of which something is lost is no restart | it is one
 a-signature-is-as-long-as-its-modulus | a signature of another length than the modulus is malformed | it is invalid
 the-own-algorithm-is-told-first | of several algorithms that are not supported the digest file's own is told | the metadata's is
-a-signed-content-is-the-best | of several contents of an object the signed one is what others are held against | the first is
-of-duplicates-all-but-the-first-are-told | each digest file of one time but the first is told | one of them is
-a-fork-from-an-unsigned-digest-refutes | a fork of signed digest files limits only if what they fork from is signed | it always limits
 a-first-line-with-a-number-sign-is-no-row | a first line of a result file that begins with # is no row | it is the head
 proved-bytes-are-those-inflated | proved bytes are counted as they are inflated | as they are stored
 what-is-absent-is-not-written | a field of the report that is absent is not written | it is null

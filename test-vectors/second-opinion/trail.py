@@ -175,8 +175,7 @@ class Trail:
         named = [other for other in alike if (other.bucket, other.key) == (previous.bucket, previous.key)]
         hashed = [other for other in alike if previous.hash is not None and other.sha256 == previous.hash]
         both = [other for other in named if other in hashed]
-        first = hashed or named if reads("a-hash-finds-a-predecessor-before-its-object") else named or hashed
-        file.link = next(iter(both or first or alike), None)
+        file.link = next(iter(both or hashed or named or alike), None)
         file.is_by_name = not (named or hashed)
 
     def cut_links(self) -> None:
