@@ -100,7 +100,7 @@ class Entry:
             self.content = "unread"
         else:
             self.content, self.data, self.sha256 = "whole", self.stored, sha256(self.stored)
-            self.codes = ["container.decoded"] if self.stored.lstrip()[:1] in (b"{", b"[") else []
+            self.codes = ["container.decoded"] if self.stored.lstrip(b" \t\n\f\r")[:1] in (b"{", b"[") else []
         if self.content == "unread":
             self.data, self.codes = None, []
             if self.row != "10":  # that stray JSON is too long is not told (5.6)
@@ -430,7 +430,8 @@ class Record:
         """What follows the data, if a flag says so (4.19)."""
         if self.local_state or not (self.flags | self.local[1]) & 8:
             return
-        form = "<IQQ" if any(kind == 1 for kind, _ in self.local_fields) else "<III"
+        is_wide = any(kind == 1 for kind, _ in self.local_fields) or max(self.size, self.packed) >= 0xFFFFFFFF
+        form = "<IQQ" if is_wide else "<III"
         found, length = data[self.end : self.end + 24], struct.calcsize(form)
         magic = 4 if found[:4] == DESCRIPTOR else 0
         fits = len(found) >= magic + length and struct.unpack_from(form, found, magic) == (self.crc, self.packed, self.size)
@@ -443,17 +444,23 @@ class Record:
         return self.name.endswith(b"/") or self.name.endswith(b"\\") and not self.size and self.packed <= 8
 
     @property
+    def least_end(self) -> int:
+        """Local header, the name as the directory has it, and data (4.20)."""
+        return self.at + 30 + len(self.name) + self.packed
+
+    @property
     def has_content(self) -> bool:
         return self.packed > 8 or self.size > 0
 
     @property
     def mode(self) -> int:
-        return self.attributes >> 16 & 0xF000 if self.system in (3, 19) else 0
+        """The kind of file by the upper half of the attributes, whatever system made it (4.20)."""
+        return self.attributes >> 16 & 0xF000
 
     def has_two_readings(self) -> bool:
         """4.20"""
         sizes = self.method == 0 and self.packed != self.size
-        label = self.attributes & 8 and not self.mode
+        label = self.attributes & 8
         system = self.system not in (0, 3, 6, 7, 10, 11, 14, 19)
         return bool(not self.fills or self.is_doubled or sizes or self.flags & 0x2020 or label or system or self.is_named_folder)
 
@@ -506,8 +513,7 @@ class Record:
         """Whether stored data holds what looks like the descriptor of its beginning (4.20)."""
         for place in re.finditer(re.escape(DESCRIPTOR), stored):
             at = place.start()
-            forms = [struct.pack(form, zlib.crc32(stored[:at]), at, at) for form in ("<III", "<IQQ")]
-            if stored[at + 4 :].startswith(tuple(forms)):
+            if stored[at + 4 : at + 8] == zlib.crc32(stored[:at]).to_bytes(4, "little"):
                 return True
         return False
 
@@ -566,16 +572,17 @@ class Zip:
             record.read_descriptor(self.data)
         farthest = None
         for record in sorted(self.records, key=lambda record: record.at):
-            if farthest and record.at < farthest.end:
+            if farthest and record.at < farthest.least_end:
                 record.is_shared = farthest.is_shared = True
-            record.is_shared |= record.end > directory.start and record.at < directory.end
-            farthest = record if not farthest or record.end > farthest.end else farthest
+            farthest = record if not farthest or record.least_end > farthest.least_end else farthest
+        if farthest and farthest.least_end > directory.start:
+            farthest.is_shared = True
 
     def entry_of(self, record: Record) -> tuple[Entry, bool]:
         """The entry, and whether its path is unsafe (4.5)."""
         name = with_slashes(record.name)
         parts = parts_of(name)
-        leads_out = b"\0" in name or b".." in parts or not parts or re.match(rb"[A-Za-z]:", parts[0])
+        leads_out = b"\0" in name or b".." in parts or not parts or re.fullmatch(rb"[A-Za-z]:", parts[0])
         return Entry(self.prefix, parts), bool(name.startswith(b"/") or leads_out)
 
     def local_doubt(self, record: Record) -> str | None:
@@ -705,11 +712,11 @@ class Zip:
             self.evidence.open_inside(entry, self.links)
 
     def hides_another(self, record: Record) -> bool:
+        """4.20"""
         stored = self.data[record.start : record.start + record.packed]
-        if not any(magic in stored for magic in (LOCAL, CENTRAL)):
-            return False
-        tried = record.method == 8 or record.flags & 8
-        return record.method not in (0, 8) or bool(tried and record.content(self.data)[1])
+        magic = any(magic in stored for magic in (LOCAL, CENTRAL, END, END64, LOCATOR, DESCRIPTOR))
+        is_suspect = record.flags & 8 if record.method == 0 else magic
+        return bool(is_suspect) and (record.method not in (0, 8) or record.content(self.data)[1] is not None)
 
 
 def link_target(folders: Folders, content: bytes | None) -> Folders | None:

@@ -164,8 +164,10 @@ class Notes:
     def in_scope(self, entry: Entry) -> bool:
         """6.13"""
         unread = entry.row in ("4", "5")
-        if entry.row in ("2", "2a", "3", "7", "9") or entry.refused and not unread or self.path_in_scope(entry.path):
+        if entry.row in ("3", "7", "9") or entry.refused and not unread or self.path_in_scope(entry.path):
             return True
+        if entry.row in ("2", "2a"):
+            return self.case.lake.asked(entry)
         if entry.row == "4":
             return entry.digest.in_scope if entry.digest and entry.digest.name else entry.asked
         if entry.row == "5" or entry.serves or entry.copies:

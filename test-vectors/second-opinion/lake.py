@@ -116,7 +116,7 @@ class Set:
         if file.region is None:
             return {"is": "lake.no_region"}
         if not key.fits(file.region):
-            return {"is": "lake.other_region", "stated": shortened(printable(file.region), MOST_SHORT), "key": " ".join(key.regions)}
+            return {"is": "lake.other_region", "stated": shortened(printable(file.region), MOST_SHORT), "key": ", ".join(key.regions)}
         if time is None:
             return {"is": "lake.no_time"}
         return None if key.is_valid_at(time) else {"is": "lake.other_time", "stated": time_text(time)}
