@@ -52,7 +52,8 @@ class Entry:
         self.data: bytes | None = None
         self.sha256: str | None = None
         self.codes: list[str] = []
-        self.digest_name, self.log_name = (name(self.name) if self.row == row else None for name, row in ((digest_name, "4"), (log_name, "5")))
+        self.digest_name = digest_name(self.name) if self.row == "4" else None
+        self.log_name = log_name(self.name) if self.row == "5" else None
         self.longer = longer_name(self.name) if self.row in ("6", "11") else None
         # What is found out about it later.
         self.asked, self.digest, self.malformed, self.serves, self.copies, self.named_by = False, None, [], None, None, None
@@ -77,7 +78,7 @@ class Entry:
         self.notes.append((code, why))
 
     def examine(self, limits: dict[str, int]) -> None:
-        """Its content, as far as it counts (5.2 to 5.4, 4.31, 4.33)."""
+        """Its content, as far as it counts (4.31, 4.33, 5.2 to 5.4)."""
         if self.refused:
             self.content = "unread"
         elif self.row in HASHED:
@@ -232,7 +233,8 @@ class Evidence:
         """Of an archive as a whole, after which it counts as unopened (4.10)."""
         path = b"(archive)" if archive is None else archive
         self.told.append(("archive", path, code, why))
-        if why["is"] not in ("zip.begin", "zip.end_filled", "zip.end_in_comment", "zip.end_disagrees") or reads("what-is-read-all-the-same-is-unopened"):
+        is_read = why["is"] in ("zip.begin", "zip.end_filled", "zip.end_in_comment", "zip.end_disagrees")
+        if not is_read or reads("what-is-read-all-the-same-is-unopened"):
             self.unopened.append(path)
 
     def add(self, entry: Entry) -> None:
@@ -243,7 +245,7 @@ class Evidence:
             self.unopened.append(entry.path)
 
     def open(self, data: bytes, prefix: bytes, links: "Links") -> dict | None:
-        """Reads an archive, or tells why it is none (4.34). The kind of one inside is told by its bytes, too (4.8)."""
+        """Reads an archive, whose kind is told by its bytes (4.8), or tells why it is none (4.34)."""
         if is_zip(data):
             return Zip(self, data, prefix, links).visit()
         if data[:4] == DESCRIPTOR:
@@ -309,7 +311,8 @@ class Directory:
         self.found = 0 <= self.at <= len(data) - 22
         if not self.found:
             return
-        self.disk, self.first_disk, self.here, self.count, self.size, self.start, self.comment = struct.unpack("<4H2IH", data[self.at + 4 : self.at + 22])
+        record = struct.unpack("<4H2IH", data[self.at + 4 : self.at + 22])
+        self.disk, self.first_disk, self.here, self.count, self.size, self.start, self.comment = record
         self.end = self.at
         if self.at >= 20 and data[self.at - 20 : self.at - 16] == LOCATOR:
             self.locator = struct.unpack("<IQI", data[self.at - 16 : self.at])
@@ -389,9 +392,9 @@ class Record:
     """An entry in the directory of a zip archive, and its local header (4.18, 4.19)."""
 
     def __init__(self, data: bytes, at: int, shift: int) -> None:
-        (made_by, _, self.flags, self.method, _, _, self.crc, self.packed, self.size, names, extras, comments, _, _, self.attributes, self.at) = (
-            struct.unpack("<6H3I5H2I", data[at + 4 : at + 46])
-        )
+        made_by, _, self.flags, self.method, *_ = struct.unpack("<6H", data[at + 4 : at + 16])
+        self.crc, self.packed, self.size, names, extras, comments = struct.unpack("<3I3H", data[at + 16 : at + 34])
+        self.attributes, self.at = struct.unpack("<2I", data[at + 38 : at + 46])
         self.length, self.system = 46 + names + extras + comments, made_by >> 8
         self.name, extra = data[at + 46 : at + 46 + names], data[at + 46 + names : at + 46 + names + extras]
         self.fills, self.fields = extra_fields(extra, 0)

@@ -53,7 +53,7 @@ class Case:
         self.sign_files = [SignFile(entry, limits["json_depth"]) for entry in self.entries if entry.row == "2"]
         self.keyring = self.read_keys(vector, {file.fingerprint for file in readable})
         self.trail.judge(self.keyring)
-        self.logs = Logs(self.request, self.entries, self.evidence.unopened, self.layout, self.findings, self.trail)
+        self.logs = Logs(self.request, self.evidence, self.layout, self.findings, self.trail)
         self.logs.assign()
         self.logs.find_scopes()
         self.coverage = Coverage(self.request, self.trail, self.findings)
@@ -339,7 +339,8 @@ class DigestJudge:
         file, key = self.file, self.file.key_used
         if file.is_invalid and self.quoted:
             signatures = [own.bytes for own, _ in self.quoted if own.bytes is not None]
-            fitting = [own for own in signatures if key is None or len(own) == key.bytes or not reads("a-signature-is-as-long-as-its-modulus")]
+            length = key.bytes if key and reads("a-signature-is-as-long-as-its-modulus") else None
+            fitting = [own for own in signatures if length in (None, len(own))]
             first = self.quoted[0][0]
             code = "digest.signature.invalid" if fitting else "digest.signature.malformed"
             self.tell(code, entry=self.first, found=first.shown(), reasons=[first.told()])

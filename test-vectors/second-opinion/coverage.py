@@ -66,7 +66,8 @@ class Coverage:
         before = max((file.covers[1] for file in signed if file.covers and file.covers[1] <= gap[0]), default=None)
         after = min((file.covers[0] for file in signed if file.covers and file.covers[0] >= gap[1]), default=None)
         times = {name: time_text(time) for name, time in (("end", before), ("begin", after)) if time is not None}
-        told = [{"is": {2: "gap.between", 0: "gap.none_signed"}.get(len(times)) or ("gap.after" if after is None else "gap.before")} | times]
+        names = {("end", "begin"): "gap.between", ("end",): "gap.after", ("begin",): "gap.before", (): "gap.none_signed"}
+        told: list[dict] = [{"is": names[tuple(times)]} | times]
         unsigned = [file for file in chain.files if not file.is_signed]
         behind = sum(file.end <= gap[0] for file in unsigned) if reads("what-ended-before-a-gap-is-not-inside") else 0
         inside = sum(file.start < gap[1] for file in unsigned) - behind

@@ -49,7 +49,7 @@ class DigestFile:
     """A digest file (2), and what is found out about it."""
 
     def __init__(self, content: bytes, depth: int) -> None:
-        """Raises `Unreadable` if it is malformed (2.3). What departs is told in the order of 15.15, what is odd in that of 2.9."""
+        """Raises `Unreadable` if it is malformed (2.3). What is odd is kept in the order of 2.9, what departs is met in that of 15.15."""
         said = parse_bytes(content, depth)
         if not isinstance(said, dict):
             raise unreadable("json.no_object")
@@ -145,7 +145,8 @@ class DigestFile:
         if bucket is not None and (not isinstance(bucket, str) or len(bucket.encode()) > MOST_KEY_BYTES):
             self.note(True, "field.long" if isinstance(bucket, str) else "field.no_text", BUCKET)
             bucket = None
-        return Previous(bucket or "", key, self.read_hash(self.said, HASH, ALGORITHM, listed=False), "null" if signature is None else signature)
+        own_hash = self.read_hash(self.said, HASH, ALGORITHM, listed=False)
+        return Previous(bucket or "", key, own_hash, "null" if signature is None else signature)
 
     def read_line(self, said: object) -> Listed | None:
         """2.5"""

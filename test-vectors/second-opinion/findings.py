@@ -20,7 +20,8 @@ for section in (DOCS / "findings.md").read_text().split("\n**")[1:]:
     for code, effect in re.findall(r"^\| \[`([\w.]+)`\]\S+ \| (\w+) \|", section, re.MULTILINE):
         CATALOGUE[code] = section.split("**")[0].lower(), effect
 CODES = [*CATALOGUE]
-FACTS = {name: re.findall(r"`(\w+)`", facts) for name, facts in re.findall(r"^\| `([\w.]+)` \| (.*?) \|", (DOCS / "reasons.md").read_text(), re.M)}
+ROWS = re.findall(r"^\| `([\w.]+)` \| (.*?) \|", (DOCS / "reasons.md").read_text(), re.MULTILINE)
+FACTS = {name: re.findall(r"`(\w+)`", facts) for name, facts in ROWS}
 REASONS = [*FACTS]
 
 

@@ -143,9 +143,9 @@ class Keyring:
     def judge_undecoded(self, items: list[Item]) -> None:
         """Those that follow each other are taken together (9.2)."""
         together = reads("undecoded-keys-are-taken-together")
-        runs = groupby(enumerate(items), key=lambda pair: (pair[1].list_name, pair[1].is_own, pair[1].number - pair[0] if together else pair[0]))
-        for _, run in runs:
-            run = [item for _, item in run]
+        steps = [(item.list_name, item.is_own, item.number - at if together else at) for at, item in enumerate(items)]
+        for _, places in groupby(range(len(items)), key=steps.__getitem__):
+            run = [items[at] for at in places]
             last = run[-1].name if len(run) > 1 else None
             self.findings.add("key.malformed", "key_entry", run[0].name, count=len(run), last=last, reasons=[{"is": "key.base64"}])
 

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 
-from archives import Entry
+from archives import Entry, Evidence
 from documents import DigestFile, Listed
 from findings import Findings
 from layout import Layout
-from names import HASHED, KINDS, DigestName, Longer, last_name, log_name, object_text, parts_of, plain_name, row_of, stem_of
+from names import HASHED, KINDS, last_name, object_text, parts_of, plain_name, row_of, stem_of
 from request import Request
 from switches import reads
 from texts import HOUR, printable, time_text
@@ -56,9 +56,9 @@ def content_of(entry: Entry) -> tuple:
 class Logs:
     """The log files of a case."""
 
-    def __init__(self, request: Request, entries: list[Entry], unopened: list[bytes], layout: Layout, findings: Findings, trail: Trail) -> None:
-        self.request, self.layout, self.findings, self.trail, self.entries = request, layout, findings, trail, entries
-        self.may_lie_in = printable(min(unopened)) if unopened else None
+    def __init__(self, request: Request, evidence: Evidence, layout: Layout, findings: Findings, trail: Trail) -> None:
+        self.request, self.layout, self.findings, self.trail, self.entries = request, layout, findings, trail, evidence.entries
+        self.may_lie_in = printable(min(evidence.unopened)) if evidence.unopened else None
         listed = defaultdict(list)
         for file in trail.files:
             for line in file.lines:
@@ -69,7 +69,7 @@ class Logs:
             by_key[log.key].append(log)
         for log in self.logs:
             log.is_shared = any(other is not log and other.belief <= log.belief for other in by_key[log.key])  # 12.3
-        pool = [entry for entry in entries if entry.row in HASHED and not (entry.refused and entry.row in ("6", "10", "11"))]
+        pool = [entry for entry in self.entries if entry.row in HASHED and not (entry.refused and entry.row in ("6", "10", "11"))]
         pool = [entry for entry in pool if not (entry.malformed and entry.row == "4") or reads("malformed-digest-may-be-a-log")]
         self.by_name, self.by_hash, self.longer = defaultdict(list), defaultdict(list), defaultdict(list)
         for entry in pool:
@@ -189,7 +189,7 @@ class Logs:
         self.judge_unreferenced()
 
     def tell(self, log: Log, code: str, effect: str | None = None, about: Entry | None = None, **facts: object) -> None:
-        """Of a listed log file (14.5); or about its entry (12.14)."""
+        """About its entry (12.14), or of the listed log file (14.5)."""
         by_entry = about is not None and not log.in_scope and about.row == "5" and about.asked
         by_entry = by_entry and reads("entry-whose-name-is-asked-stays-in-scope")
         where = {} if by_entry else log.where()
@@ -305,10 +305,11 @@ class Logs:
 
     def whereabouts(self, entry: Entry) -> str:
         name = entry.log_name
-        signed = [file for file in self.trail.files if file.is_signed and (file.name.account, file.name.region) == (name.account, name.region)]
+        place = name.account, name.region
+        signed = [file for file in self.trail.files if file.is_signed and (file.name.account, file.name.region) == place]
         if not signed:
-            places = {(digest.account, digest.region) for digest in self.trail.unreadable}
-            return "unreferenced.unread_digests" if (name.account, name.region) in places else "unreferenced.none_signed"
+            unread = {(digest.account, digest.region) for digest in self.trail.unreadable}
+            return "unreferenced.unread_digests" if place in unread else "unreferenced.none_signed"
         ends = max(file.end for file in signed)
         starts = min(file.start for file in signed)
         return "unreferenced.newer" if name.time >= ends else "unreferenced.older" if name.time < starts else "unreferenced.within"

@@ -10,7 +10,8 @@ ACCOUNT = re.compile(rb"[0-9]{12}")
 REGION = re.compile(rb"(?=.{0,32}\Z)[a-z]+(?:-[a-z]+)+-[0-9]+")
 TRAIL = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 DIGEST_STEM = re.compile(rb"([0-9]{12})_CloudTrail-Digest_([^_]*)_(.+)_([^_]*)_([0-9]{8}T[0-9]{6})Z(_backfill)?", re.S)
-LOG_STEM = re.compile(rb"([0-9]{12})_(CloudTrail(?:-Insight|-NetworkActivity|-Aggregated)?)_([^_]*)_([0-9]{8}T[0-9]{4})Z_?[A-Za-z0-9]+", re.S)
+KIND = rb"(CloudTrail(?:-Insight|-NetworkActivity|-Aggregated)?)"
+LOG_STEM = re.compile(rb"([0-9]{12})_%s_([^_]*)_([0-9]{8}T[0-9]{4})Z_?[A-Za-z0-9]+" % KIND, re.S)
 KINDS = ["CloudTrail", "CloudTrail-Insight", "CloudTrail-NetworkActivity", "CloudTrail-Aggregated"]
 CHECKSUMS = "sha256 sha256sum sha512 sha512sum sha384 sha1 sha1sum md5 md5sum asc sig ots tsr".split()
 # How a packed name ends, what packed it, and what unpacks it (3.8).

@@ -1,8 +1,8 @@
 """Changes each reading of switches.py by itself, and demands that a vector notices.
 
-A vector notices if its axes, its codes or its evidence root are not what they must be; of a reading that only reports show, if its report is
-not. In readings.json stands a vector for each reading, so that none is dropped without being missed; that list may only grow. Such a vector is
-asked first, and the others only if it does not notice.
+A vector notices if its axes, its codes or its evidence root are not what they must be; of a reading that only reports show, if its
+report is not. In readings.json stands a vector for each reading, so that none is dropped without being missed; that list may only grow.
+Such a vector is asked first, and the others only if it does not notice.
 
 With `--all`: asks every vector, and counts. With `--write`: writes the vectors into readings.json.
 """

@@ -140,13 +140,15 @@ class Report:
     def counts(self) -> dict:
         """18.6 to 18.9"""
         case = self.case
-        logs, unread = [log for log in case.logs.logs if log.in_scope], [entry for entry in case.entries if entry.row == "4" and not entry.digest]
+        logs = [log for log in case.logs.logs if log.in_scope]
+        unread = [entry for entry in case.entries if entry.row == "4" and not entry.digest]
         digests = digest_counts(file for file in case.trail.files if file.in_scope)
         digests["failed"] += sum(file.in_scope for file in case.trail.chainless)
         for entry in unread:
             digests["unproved" if entry.content == "unread" and reads("what-is-unread-is-unproved") else "failed"] += entry.asked
         outside = sum(not file.in_scope for file in [*case.trail.files, *case.trail.chainless]) + sum(not entry.asked for entry in unread)
-        outside_logs = sum(not log.in_scope and (log.entry is not None or not reads("what-is-outside-and-not-there-is-not-counted")) for log in case.logs.logs)
+        there_alone = reads("what-is-outside-and-not-there-is-not-counted")
+        outside_logs = sum(not log.in_scope and (log.entry is not None or not there_alone) for log in case.logs.logs)
         outside_logs += len(case.logs.unreferenced) - len(self.unreferenced)
         told = {"digests": digests, "logs": log_counts(logs, len(self.unreferenced)), "entries": len(case.entries), "ignored": case.ignored}
         told |= {"chains": sum(chain.in_scope for chain in case.trail.chains), "outside": {"digests": outside, "logs": outside_logs}}
@@ -220,7 +222,8 @@ class Report:
                 spans[file.name.region, file.fingerprint].append((start, max(file.end, start + 1)))
         for file in self.case.sign_files:
             time = digest_time(file.time)
-            if file.is_readable and self.case.lake.asked(file.entry) and time is not None and file.region and is_region(file.region.encode()):
+            asked = file.is_readable and self.case.lake.asked(file.entry)
+            if asked and time is not None and file.region and is_region(file.region.encode()):
                 spans[file.region, file.fingerprint].append((time, within_years(time + HOUR)))
         rows = []
         for (region, fingerprint), own in sorted(spans.items()):

@@ -239,7 +239,8 @@ class Trail:
                 continue
             if self.is_copy(file, lambda other: other.by_signature) and reads("copy-is-not-invalid"):
                 continue
-            quoted = [own for own, source in file.sources if self.may_be_quoted(file, source, lambda other: other.by_signature or other.is_named)]
+            claimed = lambda other: other.by_signature or other.is_named
+            quoted = [own for own, source in file.sources if self.may_be_quoted(file, source, claimed)]
             none = not any(own.bytes is not None for own in quoted) and reads("malformed-signature-is-told-without-a-key")
             file.is_invalid = bool(quoted) and (file.key_used is not None or none)
 
@@ -264,7 +265,7 @@ class Trail:
     # Chains
 
     def find_chains(self) -> list[Chain]:
-        """11.14, in the order of 11.1"""
+        """In the order of 11.1, by the places of 11.14."""
         by_chain, chains = defaultdict(list), []
         for file in self.files:
             by_chain[file.name.chain].append(file)
