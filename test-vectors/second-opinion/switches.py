@@ -68,7 +68,6 @@ hash-link-signs | a digest file to which a signed one commits by hash is signed 
 hash-link-authenticates | what an authenticated digest file commits to by hash is authenticated | it is signed only
 signature-of-another-algorithm-is-not-tried | a digest file of another algorithm is reported alone | its signature is tried
 conflicting-keys-are-not-used | of two keys with one fingerprint neither is used | the first is
-asked-successors-are-asked-first | of many successors those whose names were asked are asked first for their quotes | in the order of time
 quote-of-the-next-counts | what the next digest file quotes counts, though it is neither signed nor asked | only if it verifies
 quotes-alone-contradict-nobody | where nothing verifies and no metadata is there, quotes are not compared | they are compared among themselves
 unsigned-quote-can-contradict | a quote in an unsigned successor can be a mismatch | only in a signed one
@@ -155,6 +154,7 @@ an-hour-with-an-invalid-digest-is-marked-before-one-that-is-proved-in-part | an 
 stray-json-is-told-as-ignored | stray JSON is told among what is ignored | it is not, as it was hashed
 a-remark-is-in-scope-whatever-was-asked | a remark is in scope whatever was asked | it is where its entry is
 headers-of-one-region-are-told-as-one | payloads of gzip headers of one account and region are one finding | each entry is one
+asked-successors-are-asked-first | of many successors those whose names were asked are asked first for their quotes | in the order of time
 a-signature-is-as-long-as-its-modulus | a signature of another length than the modulus is malformed | it is invalid
 the-own-algorithm-is-told-first | of several algorithms that are not supported the digest file's own is told | the metadata's is
 a-first-line-with-a-number-sign-is-no-row | a first line of a result file that begins with # is no row | it is the head

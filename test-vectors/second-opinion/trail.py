@@ -197,9 +197,10 @@ class Trail:
         """10.3"""
         for file in self.files:
             file.successors = sorted(file.successors, key=lambda other: successor_rank(file, other))[:MOST_SUCCESSORS]
-            file.is_tried = file.is_supported or not reads("signature-of-another-algorithm-is-not-tried")
+            tries_all = not reads("signature-of-another-algorithm-is-not-tried")
+            file.is_tried = file.is_supported or tries_all
             file.key_used = keyring.get(file.fingerprint) if file.is_tried else None
-            stated = [each for each in file.statements if each.signature and each.algorithm in (None, "SHA256withRSA")]
+            stated = [each for each in file.statements if each.signature and (tries_all or each.algorithm in (None, "SHA256withRSA"))]
             file.sources = [(each.signature, each) for each in stated] + [(each.previous.signature, each) for each in file.successors]
 
     def try_signatures(self, file: DigestFile) -> None:
