@@ -150,12 +150,17 @@ class Report:
         there_alone = reads("what-is-outside-and-not-there-is-not-counted")
         outside_logs = sum(not log.in_scope and (log.entry is not None or not there_alone) for log in case.logs.logs)
         outside_logs += len(case.logs.unreferenced) - len(self.unreferenced)
-        told = {"digests": digests, "logs": log_counts(logs, len(self.unreferenced)), "entries": len(case.entries), "ignored": case.ignored}
+        told = {"digests": digests, "logs": log_counts(logs, len(self.unreferenced)), "entries": self.entries(), "ignored": case.ignored}
         told |= {"chains": sum(chain.in_scope for chain in case.trail.chains), "outside": {"digests": outside, "logs": outside_logs}}
         for name, effect in (("refuting", "refutes"), ("limiting", "limits"), ("informing", "informs")):
             findings = [finding for finding in case.listed if finding.effect == effect]
             told[name] = sum(finding.count for finding in findings) if reads("findings-of-a-run-count-each") else len(findings)
         return told
+
+    def entries(self) -> int:
+        """18.6"""
+        inside = [path for about, path, _, _ in self.case.evidence.told if about == "archive" and path != b"(archive)"]
+        return len(self.case.entries) + (len(inside) if reads("what-is-told-of-an-archive-inside-counts-as-an-entry") else 0)
 
     def chain(self, chain: Chain) -> dict | None:
         """18.10 to 18.13"""

@@ -160,6 +160,7 @@ the-own-algorithm-is-told-first | of several algorithms that are not supported t
 a-first-line-with-a-number-sign-is-no-row | a first line of a result file that begins with # is no row | it is the head
 proved-bytes-are-those-inflated | proved bytes are counted as they are inflated | as they are stored
 what-is-absent-is-not-written | a field of the report that is absent is not written | it is null
+what-is-told-of-an-archive-inside-counts-as-an-entry | an archive inside that was opened counts as an entry for each thing that is told of it | it never does
 what-is-unread-is-unproved | a digest file that a limit or a password keeps from being read is unproved | it is failed
 what-is-outside-and-not-there-is-not-counted | log files outside of what was asked are counted if some entry serves them | all that are listed are
 findings-of-a-run-count-each | the numbers of findings count each finding of a run | each run once

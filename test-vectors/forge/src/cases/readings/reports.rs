@@ -3,8 +3,7 @@
 use chrono::Duration;
 
 use super::{edited, of, signed};
-use crate::archive::Archive;
-use crate::cases::{chain, trail};
+use crate::cases::trail;
 use crate::digest::Log;
 use crate::trail::Chain;
 use crate::vector::Importance::Medium;
@@ -14,8 +13,8 @@ use crate::zip::{Entry, Oddity, zip};
 
 pub(super) fn unopened() -> Vec<Vector> {
     vec![
-        missing_and_end_record_in_the_comment(),
-        missing_beside_an_archive_with_an_end_record_in_its_comment(),
+        missing_and_unlisted_at_the_start(),
+        missing_and_filled_inside(),
         edited("entries/log-missing-beside-shared-bytes", |chain, archive| {
             archive.remove(chain.log(1, 0));
             let notes = Entry::new("notes.bin", b"notes".as_slice());
@@ -32,40 +31,32 @@ pub(super) fn unopened() -> Vec<Vector> {
     ]
 }
 
-/// A zip whose comment is its end record once more.
-fn with_end_record_in_its_comment(mut zip: Vec<u8>) -> Vec<u8> {
-    let end = zip.windows(4).rposition(|bytes| bytes == b"PK\x05\x06").expect("an end record");
-    let record = zip[end..].to_vec();
-    zip[end + 20..end + 22].copy_from_slice(&(record.len() as u16).to_le_bytes());
-    [zip, record].concat()
-}
-
-fn missing_and_end_record_in_the_comment() -> Vector {
-    let chain = chain();
-    let mut archive = Archive::of(&[&chain]);
-    archive.remove(chain.log(1, 0));
-    Vector::of_zip("entries/log-missing-and-end-record-in-the-comment", &[&chain], with_end_record_in_its_comment(archive.zip()))
-        .codes(&["archive.entry.unreadable", "log.missing"])
-        .integrity(Indeterminate)
-        .near("entries/end-record-in-the-comment")
-        .says(
-            "A log is missing, and the comment at the end of the zip is an end record itself.",
-            "Another program reads another archive, and the log may lie in that one.",
-        )
-}
-
-fn missing_beside_an_archive_with_an_end_record_in_its_comment() -> Vector {
-    edited("entries/log-missing-and-end-record-in-a-comment-inside", |chain, archive| {
+fn missing_and_unlisted_at_the_start() -> Vector {
+    edited("entries/log-missing-and-something-before-the-first-entry", |chain, archive| {
         archive.remove(chain.log(1, 0));
-        let log = archive.remove(chain.log(0, 0));
-        archive.put("march.zip", with_end_record_in_its_comment(zip(&[log])));
+        archive.entries.insert(0, Entry { oddity: Some(Oddity::Unlisted), ..Entry::new("notes.txt", b"notes".as_slice()) });
     })
     .codes(&["archive.entry.unreadable", "log.missing"])
     .integrity(Indeterminate)
-    .near("entries/log-missing-and-end-record-in-the-comment")
+    .near("entries/not-in-the-directory-and-first")
     .says(
-        "A log is missing, and the comment of a zip inside is an end record itself.",
-        "The zip is read all the same; another program reads another one, and the log may lie in that.",
+        "A log is missing, and before the first entry of the zip stands what its directory does not list.",
+        "Some program reads another archive, and the log may lie in that one.",
+    )
+}
+
+fn missing_and_filled_inside() -> Vector {
+    edited("entries/log-missing-and-something-behind-a-zip-inside", |chain, archive| {
+        archive.remove(chain.log(1, 0));
+        let log = archive.remove(chain.log(0, 0));
+        archive.put("march.zip", [zip(&[log]), b"more".to_vec()].concat());
+    })
+    .codes(&["archive.entry.unreadable", "log.missing"])
+    .integrity(Indeterminate)
+    .near("entries/log-missing-and-something-before-the-first-entry")
+    .says(
+        "A log is missing, another lies in a zip inside, and something stands behind the end of that.",
+        "The zip is read all the same; some program reads another one, and the missing log may lie in that.",
     )
 }
 
@@ -114,7 +105,10 @@ fn two_downloads_not_ended() -> Vector {
     .integrity(Indeterminate)
     .near("logs/download-not-ended")
     .importance(Medium)
-    .says("Two downloads of a log did not end, and left their temporary names.", "One of them stands for the log; the other is told, too.")
+    .says(
+        "Two downloads of a log did not end, and left their temporary names.",
+        "One of them stands for the log; the other is told, too.",
+    )
 }
 
 fn planted_of_two_kinds() -> Vector {
