@@ -172,7 +172,7 @@ class Notes:
             return entry.digest.in_scope if entry.digest and entry.digest.name else entry.asked
         if entry.row == "5" or entry.serves or entry.copies:
             return self.case.logs.is_entry_in_scope(entry)
-        return entry.row in ("6", "11") and self.request.may_ask(entry)
+        return entry.row not in ("6", "11") or self.request.may_ask(entry)
 
     def path_in_scope(self, path: bytes) -> bool:
         """6.10"""

@@ -31,7 +31,7 @@ class Log:
         self.entry: Entry | None = None
         self.copies: list[Entry] = []
         self.torn: set[bytes] = set()
-        self.is_shared = self.in_scope = self.is_asked_by_entry = False
+        self.is_shared = self.in_scope = self.is_asked_by_line = self.is_asked_by_entry = False
         self.state = "unproved"
 
     @property
@@ -162,7 +162,7 @@ class Logs:
         """12.12, 12.13"""
         best = min((file.belief for file in self.trail.files if file.in_scope), default=9)
         for log in self.logs:
-            log.in_scope = any(map(self.is_line_asked, log.counting))
+            log.in_scope = log.is_asked_by_line = any(map(self.is_line_asked, log.counting))
             asked = not log.in_scope and best < log.belief and log.entry is not None and log.entry.row == "5" and log.entry.asked
             if asked and reads("lesser-list-out-of-scope-excuses-nothing"):
                 log.in_scope = log.is_asked_by_entry = True
@@ -188,12 +188,13 @@ class Logs:
             self.judge_lines(log)
         self.judge_unreferenced()
 
-    def tell(self, log: Log, code: str, effect: str | None = None, about: Entry | None = None, **facts: object) -> None:
+    def tell(self, log: Log, code: str, effect: str | None = None, about: Entry | None = None, within: bool | None = None, **facts) -> None:
         """About its entry (12.14), or of the listed log file (14.5)."""
-        by_entry = about is not None and not log.in_scope and about.row == "5" and about.asked
+        within = log.in_scope if within is None else within
+        by_entry = about is not None and not within and about.row == "5" and about.asked
         by_entry = by_entry and reads("entry-whose-name-is-asked-stays-in-scope")
         where = {} if by_entry else log.where()
-        self.findings.add(code, "object", log.object, log.in_scope or by_entry, effect, **where, **facts)
+        self.findings.add(code, "object", log.object, within or by_entry, effect, **where, **facts)
 
     def judge_unsigned(self, log: Log) -> None:
         """15.50 (a)"""
@@ -263,7 +264,7 @@ class Logs:
             beside = beside and (entry.path not in log.torn and reads("other-content-under-another-path-limits"))
             told = ("informs", "same_bytes") if same else ("limits", "beside_signed") if beside else ("refutes", "two_contents")
             facts = {"entry": entry.path, "found": log.entry.path, "reasons": [{"is": told[1]}]}
-            self.tell(log, "archive.entry.duplicate", told[0], None if same else entry, **facts)
+            self.tell(log, "archive.entry.duplicate", told[0], None if same else entry, within=log.is_asked_by_line, **facts)
 
     def judge_foreign(self, log: Log, line: Listed) -> None:
         """15.46"""

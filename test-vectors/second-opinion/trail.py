@@ -11,7 +11,7 @@ from layout import Layout
 from names import DigestName, Place, agree, digest_name, last_name, plain_name
 from request import Request
 from switches import reads
-from texts import HOUR, Signature, Unreadable, meet
+from texts import HOUR, Unreadable, meet
 
 MOST_STATEMENTS, MOST_SUCCESSORS, MOST_TRIED = 8, 4, 4
 
@@ -351,6 +351,3 @@ class Sites:
 
     def oldest(self) -> dict[Place, Place]:
         return {place: self.oldest_of(group) for place, group in self.groups.items()}
-
-
-Source = tuple[Signature, Statement | DigestFile]
