@@ -28,6 +28,14 @@ def folder_of(entry: Entry) -> bytes:
     return entry.path.removesuffix(entry.name)
 
 
+def set_order(file: SignFile) -> tuple:
+    """20.12"""
+    rank = 0 if file.is_readable else 1 if file.was_read else 2
+    signature = file.signature.bytes if file.is_readable else b""
+    labels = [(text is not None, text or "") for text in (file.fingerprint, file.region, file.time)]
+    return file.entry.path, rank, file.files, signature, labels
+
+
 class Lake:
     """The result sets of a case."""
 
@@ -47,7 +55,7 @@ class Lake:
             file.level = key.level if key and key.verifies(file.signature.bytes, file.signed_text) else None
         for entry in self.results:
             entry.is_listed, entry.is_taken = entry.sha256 is not None and self.is_listed(entry), False
-        self.sets = [Set(self, file).told() for file in sorted(self.lists, key=lambda file: (file.entry.path, file.entry.number))]
+        self.sets = [Set(self, file).told() for file in sorted(self.lists, key=set_order)]
         if sum(400 + len(told["entry"]) + sum(200 + len(repr(file)) for file in told["files"]) for told in self.sets) > MOST_SETS:
             raise NotImplementedError("more result sets than are listed")
         for entry in self.results:
