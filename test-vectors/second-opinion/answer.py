@@ -1,4 +1,4 @@
-"""Answers the harness with the checker, and holds its evidence root and report against those worked out in docs/specification.md."""
+"""Answers the harness with the checker, and holds its evidence roots against those worked out in docs/specification.md."""
 
 import json
 import sys
