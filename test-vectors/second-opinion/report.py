@@ -189,13 +189,14 @@ class Report:
     def edges(self, signed: list[DigestFile]) -> dict:
         """18.10"""
         if not signed:
-            return present(predecessor=None, last=None)
+            return present(predecessor=None, first=None, last=None)
         first, last = signed[0], signed[-1]
         if not reads("the-first-signed-digest-names-what-came-before"):
             first = next((file for file in signed if file.previous), first)
         previous = first.previous
         named = present(object=printable(previous.object), sha256=previous.hash) if previous else None
-        return present(predecessor=named, last={"object": printable(last.object), "sha256": last.sha256})
+        begin, end = ({"object": printable(file.object), "sha256": file.sha256} for file in (signed[0], last))
+        return present(predecessor=named, first=begin, last=end)
 
     def has_room(self, told: dict) -> bool:
         """18.13"""
