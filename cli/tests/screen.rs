@@ -23,7 +23,9 @@ fn screen_of(vector: &Value, folder: &Path) -> String {
     let texts = |name: &str| vector[name].as_array().into_iter().flatten().map(|path| path.as_str().unwrap().to_owned()).collect();
     let (archives, keys): (Vec<String>, Vec<String>) = (texts("archives"), texts("keys"));
     command.args(archives);
-    keys.iter().for_each(|list| drop(command.args(["--keys", list])));
+    for list in &keys {
+        command.args(["--keys", list]);
+    }
     if let Some(pins) = vector["pins"].as_str() {
         command.args(["--pins", pins]);
     }
