@@ -865,6 +865,11 @@ export interface Chain {
    */
   digests: DigestCounts;
   /**
+   * The first proved digest file; absent if none is proved. Where asked periods meet in the middle of its hour, it is the `last` of the
+   * report before.
+   */
+  first?: DigestFile | null;
+  /**
    * Asked time that is not covered.
    */
   gaps: Period[];

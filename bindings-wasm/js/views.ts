@@ -25,6 +25,80 @@ export type LogKind = "events" | "insight" | "network_activity" | "aggregated";
  */
 export type State = "blank" | "silent" | "proved" | "unproved" | "gap" | "failed";
 /**
+ * The code of a finding: a public, stable interface; codes are added, never renamed. Each is explained in
+ * [findings.md](findings.md).
+ */
+export type Code =
+  | "archive.empty"
+  | "archive.entry.unreadable"
+  | "archive.entry.unsafe"
+  | "archive.entry.unrecognised"
+  | "archive.entry.duplicate"
+  | "archive.entry.encrypted"
+  | "archive.limit"
+  | "archive.ignored"
+  | "metadata.malformed"
+  | "container.trailing_data"
+  | "container.truncated"
+  | "container.header_payload"
+  | "container.decoded"
+  | "digest.irregular"
+  | "digest.malformed"
+  | "digest.identity_mismatch"
+  | "digest.relocated"
+  | "digest.duplicate"
+  | "chain.fork"
+  | "chain.cycle"
+  | "chain.digest_missing"
+  | "chain.link.hash_mismatch"
+  | "chain.link.signature_mismatch"
+  | "chain.link.time_gap"
+  | "chain.link.time_overlap"
+  | "chain.overlap"
+  | "chain.link.foreign"
+  | "chain.moved"
+  | "chain.restart"
+  | "digest.signature.invalid"
+  | "digest.signature.malformed"
+  | "digest.signature.missing"
+  | "digest.algorithm.unsupported"
+  | "digest.key.unknown"
+  | "digest.key.other_region"
+  | "digest.key.outside_validity"
+  | "key.enclosed"
+  | "key.fingerprint_mismatch"
+  | "key.conflict"
+  | "key.weak"
+  | "key.malformed"
+  | "key.unused"
+  | "log.missing"
+  | "log.hash_mismatch"
+  | "log.relocated"
+  | "log.foreign"
+  | "log.doubly_listed"
+  | "log.unreferenced"
+  | "log.unreferenced.undocumented_kind"
+  | "log.unproved"
+  | "lake.sign_file.malformed"
+  | "lake.signature.invalid"
+  | "lake.signature.unchecked"
+  | "lake.key.enclosed"
+  | "lake.key.unfit"
+  | "lake.file.hash_mismatch"
+  | "lake.file.missing"
+  | "lake.file.inflated"
+  | "lake.file.unlisted"
+  | "lake.file.name_unsafe"
+  | "lake.file.renamed"
+  | "coverage.gap"
+  | "coverage.absent"
+  | "coverage.owner_unstated"
+  | "coverage.period_unstated";
+/**
+ * What kind of thing is asked for, and of whom.
+ */
+export type Need = "container" | "days" | "everything" | "metadata" | "again" | "explanation" | "verifier";
+/**
  * The answer to one axis, or to all.
  */
 export type Outcome = "not_assessed" | "passed" | "indeterminate" | "failed";
@@ -409,9 +483,17 @@ export interface Reading {
    */
   asked: string[];
   /**
+   * What to ask for.
+   */
+  asks: Ask[];
+  /**
    * One answer for each axis, in the order in which reports show them.
    */
   axes: Answer[];
+  /**
+   * What bears on the verdict, each cause once.
+   */
+  causes: Cause[];
   /**
    * The chains in the order in which tables show them: those with something to say first.
    */
@@ -459,6 +541,43 @@ export interface Reading {
   verified: string;
 }
 /**
+ * One thing to ask for.
+ */
+export interface Ask {
+  /**
+   * The codes of the findings that it would answer.
+   */
+  codes: Code[];
+  /**
+   * Commands for the other side, for a POSIX shell.
+   */
+  commands: string[];
+  /**
+   * The day folders, from midnight before the first to midnight behind the last, in UTC.
+   */
+  days?: Period | null;
+  /**
+   * The files or entries that are meant, as the report names them; a run of them by its first and its last.
+   */
+  names: string[];
+  /**
+   * Its kind.
+   */
+  need: Need;
+  /**
+   * The account and the region of each chain concerned; empty if no chain can be named.
+   */
+  places: [unknown, unknown][];
+  /**
+   * What is asked for, in a sentence.
+   */
+  what: string;
+  /**
+   * Why: what was found, in numbers.
+   */
+  why: string[];
+}
+/**
  * What a report says on one axis.
  */
 export interface Answer {
@@ -486,6 +605,43 @@ export interface Answer {
    * The outcome in a word.
    */
   shown: string;
+}
+/**
+ * One kind of thing that was found and bears on the verdict, wherever it was found.
+ */
+export interface Cause {
+  /**
+   * Its code.
+   */
+  code: Code;
+  /**
+   * What it does to the verdict.
+   */
+  effect: Effect;
+  /**
+   * What follows from it, in numbers.
+   */
+  follows: string[];
+  /**
+   * In which chains or at which entry; empty if that says nothing.
+   */
+  place: string;
+  /**
+   * What to do.
+   */
+  remedy: string;
+  /**
+   * From the first to the last time concerned, with that of what follows.
+   */
+  span?: Period | null;
+  /**
+   * What was found, in numbers.
+   */
+  what: string;
+  /**
+   * The same as people say it; empty if there is none.
+   */
+  when: string;
 }
 /**
  * Where a chain stands in the tables.
