@@ -210,6 +210,9 @@ fn verify(verify: &Verify) -> Result<Outcome, Failure> {
     if verify.table.is_some() && verify.format != Format::Csv {
         return Err(Failure::new("--table needs --format csv"));
     }
+    if verify.sign_off && verify.format != Format::Html {
+        return Err(Failure::new("--sign-off needs --format html"));
+    }
     let Verify { archives, keys, pins, scope, .. } = verify;
     let inputs = Inputs { archives, keys, pins, scope };
     inputs.guard(verify.output.as_deref(), verify.overwrite)?;
@@ -234,6 +237,7 @@ fn write(report: &Report, objects: &Objects, verify: &Verify) -> Result<(), Fail
         Format::Text => to.write_all(render::text(report, verify.full, width).as_bytes()),
         Format::Json => line(to, &report.to_canonical_json()),
         Format::Words => line(to, &Reading::of(report, Language::En).to_json()),
+        Format::Html if verify.sign_off => to.write_all(report.to_html_to_sign().as_bytes()),
         Format::Html => to.write_all(report.to_html().as_bytes()),
         Format::Csv => verify.table.unwrap_or(Table::Findings).write_csv(report, objects, to),
         Format::Junit => to.write_all(&report.to_junit()),
