@@ -60,7 +60,7 @@ const MISSING_KEY_BYTES: usize = 200_000;
 const SHEET_BYTES: usize = 500_000;
 const ASK_BYTES: usize = 300_000;
 /// Names and commands of one thing to ask for.
-const ASK_LINES: usize = 25;
+const ASK_LINES: usize = 10;
 /// How much of the report's digest stands on every printed page.
 const SHORT_DIGEST: usize = 12;
 /// A list that is longer is closed on the screen; print shows it all the same.

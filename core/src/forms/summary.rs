@@ -30,9 +30,10 @@ const PLACE_CHARACTERS: usize = 90;
 const ASK_CHARACTERS: usize = 300;
 /// Characters of everything whose length depends on the report, from which on the print is set in smaller type.
 const MANY_CHARACTERS: usize = 3_200;
-/// What the picture may take of a printed page, in CSS pixels: alone, and where the page is full of other things.
+/// What the picture may take of a printed page, in CSS pixels, and what is left of it beside what else may have to stand there.
 const PICTURE_HEIGHT: i64 = 400;
-const SMALL_PICTURE_HEIGHT: i64 = 250;
+const BESIDE_MUCH_TEXT: i64 = 200;
+const BESIDE_SIGN_OFF: i64 = 160;
 
 /// What a summary says, ready to be shown.
 pub(crate) struct Summary {
@@ -104,7 +105,8 @@ impl Summary {
             is_dense: false,
         };
         summary.is_dense = summary.characters(report) > MANY_CHARACTERS;
-        let height = if is_signed_off || summary.is_dense { SMALL_PICTURE_HEIGHT } else { PICTURE_HEIGHT };
+        let room = |is_taken: bool, left: i64| if is_taken { left } else { PICTURE_HEIGHT };
+        let height = room(summary.is_dense, BESIDE_MUCH_TEXT).min(room(is_signed_off, BESIDE_SIGN_OFF));
         summary.picture = Picture::within(report, rows, height);
         summary
     }
@@ -127,6 +129,16 @@ fn clipped(text: &str, most: usize) -> String {
     text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }
 
+/// The same, with its end, by which files are told apart.
+fn without_middle(text: &str, most: usize) -> String {
+    let text: Vec<char> = visible(text).chars().collect();
+    let (head, tail) = (most / 4, most.saturating_sub(most / 4 + 1));
+    match (text.get(..head), text.get(text.len().saturating_sub(tail)..)) {
+        (Some(first), Some(last)) if text.len() > most => first.iter().chain(['…'].iter()).chain(last).collect(),
+        _ => text.into_iter().collect(),
+    }
+}
+
 fn causes(report: &Report) -> (Vec<CauseRow>, u64) {
     let all = report.causes(Language::En);
     let row = |cause: &Cause| {
@@ -135,7 +147,7 @@ fn causes(report: &Report) -> (Vec<CauseRow>, u64) {
         CauseRow {
             effect: cause.effect,
             what: cause.what.clone(),
-            place: clipped(&cause.place, PLACE_CHARACTERS),
+            place: without_middle(&cause.place, PLACE_CHARACTERS),
             when: cause.when.clone(),
             follows: follows.lines.into_iter().chain(more).collect::<Vec<_>>().join("; "),
         }

@@ -205,11 +205,11 @@ pub(crate) fn duration(seconds: u64) -> String {
 pub(crate) fn measured(report: &Report) -> String {
     let (digests, logs) = (&report.counts.digests, &report.counts.logs);
     format!(
-        "Under keys that the verifier supplied, {} of {} and {} of {} are proved.{}",
+        "Under keys that the verifier supplied, {} of {} digest files and {} of {} listed log files are proved.{}",
         number(digests.authenticated),
-        counted(digests.all(), "digest file", "digest files"),
+        number(digests.all()),
         number(logs.authenticated),
-        counted(logs.listed(), "listed log file", "listed log files"),
+        number(logs.listed()),
         measure(report)
     )
 }
