@@ -32,8 +32,8 @@ const ASK_CHARACTERS: usize = 300;
 const MANY_CHARACTERS: usize = 3_200;
 /// What the picture may take of a printed page, in CSS pixels, and what is left of it beside what else may have to stand there.
 const PICTURE_HEIGHT: i64 = 400;
-const BESIDE_MUCH_TEXT: i64 = 200;
-const BESIDE_SIGN_OFF: i64 = 160;
+const BESIDE_MUCH_TEXT: i64 = 280;
+const BESIDE_SIGN_OFF: i64 = 260;
 
 /// What a summary says, ready to be shown.
 pub(crate) struct Summary {
