@@ -58,6 +58,12 @@ pub(crate) enum Verb {
             asked time is no longer covered; a chain disappeared, or less of it is proved; a key is believed less."
     )]
     Compare(Compare),
+    /// Holds a record of a verification against files
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Record {
+        #[command(subcommand)]
+        verb: RecordVerb,
+    },
     /// Prints a completion script for a shell
     Completions {
         /// The shell
@@ -88,6 +94,78 @@ pub(crate) enum Described {
     Report,
     /// Scope files
     Scope,
+    /// Records of verifications
+    Record,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RecordVerb {
+    /// Says whether these are the files of a record, and whether they give its report.
+    #[command(
+        long_about = "Says whether these are the files of a record that `verify --record` wrote, and whether they give its report: \
+            hashes them, and verifies them again with the question of the record.\n\n\
+            Exit codes: 0 the same files and the same report, 1 something differs, 2 cannot be checked, 130 interrupted."
+    )]
+    Check(Box<RecordCheck>),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RecordCheck {
+    /// The record: its page, or JSON
+    #[arg(value_name = "RECORD")]
+    pub(crate) record: PathBuf,
+
+    /// The archives of the record, in any order
+    #[arg(required = true, value_name = "ARCHIVE")]
+    pub(crate) archives: Vec<PathBuf>,
+
+    /// The key lists of the record: files, or folders of them
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) keys: Vec<PathBuf>,
+
+    /// The pins of the record
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pins: Vec<PathBuf>,
+
+    /// The scope file of the record; its hash is compared, and what is asked is what the record says
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scope: Vec<PathBuf>,
+
+    /// Show every difference
+    #[arg(long)]
+    pub(crate) full: bool,
+
+    /// Threads; all cores by default
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "A record for the file")]
+pub(crate) struct RecordArgs {
+    /// Write a dated record of this verification there: .html to print, sign and file, or .json; may be given twice, for both
+    #[arg(long = "record", value_name = "FILE", group = "written")]
+    pub(crate) records: Vec<PathBuf>,
+
+    /// Who performs this: "A. Auditor, Firm LLP"
+    #[arg(long, value_name = "TEXT", requires = "records")]
+    pub(crate) by: Option<String>,
+
+    /// Who reviews it
+    #[arg(long, value_name = "TEXT", requires = "records")]
+    pub(crate) reviewed_by: Option<String>,
+
+    /// Where it is filed: "WP C-4.2"
+    #[arg(long, value_name = "TEXT", requires = "records")]
+    pub(crate) reference: Option<String>,
+
+    /// When, how and from whom the archive came: "2026-11-20, SFTP, from J. Doe (ACME)"
+    #[arg(long, value_name = "TEXT", requires = "records")]
+    pub(crate) received: Option<String>,
+
+    /// What is to be said besides; without these, the page has empty lines for them
+    #[arg(long, value_name = "TEXT", requires = "records")]
+    pub(crate) exceptions: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -120,6 +198,7 @@ pub(crate) enum CompareFormat {
 }
 
 #[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("written").multiple(true)))]
 pub(crate) struct Verify {
     /// Folders or archives (zip, tar, tar.gz, tar.zst), `-` for a tar archive on stdin; several are one case
     #[arg(required = true, value_name = "ARCHIVE")]
@@ -153,11 +232,11 @@ pub(crate) struct Verify {
     pub(crate) full: bool,
 
     /// Write the report there instead of to the terminal; never onto what is read, nor into it
-    #[arg(long, short, value_name = "FILE")]
+    #[arg(long, short, value_name = "FILE", group = "written")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Replace the file that --output names, if there is one
-    #[arg(long, requires = "output")]
+    /// Replace the files that --output and --record name, if there are any
+    #[arg(long, requires = "written")]
     pub(crate) overwrite: bool,
 
     /// Threads; all cores by default
@@ -167,6 +246,9 @@ pub(crate) struct Verify {
     /// A bound on what is read: digest-bytes, log-bytes, entry-bytes, entries, json-depth or path-bytes
     #[arg(long = "limit", value_name = "NAME=N", value_delimiter = ',')]
     pub(crate) limits: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -225,6 +307,11 @@ pub(crate) enum Format {
     Junit,
     /// An in-toto Statement with a verification summary, for you to sign
     InToto,
+}
+
+/// A format as the command line names it.
+pub(crate) fn format_name(format: Format) -> String {
+    format.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
 fn tables() -> impl TypedValueParser<Value = Table> {

@@ -334,6 +334,14 @@ fn entry_path(root: &Path, path: &Path) -> EntryPath {
     with_bytes(root, path, EntryPath::normalise).0
 }
 
+/// The bytes of a path in a folder, its parts separated by slashes.
+pub(crate) fn entry_bytes(root: &Path, path: &Path) -> Vec<u8> {
+    with_bytes(root, path, |bytes, separator| match separator {
+        Separator::Slash => bytes.to_vec(),
+        Separator::SlashOrBackslash => bytes.iter().map(|byte| if *byte == b'\\' { b'/' } else { *byte }).collect(),
+    })
+}
+
 /// Gives the bytes of a path in a folder to `read`, and what separates its parts. That it begins with a separator is no part of it.
 fn with_bytes<T>(root: &Path, path: &Path, read: impl FnOnce(&[u8], Separator) -> T) -> T {
     #[cfg(unix)]

@@ -12,7 +12,7 @@ use crate::{Failure, Inputs, say};
 /// Columns of the text, as letters are sent.
 const WIDTH: usize = 76;
 /// Names of one item; the table has all.
-const FEW: usize = 20;
+const FEW: usize = 6;
 
 #[derive(Debug, Args)]
 pub(crate) struct RequestArgs {
@@ -65,7 +65,7 @@ pub(crate) enum LetterFormat {
 /// Writes the letter for an archive, or the first one.
 pub(crate) fn write(asked: &RequestArgs) -> Result<(), Failure> {
     let inputs = Inputs { archives: &asked.archives, keys: &asked.keys, pins: &asked.pins, scope: &asked.scope };
-    inputs.guard(asked.output.as_deref(), asked.overwrite)?;
+    output::guard(asked.output.as_deref(), &inputs.given()?, asked.overwrite)?;
     let request = inputs.request()?;
     let mut letter = if asked.archives.is_empty() {
         let first = request.scope()?.letter(Language::En);

@@ -5,6 +5,7 @@ pub mod evidence;
 mod letter;
 mod output;
 mod progress;
+pub mod record;
 mod render;
 
 use std::ffi::OsString;
@@ -16,10 +17,11 @@ use std::path::{Path, PathBuf};
 use clap::{CommandFactory, Parser};
 use trailseal::{Case, Comparison, Language, Limits, Objects, Outcome, Policy, Reading, Report, Request, Table};
 
-use crate::args::{Command, Compare, CompareFormat, Described, Format, ScopeArgs, Verb, Verify};
+use crate::args::{Command, Compare, CompareFormat, Described, Format, RecordVerb, ScopeArgs, Verb, Verify};
 use crate::evidence::Threads;
 use crate::output::{Shape, deliver, stream};
 use crate::progress::Progress;
+use crate::record::{Begun, Role};
 
 /// Why the question could not be put to the evidence, in words.
 #[derive(Debug)]
@@ -68,7 +70,8 @@ const INTERRUPTED: i32 = 130;
 
 /// Runs the command with these arguments, the program's name first, and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    let command = match Command::try_parse_from(arguments) {
+    let words: Vec<OsString> = arguments.into_iter().collect();
+    let command = match Command::try_parse_from(&words) {
         Ok(command) => command,
         Err(error) => {
             // Help and version are answers, everything else is a usage error. If the terminal is gone, nobody reads either.
@@ -84,7 +87,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         output::abandon();
         std::process::exit(INTERRUPTED)
     });
-    obey(&command.verb).unwrap_or_else(|failure| {
+    obey(&command.verb, &words).unwrap_or_else(|failure| {
         say(&failure.to_string());
         COULD_NOT_RUN
     })
@@ -95,14 +98,23 @@ fn say(text: &str) {
     let _ = writeln!(io::stderr(), "trailseal: {}", trailseal::printable(text.as_bytes()));
 }
 
-fn obey(verb: &Verb) -> Result<u8, Failure> {
+/// What a verdict is to a shell.
+fn exit_code(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Passed | Outcome::NotAssessed => 0,
+        Outcome::Failed => 1,
+        Outcome::Indeterminate => 3,
+    }
+}
+
+/// Does what a verb asks; `words` are those of the command line.
+fn obey(verb: &Verb, words: &[OsString]) -> Result<u8, Failure> {
     match verb {
-        Verb::Verify(verify) => {
-            return Ok(match self::verify(verify)? {
-                Outcome::Passed | Outcome::NotAssessed => 0,
-                Outcome::Failed => 1,
-                Outcome::Indeterminate => 3,
-            });
+        Verb::Verify(verify) => return Ok(exit_code(self::verify(verify, words)?)),
+        Verb::Record { verb: RecordVerb::Check(check) } => {
+            let (text, code) = record::check::check(check)?;
+            deliver(Shape::Styled, text.as_bytes(), None)?;
+            return Ok(code);
         }
         Verb::Compare(compare) => return self::compare(compare),
         Verb::Inspect(inspect) => {
@@ -137,6 +149,7 @@ fn obey(verb: &Verb) -> Result<u8, Failure> {
             let schema = match what {
                 Described::Report => trailseal::schema::report(),
                 Described::Scope => trailseal::schema::scope(),
+                Described::Record => record::schema(),
             };
             deliver(Shape::Exact, schema.as_bytes(), None)?;
         }
@@ -162,12 +175,19 @@ fn man_page(page: &mut Vec<u8>) -> io::Result<()> {
     let command = Command::command();
     clap_mangen::Man::new(command.clone()).render(page)?;
     for verb in command.get_subcommands() {
-        let man = clap_mangen::Man::new(verb.clone());
-        writeln!(page, ".SH \"TRAILSEAL {}\"", verb.get_name().to_uppercase())?;
-        man.render_description_section(page)?;
-        man.render_options_section(page)?;
+        man_section(page, verb, verb.get_name())?;
+        for inner in verb.get_subcommands() {
+            man_section(page, inner, &format!("{} {}", verb.get_name(), inner.get_name()))?;
+        }
     }
     Ok(())
+}
+
+fn man_section(page: &mut Vec<u8>, verb: &clap::Command, name: &str) -> io::Result<()> {
+    let man = clap_mangen::Man::new(verb.clone());
+    writeln!(page, ".SH \"TRAILSEAL {}\"", name.to_uppercase())?;
+    man.render_description_section(page)?;
+    man.render_options_section(page)
 }
 
 /// What is read, and what is asked of it.
@@ -179,11 +199,11 @@ struct Inputs<'a> {
 }
 
 impl Inputs<'_> {
-    /// Refuses an output that would replace or join any of it.
-    fn guard(&self, output: Option<&Path>, overwrite: bool) -> Result<(), Failure> {
+    /// All of it, each key list in a folder by itself, too.
+    fn given(&self) -> Result<Vec<PathBuf>, Failure> {
         let key_files = evidence::all_key_files(self.keys)?;
         let given = self.keys.iter().chain(&key_files).chain(self.archives).chain(self.pins).chain(&self.scope.file);
-        output::guard(output, &given.cloned().collect::<Vec<_>>(), overwrite)
+        Ok(given.cloned().collect())
     }
 
     /// What a scope file and the options beside it ask together.
@@ -206,7 +226,7 @@ impl Inputs<'_> {
     }
 }
 
-fn verify(verify: &Verify) -> Result<Outcome, Failure> {
+fn verify(verify: &Verify, words: &[OsString]) -> Result<Outcome, Failure> {
     if verify.table.is_some() && verify.format != Format::Csv {
         return Err(Failure::new("--table needs --format csv"));
     }
@@ -215,19 +235,36 @@ fn verify(verify: &Verify) -> Result<Outcome, Failure> {
     }
     let Verify { archives, keys, pins, scope, .. } = verify;
     let inputs = Inputs { archives, keys, pins, scope };
-    inputs.guard(verify.output.as_deref(), verify.overwrite)?;
-    let policy = inputs.policy(&inputs.request()?)?;
+    let given = inputs.given()?;
+    output::guard(verify.output.as_deref(), &given, verify.overwrite)?;
+    verify.record.guard(verify.output.as_deref(), &given, verify.overwrite)?;
     let limits = args::limits(&verify.limits).map_err(Failure::new)?;
+    let begun = if verify.record.records.is_empty() { None } else { Some(begin(verify, &limits)?) };
+    let request = inputs.request()?;
+    let policy = inputs.policy(&request)?;
     let threads = threads(verify.threads);
     let case = gather(&verify.archives, &limits, threads)?;
     let threads = Threads { count: threads, watch: &() };
+    let sealed = begun.map(|begun| begun.seal(&case, &threads)).transpose()?;
     let spread = |count: usize, work: &(dyn Fn(usize) + Sync)| threads.spread(count, work);
     let (report, objects) = match verify.table {
         Some(Table::Objects) => case.conclude_with_objects(&policy, &spread),
         _ => (case.conclude_with(&policy, &spread), Objects::default()),
     };
     write(&report, &objects, verify)?;
+    if let Some(sealed) = sealed {
+        let output = verify.output.as_deref().map(|path| (path, args::format_name(verify.format)));
+        verify.record.write(&sealed.record(&report, &limits, output, &verify.record, words)?)?;
+    }
     Ok(report.overall())
+}
+
+/// Looks at all that is about to be read, so that a record can say what it was.
+fn begin(verify: &Verify, limits: &Limits) -> Result<Begun, Failure> {
+    let keys = evidence::all_key_files(&verify.keys)?;
+    let inputs = verify.scope.file.iter().map(|path| (Role::Scope, path.clone()));
+    let inputs: Vec<_> = inputs.chain(verify.pins.iter().map(|path| (Role::Pins, path.clone()))).collect();
+    Begun::look(&verify.archives, &keys, &inputs, limits)
 }
 
 fn write(report: &Report, objects: &Objects, verify: &Verify) -> Result<(), Failure> {

@@ -42,6 +42,16 @@ pub(crate) fn guard(output: Option<&Path>, inputs: &[PathBuf], overwrite: bool) 
     Ok(())
 }
 
+/// True if two paths lead to one file, or would if it were there.
+pub(crate) fn is_one_file(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some((identity(folder)?, path.file_name()?.to_owned()))
+    };
+    let (here, there) = (identity(one), identity(other));
+    one == other || (here.is_some() && here == there) || place(one).is_some_and(|here| Some(here) == place(other))
+}
+
 /// What a file or folder is, whatever path leads to it.
 #[cfg(unix)]
 fn identity(path: &Path) -> Option<(u64, u64)> {

@@ -333,7 +333,7 @@ impl Page {
             }
         }
         if !cause.follows.is_empty() {
-            words.push_str(&format!("; hence {}", cause.follows.join(", ")));
+            words.push_str(&format!("; with it {}", cause.follows.join(", ")));
         }
         let lines = if most == 1 { vec![self.first_clauses(&words, CODE)] } else { self.cut(&words, CODE, most) };
         let sign = match cause.effect {

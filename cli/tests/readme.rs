@@ -64,7 +64,7 @@ fn the_other_verbs_run_as_they_are_named() {
     let readme = readme().replace('\n', " ");
     let named = readme.split("`trailseal ").skip(1).map(|rest| rest.split('`').next().unwrap());
     let verbs: Vec<&str> = named.filter(|words| !words.starts_with("compare ")).collect();
-    assert_eq!(verbs.len(), 6, "{verbs:?}");
+    assert_eq!(verbs.len(), 7, "{verbs:?}");
     for arguments in verbs {
         let output = paste(arguments);
         assert_eq!((output.status.code(), output.stdout.is_empty()), (Some(0), false), "trailseal {arguments}");
@@ -81,7 +81,7 @@ fn the_scope_file_is_one() {
     assert_eq!(output.status.code(), Some(3));
     let printed = printed(output);
     // The period that it asks stands in the verdict.
-    assert!(printed.contains(" 2026-03-01 to 2026-03-31 (31 days, UTC)"), "{printed}");
+    assert!(printed.contains(" 2026-01-01 to 2026-03-31 (90 days, UTC)"), "{printed}");
 }
 
 /// The README shows what the command really prints.

@@ -88,3 +88,24 @@ fn full() {
     let archive = "archives/baseline/account-trail.zip";
     insta::assert_snapshot!(verify(&[archive, "--keys", "keys/us-east-1.json", "--full"]));
 }
+
+#[test]
+fn first_letter() {
+    let asked =
+        ["--period", "2026-Q1", "--account", "111122223333", "--region", "us-east-1,eu-west-1", "--reply-by", "11 May 2026"];
+    insta::assert_snapshot!(shown(&[&["request"], asked.as_slice()].concat()));
+}
+
+#[test]
+fn letter() {
+    let archive = ["request", "example/tampered.zip", "--keys", "example/public-keys", "--period", "2026-03-01..2026-03-02"];
+    insta::assert_snapshot!(shown(&archive));
+    insta::assert_snapshot!("letter_in_markdown", shown(&[archive.as_slice(), &["--format", "md"]].concat()));
+    insta::assert_snapshot!("letter_as_table", shown(&[archive.as_slice(), &["--format", "csv"]].concat()));
+}
+
+#[test]
+fn nothing_is_left_to_ask_for() {
+    let archive = ["request", "example/handover.zip", "--keys", "example/public-keys", "--period", "2026-03-01..2026-03-02"];
+    insta::assert_snapshot!(shown(&archive));
+}

@@ -46,7 +46,8 @@ mod forms;
 mod forged;
 
 pub use bytes::hash::fingerprint;
-pub use bytes::text::{counted, printable};
+pub use bytes::text::{counted, printable, visible};
+pub use case::enclosed::Enclosure;
 pub use case::{Case, Policy};
 pub use evidence::content::WholeSha256;
 pub use evidence::lake::section::{FileState, ListedFile, ResultSet};

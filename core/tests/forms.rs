@@ -4,11 +4,11 @@
 
 mod common;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use common::{Vector, load};
 use trailseal::{
-    Answer, Axis, Case, Cell, Change, ColumnType, Comparison, Effect, Fate, Language, ObjectKind, Objects, Outcome, Reading,
+    Answer, Axis, Case, Cell, Change, Code, ColumnType, Comparison, Effect, Fate, Language, ObjectKind, Objects, Outcome, Reading,
     Reason, Report, Table, Time,
 };
 
@@ -39,6 +39,7 @@ fn every_form_of_every_vector_is_sound() {
         suites_agree_with_the_verdict(&vector.id, &report);
         axes_are_answered_by_what_was_found(&vector.id, &report);
         causes_hold_every_finding_once(&vector.id, &report);
+        every_cause_is_asked_for(&vector.id, &report);
         let statement: serde_json::Value = serde_json::from_slice(&report.to_in_toto()).unwrap();
         let expected = if report.overall == Outcome::Passed { "PASSED" } else { "FAILED" };
         assert_eq!(statement["predicate"]["verificationResult"], expected, "{}", vector.id);
@@ -199,6 +200,24 @@ fn axes_are_answered_by_what_was_found(id: &str, report: &Report) {
 }
 
 /// What bears on the verdict is told of once, as a cause or as what follows from one that weighs as much.
+/// What is told as a cause is also asked for, of the other side or of the verifier; nothing is asked for where nothing is open.
+fn every_cause_is_asked_for(id: &str, report: &Report) {
+    let causes = report.causes(Language::En);
+    let asks = report.asks(Language::En);
+    let asked: BTreeSet<Code> = asks.iter().flat_map(|ask| ask.codes.iter().copied()).collect();
+    for cause in causes.iter().filter(|cause| cause.code != Code::LogUnproved) {
+        assert!(asked.contains(&cause.code), "{id}: nobody asks for {}", cause.code);
+    }
+    assert!(!causes.is_empty() || asks.is_empty(), "{id}: {asks:?}");
+    for ask in &asks {
+        assert!(ask.what.ends_with(['.', '?']) && !ask.why.is_empty(), "{id}: {ask:?}");
+        assert!(ask.commands.iter().all(|command| command.starts_with("aws ") && !command.contains('\n')), "{id}: {ask:?}");
+    }
+    let letter = report.letter(Language::En);
+    let for_others = asks.iter().filter(|ask| ask.need != trailseal::Need::Verifier).count();
+    assert_eq!(letter.asks.len(), for_others, "{id}");
+}
+
 fn causes_hold_every_finding_once(id: &str, report: &Report) {
     let causes = report.causes(Language::En);
     let number = |text: &str| text.split(' ').next().and_then(|word| word.parse::<u64>().ok()).unwrap_or(1);

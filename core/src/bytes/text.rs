@@ -29,7 +29,7 @@ pub fn printable(bytes: &[u8]) -> String {
 }
 
 /// A text that is safe to print, as [`printable`], but with all its blanks: for whole lines, and where blanks cannot be mistaken.
-pub(crate) fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     let mut visible = String::with_capacity(text.len());
     text.chars().for_each(|character| push_visible(&mut visible, character));
     visible

@@ -43,7 +43,7 @@ impl<'a> Admitted<'a> {
             Self { entries: Entries::of(register, exhibits), keys: Vec::new(), metadata: Vec::new(), chains: Vec::new() };
         for Exhibit { path, facts, .. } in exhibits {
             match facts {
-                Facts::Keys(entries) => admitted.keys.extend(entries.iter().map(|entry| (path, entry))),
+                Facts::Keys(list) => admitted.keys.extend(list.entries.iter().map(|entry| (path, entry))),
                 Facts::Trail(trail::Facts::Metadata(found)) => admitted.metadata.extend(found.iter()),
                 // Links have been followed, and folders compared with files.
                 Facts::Trail(_)

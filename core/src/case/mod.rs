@@ -1,5 +1,6 @@
 //! The case: all exhibits, in any order, from any number of shards; and the steps from them to a judgement.
 
+pub(crate) mod enclosed;
 pub(crate) mod judgement;
 mod links;
 mod notes;

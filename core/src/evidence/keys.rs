@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
+use crate::bytes::hash::sha256;
 use crate::container::Treatment;
 use crate::evidence::content::Opened;
 use crate::evidence::kind::Evidence;
@@ -12,11 +15,20 @@ use crate::trust::list::{self, KeyEntry};
 /// Enclosed key lists.
 pub(crate) struct Keys;
 
+/// What one of them says.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct KeyList {
+    /// Its bytes, by which a list of the verifier's is told to be this one.
+    pub(crate) sha256: [u8; 32],
+    /// Nothing if it is malformed.
+    pub(crate) entries: Vec<KeyEntry>,
+}
+
 impl Evidence for Keys {
     /// The region that the file's name states.
     type Claim<'n> = Option<&'n str>;
     /// Shared by all links to the file.
-    type Facts = Arc<[KeyEntry]>;
+    type Facts = Arc<KeyList>;
 
     fn claim(path: SplitPath<'_>) -> Option<Option<&str>> {
         let parent = path.folders().next_back().unwrap_or_default();
@@ -32,14 +44,11 @@ impl Evidence for Keys {
 
     fn read(region: Option<&str>, _: &EntryPath, content: &mut Opened<'_>) -> Option<Self::Facts> {
         let bytes = content.plain()?;
-        let entries = list::read_list(&bytes, region, content.limits().json_depth);
-        Some(entries.map_or_else(
-            |reason| {
-                content.tell(Code::MetadataMalformed, vec![reason]);
-                Arc::default()
-            },
-            Arc::from,
-        ))
+        let entries = list::read_list(&bytes, region, content.limits().json_depth).unwrap_or_else(|reason| {
+            content.tell(Code::MetadataMalformed, vec![reason]);
+            Vec::new()
+        });
+        Some(Arc::new(KeyList { sha256: sha256(&bytes), entries }))
     }
 
     fn under(facts: &Self::Facts, _: Option<&str>, _: &EntryPath) -> Option<Self::Facts> {

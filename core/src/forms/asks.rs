@@ -8,7 +8,7 @@ use crate::bytes::text::counted;
 use crate::evidence::trail::section::Chain;
 use crate::forms::words::{Language, found};
 use crate::report::Report;
-use crate::terms::finding::{About, Code, Effect, Finding};
+use crate::terms::finding::{Code, Effect, Finding};
 use crate::terms::spans::Spans;
 use crate::terms::time::{DAY_SECONDS, HOUR_SECONDS, Period, Time};
 
@@ -46,6 +46,8 @@ pub struct Ask {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Need {
+    /// An archive that could not be read, wholly or in part: what else is missing may lie in it.
+    Container,
     /// Day folders that are missing, wholly or in part.
     Days,
     /// All files of an account, a region or a trail.
@@ -54,8 +56,6 @@ pub enum Need {
     Metadata,
     /// Files that came damaged or other than they were signed.
     Again,
-    /// An archive that could not be read, wholly or in part.
-    Container,
     /// Nothing to send: an explanation.
     Explanation,
     /// Nothing of the other side: the verifier does it.
@@ -65,7 +65,7 @@ pub enum Need {
 /// Where what closes a finding comes from.
 const fn need(code: Code) -> Need {
     match code {
-        Code::LogMissing | Code::ChainDigestMissing | Code::CoverageGap | Code::LogUnproved | Code::ArchiveEmpty => Need::Days,
+        Code::LogMissing | Code::ChainDigestMissing | Code::CoverageGap | Code::ArchiveEmpty => Need::Days,
         Code::CoverageAbsent => Need::Everything,
         Code::DigestSignatureMissing => Need::Metadata,
         Code::ContainerTruncated
@@ -143,10 +143,21 @@ impl<'a> Gathered<'a> {
         self.findings.iter().map(|finding| finding.code).collect()
     }
 
+    fn times(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.findings.iter().map(|finding| timed(finding)).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     fn names(&self) -> Vec<String> {
         let named = self.findings.iter().filter(|finding| finding.about.is_named());
         let name = |finding: &&Finding| {
             let shown = |subject: &str| finding.subject(subject, Language::En);
+            // Its subject is here, and names what is not.
+            if let (Code::ChainDigestMissing, Some(missing)) = (finding.code, &finding.expected) {
+                return shown(missing);
+            }
             let first = shown(&finding.first);
             finding.last.as_ref().map_or(first.clone(), |last| format!("{first} … {}", shown(last)))
         };
@@ -157,21 +168,38 @@ impl<'a> Gathered<'a> {
     }
 }
 
-/// The day folders in which what a finding lacks would lie.
-fn days(finding: &Finding) -> Option<Period> {
+/// Each subject, of whatever kind, with its time.
+fn timed(finding: &Finding) -> String {
+    let subject = finding.subject(&finding.first, Language::En);
+    match finding.from.zip(finding.to) {
+        Some((from, to)) if from < to => format!("{subject}, {from} to {to}"),
+        Some((from, _)) => format!("{subject}, {from}"),
+        None => subject,
+    }
+}
+
+/// The day folders in which what a finding lacks would lie. A digest file lies in the folder of the day on which its hour ends.
+fn days(finding: &Finding, is_asked: impl Fn(Time) -> bool) -> Option<Period> {
+    let last = finding.last.as_deref().unwrap_or(&finding.first);
     let of_folders = || {
-        let last = finding.last.as_deref().unwrap_or(&finding.first);
         let (from, to) = folder_day(&finding.first).zip(folder_day(last))?;
         Some((from.min(to), from.max(to)))
     };
-    let of_time = || {
-        let (from, to) = finding.from.zip(finding.to)?;
-        // A digest file lies in the folder of the day on which its hour ends, and the next one, an hour later, holds its signature.
-        Some((from.day(), to.plus(2 * HOUR_SECONDS).day()))
-    };
-    let (from, to) = match finding.about {
-        About::Object => of_folders().or_else(of_time),
-        _ => of_time().or_else(of_folders),
+    let (from, to) = match finding.code {
+        // The next digest file holds it.
+        Code::DigestSignatureMissing => {
+            let next = finding.to?.plus(HOUR_SECONDS).day();
+            Some((next, next))
+        }
+        Code::CoverageGap | Code::ChainDigestMissing => {
+            let (from, to) = finding.from.zip(finding.to)?;
+            // What is missing begins and ends with a digest file, or with the period, which may cut one in two; the signature of that one
+            // stands in the next.
+            let first = if is_asked(from) { from } else { from.plus(HOUR_SECONDS) };
+            let last = if is_asked(to) { to.plus(2 * HOUR_SECONDS) } else { to };
+            Some((first.day().min(last.day()), last.day()))
+        }
+        _ => of_folders(),
     }?;
     Period::new(from, to.plus(DAY_SECONDS)).ok()
 }
@@ -194,12 +222,20 @@ impl Report {
     fn asks_in_english(&self) -> Vec<Ask> {
         let mut by_need: BTreeMap<Need, Gathered<'_>> = BTreeMap::new();
         let mut of_chain: BTreeMap<Option<&str>, Vec<(Period, &Finding)>> = BTreeMap::new();
+        let is_asked = |time: Time| {
+            let periods = self.asked.questions.iter().filter_map(|question| question.period);
+            periods.into_iter().any(|period| period.from == time || period.to == time)
+        };
         for (finding, cause) in self.bearing() {
-            // What follows from another finding goes with it; of missing days it may tell more of them.
-            if cause.is_some_and(|(_, code)| need(code) != Need::Days) {
+            // It is here; what is asked for is what proves its digest file.
+            if finding.code == Code::LogUnproved {
                 continue;
             }
-            match (need(finding.code), days(finding)) {
+            // What follows from another finding goes with it; log files that are missing may lie in other folders than what lists them.
+            if cause.is_some() && finding.code != Code::LogMissing {
+                continue;
+            }
+            match (need(finding.code), days(finding, is_asked)) {
                 (Need::Days | Need::Metadata, Some(days)) => {
                     of_chain.entry(finding.chain.as_deref()).or_default().push((days, finding));
                 }
@@ -286,7 +322,7 @@ impl Report {
             codes: gathered.codes(),
             places: self.places(gathered),
             days: None,
-            names: gathered.names(),
+            names: if need == Need::Explanation { gathered.times() } else { gathered.names() },
             commands: Vec::new(),
         }
     }
@@ -328,7 +364,9 @@ impl Report {
         if folders.len() > most {
             return Vec::new();
         }
-        let patterns: Vec<String> = if places.len().saturating_mul(folders.len()) <= most {
+        let mut asked = self.chains.iter().filter(|chain| chain.in_scope);
+        let is_every = asked.all(|chain| gathered.chains.contains(chain.id.as_str()));
+        let patterns: Vec<String> = if !is_every && places.len().saturating_mul(folders.len()) <= most {
             let of_place = |(account, region): &(String, String)| {
                 let pattern = |folder: &String| format!("--include '{account}/CloudTrail*/{region}/{folder}/*'");
                 folders.iter().map(pattern).collect::<Vec<_>>()
@@ -381,4 +419,27 @@ fn folder(day: Time) -> String {
 fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_as_few_folders_as_hold_them() {
+        let of = |period: &str| folders(Period::of_days(period).unwrap());
+        assert_eq!(of("2026-06-30..2026-07-02"), ["2026/06/30", "2026/07/01", "2026/07/02"]);
+        assert_eq!(of("2025-12-31..2026-03-01"), ["2025/12/31", "2026/01", "2026/02", "2026/03/01"]);
+        assert_eq!(of("2024-12-30..2026-01-01"), ["2024/12/30", "2024/12/31", "2025", "2026/01/01"]);
+        // Nobody reads so long a command, and nobody waits for it to be made.
+        assert!(of("0001-01-02..9998-12-30").len() > MOST_PATTERNS);
+    }
+
+    #[test]
+    fn only_what_a_shell_takes_for_one_word_is_put_into_a_command() {
+        assert!(is_plain("s3://bucket/prefix/AWSLogs/o-exampleorg1"));
+        for root in ["bucket/AWSLogs", "s3://-bucket", "s3://bucket/a b", "s3://bucket/$(x)", "s3://bucket/'", "s3://bucket/\n"] {
+            assert!(!is_plain(root), "{root}");
+        }
+    }
 }

@@ -7,7 +7,8 @@ use serde::Serialize;
 use crate::bytes::text::counted;
 use crate::forms::words::{Language, found};
 use crate::report::Report;
-use crate::terms::finding::{Code, Effect, Finding};
+use crate::terms::finding::{About, Code, Effect, Finding};
+use crate::terms::reason::Reason;
 use crate::terms::time::{Period, Time};
 
 /// One kind of thing that was found and bears on the verdict, wherever it was found.
@@ -36,7 +37,13 @@ pub struct Cause {
 /// The codes that a code follows from, the likeliest first, where they speak of the same chain and time, or both of no chain.
 const fn causes_of(code: Code) -> &'static [Code] {
     match code {
+        // The signature of the last one before a hole stands in the first one in it.
+        Code::DigestSignatureMissing => &[Code::ChainDigestMissing],
+        // The folders of a day hold both.
+        Code::LogMissing => &[Code::ChainDigestMissing],
+        Code::LogUnreferenced => &[Code::ChainDigestMissing, Code::CoverageGap],
         Code::LogUnproved => &[
+            Code::ChainDigestMissing,
             Code::DigestSignatureInvalid,
             Code::DigestSignatureMalformed,
             Code::DigestKeyUnknown,
@@ -62,18 +69,39 @@ const fn causes_of(code: Code) -> &'static [Code] {
     }
 }
 
+/// An account and a region.
+type Place<'a> = (&'a str, &'a str);
+
+/// The place that a finding names which is of no chain.
+fn stated_place(finding: &Finding) -> Option<Place<'_>> {
+    finding.reasons.iter().find_map(|reason| match reason {
+        Reason::OfPlace { account, region } => Some((account.as_str(), region.as_str())),
+        _ => None,
+    })
+}
+
 /// The time of which a finding speaks.
 fn time(finding: &Finding) -> Option<(Time, Time)> {
     finding.from.zip(finding.to)
 }
 
-/// True if one may have brought about the other: it weighs as much, is of the same chain or of none like it, and their times meet or touch.
+/// True if one may have brought about the other: it weighs as much, is of the same chain or of its place if it is of none, and their times meet or touch.
 fn brings_about(cause: &Finding, consequence: &Finding) -> bool {
     let is_near = match (time(cause), time(consequence)) {
         (Some((from, to)), Some((other_from, other_to))) => from <= other_to && other_from <= to,
         _ => true,
     };
-    cause.effect >= consequence.effect && cause.chain == consequence.chain && is_near
+    // A log file that nothing lists is of a place, and of no chain.
+    let is_of_chain = cause.chain == consequence.chain || (consequence.chain.is_none() && stated_place(consequence).is_some());
+    cause.effect >= consequence.effect && is_of_chain && is_near
+}
+
+/// What is said of one entry alone: its name, and what is the matter with it.
+fn particular(findings: &[&Finding], language: Language) -> Option<String> {
+    let [finding] = findings else { return None };
+    let is_entry = matches!(finding.about, About::Entry | About::Archive) && finding.last.is_none();
+    let detail = finding.detail(language).filter(|_| is_entry)?;
+    Some(format!("{}: {detail}", finding.subject(&finding.first, language)))
 }
 
 /// A time of a day, or days.
@@ -106,18 +134,33 @@ impl Gathered<'_> {
 }
 
 impl Report {
-    /// What bears on the verdict, and the code of what it follows from, if it does.
+    /// What bears on the verdict, and the code of what it follows from in the end, if it does.
     pub(crate) fn bearing(&self) -> Vec<(&Finding, Option<(Effect, Code)>)> {
+        let places: BTreeMap<&str, Place<'_>> =
+            self.chains.iter().map(|chain| (chain.id.as_str(), (chain.account.as_str(), chain.region.as_str()))).collect();
+        let place = |finding: &'_ Finding| match &finding.chain {
+            Some(chain) => places.get(chain.as_str()).copied(),
+            None => None,
+        };
         let findings: Vec<&Finding> = self.findings.iter().filter(|finding| finding.effect > Effect::Informs).collect();
-        let mut of_chain: BTreeMap<(Option<&str>, Code), Vec<&Finding>> = BTreeMap::new();
+        let mut alike: BTreeMap<(Option<Place<'_>>, Code), Vec<&Finding>> = BTreeMap::new();
         for finding in &findings {
-            of_chain.entry((finding.chain.as_deref(), finding.code)).or_default().push(finding);
+            alike.entry((place(finding), finding.code)).or_default().push(finding);
         }
         let cause_of = |finding: &Finding| {
-            let alike = causes_of(finding.code).iter().filter_map(|code| of_chain.get(&(finding.chain.as_deref(), *code)));
-            alike.flatten().find(|cause| brings_about(cause, finding)).map(|cause| (cause.effect, cause.code))
+            let place = place(finding).or_else(|| stated_place(finding));
+            let likely = causes_of(finding.code).iter().filter_map(|code| alike.get(&(place, *code)));
+            likely.flatten().find(|cause| brings_about(cause, finding)).copied()
         };
-        findings.into_iter().map(|finding| (finding, cause_of(finding))).collect()
+        let root_of = |finding: &Finding| {
+            let mut root = cause_of(finding)?;
+            // The codes lead to no circle: each step comes nearer to what was found first.
+            while let Some(cause) = cause_of(root) {
+                root = cause;
+            }
+            Some((root.effect, root.code))
+        };
+        findings.iter().map(|finding| (*finding, root_of(finding))).collect()
     }
 
     /// What bears on the verdict, each cause once, those that refute first, then in the order of the findings.
@@ -147,7 +190,7 @@ impl Report {
             Some(Cause {
                 code,
                 effect,
-                what: found(code, effect, count),
+                what: particular(&group.findings, language).unwrap_or_else(|| found(code, effect, count)),
                 place: self.place(&group.findings, language),
                 span,
                 when: span.as_ref().map_or_else(String::new, when),
@@ -163,7 +206,9 @@ impl Report {
         let chains: BTreeSet<&str> = findings.iter().filter_map(|finding| finding.chain.as_deref()).collect();
         let asked = self.chains.iter().filter(|chain| chain.in_scope).count();
         match (chains.len(), findings) {
-            (0, [finding]) if finding.last.is_none() => finding.subject(&finding.first, language),
+            (0, [finding]) if finding.last.is_none() && particular(findings, language).is_none() => {
+                finding.subject(&finding.first, language)
+            }
             (0, _) => String::new(),
             (1, _) => {
                 let of_id = self.chains.iter().find(|chain| chains.contains(chain.id.as_str()));

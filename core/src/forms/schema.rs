@@ -53,7 +53,8 @@ fn of<T: JsonSchema>(title: &str, description: &str) -> Value {
     schema
 }
 
-fn written(schema: Value) -> String {
+/// A JSON Schema as the others are written: sorted, indented, with a line feed at its end.
+pub fn written(schema: Value) -> String {
     // A value always serialises; an empty file would be noticed at once.
     serde_json::to_string_pretty(&sorted(schema)).unwrap_or_default() + "\n"
 }

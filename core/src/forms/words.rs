@@ -486,6 +486,14 @@ mod tests {
     }
 
     #[test]
+    fn whole_days_are_told_by_the_first_and_the_last() {
+        let said = |period: &str| in_days(&period.parse().unwrap());
+        assert_eq!(said("2026-07-01T00:00:00Z/2026-07-08T00:00:00Z"), "2026-07-01 to 2026-07-07 (7 days, UTC)");
+        assert_eq!(said("2026-07-01T00:00:00Z/2026-07-02T00:00:00Z"), "2026-07-01 (1 day, UTC)");
+        assert_eq!(said("2026-07-01T00:00:00Z/2026-07-08T00:00:01Z"), "2026-07-01T00:00:00Z to 2026-07-08T00:00:01Z");
+    }
+
+    #[test]
     fn every_code_has_words_for_one_and_for_several() {
         for code in Code::ALL {
             let [one, several] = [1, 2].map(|count| found(*code, Effect::Refutes, count));
@@ -512,14 +520,14 @@ mod tests {
         );
         assert_eq!(
             sentence(passed, passed, passed, passed, &ask_two_questions),
-            "Passed for 2026-03-01T00:00:00Z to 2026-03-03T00:00:00Z: 25 digest files and 1 log file in 2 chains are what AWS signed and \
+            "Passed for 2026-03-01 to 2026-03-02 (2 days, UTC): 25 digest files and 1 log file in 2 chains are what AWS signed and \
              delivered, unaltered and in an unbroken chain, under keys that the verifier supplied. No region was named: one that is \
              missing altogether would not be noticed."
         );
         let of_enclosed_keys = |report: &mut Report| report.counts.digests.authenticated = 24;
         assert_eq!(
             sentence(passed, open, passed, passed, &of_enclosed_keys),
-            "Indeterminate for 2026-03-01T00:00:00Z to 2026-03-03T00:00:00Z: nothing contradicts the evidence, but authenticity could not \
+            "Indeterminate for 2026-03-01 to 2026-03-02 (2 days, UTC): nothing contradicts the evidence, but authenticity could not \
              be established; 24 digest files and 1 log file are proved, and only enclosed keys vouch for 1 digest file and 0 log files \
              more. No region was named: one that is missing altogether would not be noticed."
         );
@@ -529,7 +537,7 @@ mod tests {
         );
         assert_eq!(
             sentence(failed, passed, failed, open, &|_| ()),
-            "Failed for 2026-03-01T00:00:00Z to 2026-03-03T00:00:00Z: the archive contradicts what was signed (integrity and continuity \
+            "Failed for 2026-03-01 to 2026-03-02 (2 days, UTC): the archive contradicts what was signed (integrity and continuity \
              failed; coverage could not be established)."
         );
         let of_own_extent = |report: &mut Report| {

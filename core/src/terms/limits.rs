@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How much is read, with the default of each bound. Passing one is the finding `archive.limit`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// Inflated bytes of one digest file, key list or metadata file. A digest file lists some 600 bytes per log file, so this is

@@ -106,7 +106,7 @@ fn instant(json: &Json<'_>) -> Option<Time> {
 }
 
 /// What a key list says about one key, and what the key itself shows.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KeyFacts {
     /// Its place in the list, counted from 1.

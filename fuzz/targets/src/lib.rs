@@ -11,12 +11,13 @@ use trailseal::{
     Case, Comparison, EntryPath, Examine, Exhibit, Limits, Objects, Outcome, Policy, Provenance, Report, Request, Separator, Table,
     Trust, examine, examine_reader, is_read, printable,
 };
+use trailseal_cli::record::rewritten;
 
 /// A target's name and its function.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target. Each has a program in `fuzz_targets/` and a folder in `seeds/`.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 12] = [
     ("paths", paths),
     ("examine", examining),
     ("conclude", conclude),
@@ -26,6 +27,7 @@ pub const TARGETS: [Target; 11] = [
     ("trust", trust),
     ("parcel", parcel),
     ("report", self::read_report),
+    ("record", record),
     ("mutate", mutate),
     ("containers", containers),
 ];
@@ -159,6 +161,12 @@ pub fn read_report(bytes: &[u8]) {
         table.write_csv(&report, &Objects::default(), &mut std::io::sink()).expect("nothing that fails");
     }
     assert!(!Comparison::of(&report, &report).is_worse, "nothing changed");
+}
+
+/// What claims to be a record, as JSON or as a page, is refused, or it is one that says the same when it is written and read again.
+pub fn record(bytes: &[u8]) {
+    let Ok(written) = rewritten(bytes) else { return };
+    assert!(rewritten(&written).expect("a record can be written down and read again") == written);
 }
 
 /// Concludes without a key of the verifier's own.
