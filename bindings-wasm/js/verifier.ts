@@ -72,7 +72,7 @@ export interface Verification {
   /** One file for people, without scripts. */
   html(): Promise<string>;
   /** One table, safe to open in a spreadsheet. For that of the objects, a row for each file, the case is judged again. */
-  csv(table: "findings" | "coverage" | "chains" | "keys" | "lake" | "objects"): Promise<string>;
+  csv(table: "findings" | "asked" | "coverage" | "chains" | "keys" | "lake" | "objects"): Promise<string>;
   /** What people read beside the facts, and what they run: made from the report alone. `language` is a tag by BCP 47. */
   reading(language?: string): Promise<Reading>;
   /** The coverage picture, or a part of it; null without a time to draw. */

@@ -356,7 +356,7 @@ impl Shown {
         self.0.to_html()
     }
 
-    /// One of its tables as CSV: `findings`, `coverage`, `chains`, `keys` or `lake`.
+    /// One of its tables as CSV: `findings`, `asked`, `coverage`, `chains`, `keys` or `lake`.
     ///
     /// # Errors
     ///

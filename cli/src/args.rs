@@ -64,6 +64,14 @@ pub(crate) enum Verb {
         #[command(subcommand)]
         verb: RecordVerb,
     },
+    /// Says whether reports of several periods go on one where another ends.
+    #[command(
+        long_about = "Says whether reports that `verify --format json` wrote for several periods go on one where another ends: whether \
+            the first digest file of each chain names, by hash, the one with which the report before ended. No archive is read.\n\n\
+            Exit codes: 0 continuous, 1 not joined, 2 could not run, 3 indeterminate, 130 interrupted.\n\n\
+            Continuous is: each report passed for its period, each chain is joined at each seam, and nothing of the whole period is left out."
+    )]
+    Join(Join),
     /// Prints a completion script for a shell
     Completions {
         /// The shell
@@ -131,6 +139,10 @@ pub(crate) struct RecordCheck {
     #[arg(long, value_name = "FILE")]
     pub(crate) scope: Vec<PathBuf>,
 
+    /// The list of accounts of the record, likewise
+    #[arg(long, value_name = "FILE")]
+    pub(crate) accounts_from: Vec<PathBuf>,
+
     /// Show every difference
     #[arg(long)]
     pub(crate) full: bool,
@@ -180,7 +192,37 @@ pub(crate) struct Compare {
     #[arg(long, value_enum, default_value_t = CompareFormat::Text)]
     pub(crate) format: CompareFormat,
 
+    /// Show all of it: every gap, finding, chain and key
+    #[arg(long)]
+    pub(crate) full: bool,
+
     /// Write the comparison there instead of to the terminal
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Replace the file that --output names, if there is one
+    #[arg(long, requires = "output")]
+    pub(crate) overwrite: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Join {
+    /// Reports in JSON, in any order
+    #[arg(required = true, num_args = 1.., value_name = "REPORT")]
+    pub(crate) reports: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) period: PeriodArgs,
+
+    /// Shape of the answer
+    #[arg(long, value_enum, default_value_t = CompareFormat::Text)]
+    pub(crate) format: CompareFormat,
+
+    /// Show all of it: every chain and every reason
+    #[arg(long)]
+    pub(crate) full: bool,
+
+    /// Write the answer there instead of to the terminal
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
@@ -253,7 +295,7 @@ pub(crate) struct Verify {
 
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "What is asked")]
-pub(crate) struct ScopeArgs {
+pub(crate) struct PeriodArgs {
     /// Start of the period: a date (midnight in UTC) or a time with its offset
     #[arg(long, value_name = "T")]
     from: Option<String>,
@@ -269,10 +311,21 @@ pub(crate) struct ScopeArgs {
     /// The period in whole days (UTC): 2026, 2026-Q3, 2026-07, 2026-07-01, or 2026-07-01..2026-09-30
     #[arg(long, value_name = "P", conflicts_with_all = ["from", "to", "through"])]
     period: Option<String>,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "What is asked")]
+pub(crate) struct ScopeArgs {
+    #[command(flatten)]
+    period: PeriodArgs,
 
     /// Accounts that must be covered
     #[arg(long = "account", value_name = "A", value_delimiter = ',')]
     accounts: Vec<String>,
+
+    /// Accounts that must be covered, by a list: the answer of `aws organizations list-accounts`, or a CSV with `id` and `name`
+    #[arg(long, value_name = "FILE", conflicts_with = "accounts")]
+    pub(crate) accounts_from: Option<PathBuf>,
 
     /// Source regions that must be covered
     #[arg(long = "region", value_name = "R", value_delimiter = ',')]
@@ -318,22 +371,20 @@ fn tables() -> impl TypedValueParser<Value = Table> {
     PossibleValuesParser::new(Table::ALL.map(Table::name)).try_map(|name| Table::from_name(&name).ok_or("no table has this name"))
 }
 
-impl ScopeArgs {
-    /// What the options ask, the scope file apart.
+impl PeriodArgs {
+    /// Start and end of the period, as a request states them.
     ///
     /// # Errors
     ///
     /// A span of days that is none.
-    pub(crate) fn request(&self) -> Result<Request, TimeError> {
-        let Self { mut from, mut to, through, period, accounts, regions, trails, relocated, file: _ } = self.clone();
-        if let Some(through) = through {
-            to = Some(Period::of_days(&through)?.to.to_string());
-        }
+    pub(crate) fn ends(&self) -> Result<(Option<String>, Option<String>), TimeError> {
+        let Self { from, to, through, period } = self.clone();
         if let Some(period) = period {
             let days = Period::of_days(&period)?;
-            (from, to) = (Some(days.from.to_string()), Some(days.to.to_string()));
+            return Ok((Some(days.from.to_string()), Some(days.to.to_string())));
         }
-        Ok(Request { from, to, accounts, regions, trails, relocated, ..Request::default() })
+        let through = through.map(|through| Period::of_days(&through)).transpose()?;
+        Ok((from, through.map(|days| days.to.to_string()).or(to)))
     }
 
     /// What somebody should know who named the last day of a month as the end: it is not asked.
@@ -342,6 +393,24 @@ impl ScopeArgs {
         let (month, day) = (to.get(..7)?, Period::of_days(to).ok()?);
         let is_last = to.len() == 10 && Period::of_days(month).is_ok_and(|month| month.to == day.to);
         is_last.then(|| format!("--to {to} ends before that day begins; --through {to} asks for it, too"))
+    }
+}
+
+impl ScopeArgs {
+    /// What the options ask, the scope file apart.
+    ///
+    /// # Errors
+    ///
+    /// A span of days that is none.
+    pub(crate) fn request(&self) -> Result<Request, TimeError> {
+        let Self { period, accounts, regions, trails, relocated, accounts_from: _, file: _ } = self.clone();
+        let (from, to) = period.ends()?;
+        Ok(Request { from, to, accounts, regions, trails, relocated, ..Request::default() })
+    }
+
+    /// As [`PeriodArgs::hint`].
+    pub(crate) fn hint(&self) -> Option<String> {
+        self.period.hint()
     }
 }
 

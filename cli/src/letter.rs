@@ -66,7 +66,7 @@ pub(crate) enum LetterFormat {
 pub(crate) fn write(asked: &RequestArgs) -> Result<(), Failure> {
     let inputs = Inputs { archives: &asked.archives, keys: &asked.keys, pins: &asked.pins, scope: &asked.scope };
     output::guard(asked.output.as_deref(), &inputs.given()?, asked.overwrite)?;
-    let request = inputs.request()?;
+    let (request, _) = inputs.request()?;
     let mut letter = if asked.archives.is_empty() {
         let first = request.scope()?.letter(Language::En);
         first.ok_or_else(|| Failure::new("the first letter needs a period, for example --period 2026-Q3"))?

@@ -1,12 +1,15 @@
 //! The `trailseal` command as a library, so that other faces can be the same command line.
 
 mod args;
+mod bounded;
 pub mod evidence;
+mod join;
 mod letter;
 mod output;
 mod progress;
 pub mod record;
 mod render;
+mod roster;
 
 use std::ffi::OsString;
 use std::fmt::{self, Display};
@@ -22,6 +25,7 @@ use crate::evidence::Threads;
 use crate::output::{Shape, deliver, stream};
 use crate::progress::Progress;
 use crate::record::{Begun, Role};
+use crate::roster::Asked;
 
 /// Why the question could not be put to the evidence, in words.
 #[derive(Debug)]
@@ -117,6 +121,7 @@ fn obey(verb: &Verb, words: &[OsString]) -> Result<u8, Failure> {
             return Ok(code);
         }
         Verb::Compare(compare) => return self::compare(compare),
+        Verb::Join(join) => return join::join(join),
         Verb::Inspect(inspect) => {
             let trust = evidence::read_trust(&inspect.keys, &[], &inspect.archives)?;
             let case = gather(&inspect.archives, &Limits::default(), threads(None))?;
@@ -202,12 +207,12 @@ impl Inputs<'_> {
     /// All of it, each key list in a folder by itself, too.
     fn given(&self) -> Result<Vec<PathBuf>, Failure> {
         let key_files = evidence::all_key_files(self.keys)?;
-        let given = self.keys.iter().chain(&key_files).chain(self.archives).chain(self.pins).chain(&self.scope.file);
-        Ok(given.cloned().collect())
+        let given = self.keys.iter().chain(&key_files).chain(self.archives).chain(self.pins);
+        Ok(given.chain(&self.scope.file).chain(&self.scope.accounts_from).cloned().collect())
     }
 
-    /// What a scope file and the options beside it ask together.
-    fn request(&self) -> Result<Request, Failure> {
+    /// What a scope file, the options beside it and a list of accounts ask together.
+    fn request(&self) -> Result<(Request, Option<Asked>), Failure> {
         let file = match &self.scope.file {
             Some(path) => {
                 let text = fs::read_to_string(path).map_err(|error| Failure::read(path, &error))?;
@@ -218,7 +223,11 @@ impl Inputs<'_> {
         if let Some(hint) = self.scope.hint() {
             say(&hint);
         }
-        Ok(file.joined(self.scope.request().map_err(trailseal::Error::from)?)?)
+        let request = file.joined(self.scope.request().map_err(trailseal::Error::from)?)?;
+        let Some(list) = &self.scope.accounts_from else { return Ok((request, None)) };
+        let (request, asked) = Asked::of(list, request)?;
+        say(&asked.words());
+        Ok((request, Some(asked)))
     }
 
     fn policy(&self, request: &Request) -> Result<Policy, Failure> {
@@ -240,7 +249,7 @@ fn verify(verify: &Verify, words: &[OsString]) -> Result<Outcome, Failure> {
     verify.record.guard(verify.output.as_deref(), &given, verify.overwrite)?;
     let limits = args::limits(&verify.limits).map_err(Failure::new)?;
     let begun = if verify.record.records.is_empty() { None } else { Some(begin(verify, &limits)?) };
-    let request = inputs.request()?;
+    let (request, asked) = inputs.request()?;
     let policy = inputs.policy(&request)?;
     let threads = threads(verify.threads);
     let case = gather(&verify.archives, &limits, threads)?;
@@ -251,7 +260,7 @@ fn verify(verify: &Verify, words: &[OsString]) -> Result<Outcome, Failure> {
         Some(Table::Objects) => case.conclude_with_objects(&policy, &spread),
         _ => (case.conclude_with(&policy, &spread), Objects::default()),
     };
-    write(&report, &objects, verify)?;
+    write(&report, &objects, asked.as_ref(), verify)?;
     if let Some(sealed) = sealed {
         let output = verify.output.as_deref().map(|path| (path, args::format_name(verify.format)));
         verify.record.write(&sealed.record(&report, &limits, output, &verify.record, words)?)?;
@@ -262,21 +271,32 @@ fn verify(verify: &Verify, words: &[OsString]) -> Result<Outcome, Failure> {
 /// Looks at all that is about to be read, so that a record can say what it was.
 fn begin(verify: &Verify, limits: &Limits) -> Result<Begun, Failure> {
     let keys = evidence::all_key_files(&verify.keys)?;
-    let inputs = verify.scope.file.iter().map(|path| (Role::Scope, path.clone()));
-    let inputs: Vec<_> = inputs.chain(verify.pins.iter().map(|path| (Role::Pins, path.clone()))).collect();
+    let files = |role: Role, paths: &[PathBuf]| paths.iter().map(|path| (role, path.clone())).collect::<Vec<_>>();
+    let inputs = [
+        files(Role::Scope, verify.scope.file.as_slice()),
+        files(Role::Accounts, verify.scope.accounts_from.as_slice()),
+        files(Role::Pins, &verify.pins),
+    ]
+    .concat();
     Begun::look(&verify.archives, &keys, &inputs, limits)
 }
 
-fn write(report: &Report, objects: &Objects, verify: &Verify) -> Result<(), Failure> {
+fn write(report: &Report, objects: &Objects, asked: Option<&Asked>, verify: &Verify) -> Result<(), Failure> {
     let shape = if verify.format == Format::Text { Shape::Styled } else { Shape::Exact };
     let width = if verify.output.is_some() { render::WIDTH } else { render::columns() };
     stream(shape, verify.output.as_deref(), &|to| match verify.format {
-        Format::Text => to.write_all(render::text(report, verify.full, width).as_bytes()),
+        Format::Text => {
+            let accounts = asked.map_or_else(Vec::new, |asked| asked.open(report));
+            to.write_all(render::text(report, &accounts, verify.full, width).as_bytes())
+        }
         Format::Json => line(to, &report.to_canonical_json()),
         Format::Words => line(to, &Reading::of(report, Language::En).to_json()),
         Format::Html if verify.sign_off => to.write_all(report.to_html_to_sign().as_bytes()),
         Format::Html => to.write_all(report.to_html().as_bytes()),
-        Format::Csv => verify.table.unwrap_or(Table::Findings).write_csv(report, objects, to),
+        Format::Csv => {
+            let name = |account: &str| asked.and_then(|asked| asked.roster.name(account));
+            verify.table.unwrap_or(Table::Findings).write_csv_with(report, objects, &name, to)
+        }
         Format::Junit => to.write_all(&report.to_junit()),
         Format::InToto => line(to, &report.to_in_toto()),
     })
@@ -299,13 +319,9 @@ fn line(to: &mut dyn Write, json: &[u8]) -> io::Result<()> {
 
 fn compare(compare: &Compare) -> Result<u8, Failure> {
     output::guard(compare.output.as_deref(), &[compare.old.clone(), compare.new.clone()], compare.overwrite)?;
-    let read = |path: &Path| {
-        let json = fs::read(path).map_err(|error| Failure::read(path, &error))?;
-        Report::from_json(&json).map_err(|error| Failure::at(path, error))
-    };
-    let comparison = Comparison::of(&read(&compare.old)?, &read(&compare.new)?);
+    let comparison = Comparison::of(&join::read(&compare.old)?.report, &join::read(&compare.new)?.report);
     stream(Shape::Exact, compare.output.as_deref(), &|to| match compare.format {
-        CompareFormat::Text => write!(to, "{comparison}"),
+        CompareFormat::Text => to.write_all(comparison.text(compare.full).as_bytes()),
         CompareFormat::Json => line(to, &comparison.to_canonical_json()),
     })?;
     Ok(u8::from(comparison.is_worse))

@@ -37,15 +37,16 @@ pub(crate) fn columns() -> usize {
     columns.unwrap_or(WIDTH).clamp(WIDTH, MOST_COLUMNS)
 }
 
-/// The text, with colours: a screen, or all of it.
-pub(crate) fn text(report: &Report, full: bool, width: usize) -> String {
+/// The text, with colours: a screen, or all of it. `accounts` are those of a list that are not proved everywhere, a line each.
+pub(crate) fn text(report: &Report, accounts: &[String], full: bool, width: usize) -> String {
     let reading = Reading::of(report, Language::En);
     let mut page = Page { text: String::new(), full, width };
     if !full {
-        page.screen(report, &reading);
+        page.screen(report, &reading, accounts);
         return page.text;
     }
     page.verdict(report, &reading, usize::MAX);
+    page.accounts(accounts, usize::MAX);
     page.chains(report, &reading);
     page.findings(report);
     page.lake(report);
@@ -294,7 +295,7 @@ impl Page {
     }
 
     /// What fits a screen: the causes, the chains as far as there is room, what to do next, and what to write down.
-    fn screen(&mut self, report: &Report, reading: &Reading) {
+    fn screen(&mut self, report: &Report, reading: &Reading, accounts: &[String]) {
         let foot = self.foot_of_screen(report, reading);
         // The axes, an empty line before and behind them, and the causes with one behind.
         let others = Axis::ALL.len() + 2 + reading.causes.len().min(2) + usize::from(!reading.causes.is_empty());
@@ -305,7 +306,11 @@ impl Page {
             self.causes(&reading.causes, room(self).saturating_sub(1));
             self.blank();
         }
-        self.few_chains(report, reading, room(self).saturating_sub(1));
+        if accounts.is_empty() {
+            self.few_chains(report, reading, room(self).saturating_sub(1));
+        } else {
+            self.accounts(accounts, room(self).saturating_sub(1));
+        }
         self.text.push_str(&foot);
     }
 
@@ -367,6 +372,22 @@ impl Page {
             Some(clauses) => format!("{clauses}; …"),
             None => self.cut(words, indent, 1).concat(),
         }
+    }
+
+    /// The accounts of a list that are not proved everywhere, below a line that says so.
+    fn accounts(&mut self, accounts: &[String], room: usize) {
+        let room = room.saturating_sub(1);
+        let shown = if accounts.len() <= room { accounts.len() } else { room.saturating_sub(1) };
+        if accounts.is_empty() || shown == 0 {
+            return;
+        }
+        self.line(format!("  {BOLD}Accounts of the list that are not proved everywhere{BOLD:#} (--table asked has more)"));
+        for account in accounts.iter().take(shown) {
+            let line = if self.full { account.clone() } else { self.cut(account, 2, 1).concat() };
+            self.line(format!("  {line}"));
+        }
+        self.more_of((accounts.len() - shown) as u64, "more account", "more accounts");
+        self.blank();
     }
 
     /// Those chains that come first in the tables, a line each.

@@ -174,7 +174,8 @@ fn several_archives_are_one_case() {
     let asked = "111122223333,444455556666,777788889999";
     let alone = verify(&[&[one, "--keys", &keys, "--account", asked], PERIOD.as_slice()].concat());
     assert_eq!(code(&alone), 3);
-    let words: Vec<&str> = text(&alone.stdout).split_whitespace().collect();
+    let shown = text(&alone.stdout).to_string();
+    let words: Vec<&str> = shown.split_whitespace().collect();
     assert!(words.join(" ").contains("for account 777788889999, or a statement"), "{words:?}");
 }
 

@@ -33,7 +33,7 @@ fn forms(report: &Report) -> Vec<(&'static str, usize)> {
         ("JUnit", report.to_junit().len()),
         ("in-toto", report.to_in_toto().len()),
     ];
-    for table in [Table::Findings, Table::Coverage, Table::Chains, Table::Keys, Table::Lake] {
+    for table in [Table::Findings, Table::Asked, Table::Coverage, Table::Chains, Table::Keys, Table::Lake] {
         let mut csv = Vec::new();
         table.write_csv(report, &Objects::default(), &mut csv).unwrap();
         forms.push((table.name(), csv.len()));

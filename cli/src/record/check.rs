@@ -46,7 +46,7 @@ pub(crate) fn check(args: &RecordCheck) -> Result<(String, u8), Failure> {
     };
     policy(Trust::default())?;
     let keys = evidence::all_key_files(&args.keys)?;
-    let roles = [(Role::Scope, &args.scope), (Role::Pins, &args.pins)];
+    let roles = [(Role::Scope, &args.scope), (Role::Accounts, &args.accounts_from), (Role::Pins, &args.pins)];
     let inputs: Vec<(Role, PathBuf)> =
         roles.iter().flat_map(|(role, paths)| paths.iter().map(|path| (*role, path.clone()))).collect();
     let begun = Begun::look(&args.archives, &keys, &inputs, &record.limits)?;
@@ -213,14 +213,14 @@ impl Findings {
     }
 
     fn inputs(&mut self, record: &Record, here: &[Input]) {
-        for role in [Role::Scope, Role::Pins] {
+        for role in [Role::Scope, Role::Accounts, Role::Pins] {
             let named = |inputs: &[Input]| -> Vec<(String, u64, String)> {
                 let of_role = inputs.iter().filter(|input| input.role == role);
                 of_role.map(|input| (input.name.clone(), input.size_bytes, input.sha256.clone())).collect()
             };
             let (recorded, found) = (named(&record.inputs), named(here));
-            if role == Role::Scope && found.is_empty() && !recorded.is_empty() {
-                self.notes.push("the scope file was not given, and is not compared; what it asks is in the record".to_owned());
+            if role != Role::Pins && found.is_empty() && !recorded.is_empty() {
+                self.notes.push(format!("the {} was not given, and is not compared; what it asks is in the record", role.words()));
             } else {
                 self.pair(role.words(), &borrowed(&recorded), &borrowed(&found));
             }

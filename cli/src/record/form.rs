@@ -175,6 +175,8 @@ pub(crate) struct Input {
 pub(crate) enum Role {
     /// A scope file.
     Scope,
+    /// A list of accounts.
+    Accounts,
     /// Pins.
     Pins,
 }
@@ -184,6 +186,7 @@ impl Role {
     pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Scope => "Scope file",
+            Self::Accounts => "List of accounts",
             Self::Pins => "Pins",
         }
     }
@@ -192,6 +195,7 @@ impl Role {
     pub(crate) const fn words(self) -> &'static str {
         match self {
             Self::Scope => "scope file",
+            Self::Accounts => "list of accounts",
             Self::Pins => "pins",
         }
     }

@@ -1,9 +1,11 @@
 //! A result in words, tables and files.
 
+pub(crate) mod asked;
 pub(crate) mod asks;
 pub(crate) mod causes;
 pub(crate) mod html;
 pub(crate) mod in_toto;
+pub(crate) mod joined;
 pub(crate) mod junit;
 pub(crate) mod letter;
 pub(crate) mod picture;

@@ -10,11 +10,12 @@ use crate::bytes::text::visible;
 use crate::evidence::lake::section::{ListedFile, ResultSet};
 use crate::evidence::trail::name::DigestKind;
 use crate::evidence::trail::section::{Chain, Day};
+use crate::forms::asked::{self, AskedRow, hours};
 use crate::forms::reading::standings;
 use crate::forms::words::Language;
 use crate::report::objects::{JudgedObject, Objects};
 use crate::report::{Key, Report};
-use crate::terms::finding::Finding;
+use crate::terms::finding::{About, Finding};
 use crate::terms::outcome::Outcome;
 use crate::terms::time::{Period, Time};
 
@@ -23,6 +24,8 @@ use crate::terms::time::{Period, Time};
 pub enum Table {
     /// One row per finding.
     Findings,
+    /// One row per account, region and trail that was asked, also where nothing of it is there.
+    Asked,
     /// One row per digest and log file; its rows come from [`Objects`] and are no part of the report.
     Objects,
     /// One row per chain and day.
@@ -87,13 +90,14 @@ pub enum Cell<'a> {
 }
 
 impl Table {
-    /// All six.
-    pub const ALL: [Self; 6] = [Self::Findings, Self::Objects, Self::Coverage, Self::Chains, Self::Keys, Self::Lake];
+    /// All seven.
+    pub const ALL: [Self; 7] = [Self::Findings, Self::Asked, Self::Objects, Self::Coverage, Self::Chains, Self::Keys, Self::Lake];
 
     /// Its name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Findings => "findings",
+            Self::Asked => "asked",
             Self::Objects => "objects",
             Self::Coverage => "coverage",
             Self::Chains => "chains",
@@ -111,6 +115,7 @@ impl Table {
     pub fn columns(self) -> Vec<Column> {
         match self {
             Self::Findings => heads(&findings()),
+            Self::Asked => heads(&self::asked()),
             Self::Objects => heads(&objects()),
             Self::Coverage => heads(&coverage()),
             Self::Chains => heads(&chains()),
@@ -123,6 +128,7 @@ impl Table {
     pub fn row_count(self, report: &Report, objects: &Objects) -> usize {
         match self {
             Self::Findings => report.findings.len(),
+            Self::Asked => asked::rows(report).len(),
             Self::Objects => objects.len(),
             Self::Coverage => report.chains.iter().map(|chain| chain.days.len()).sum(),
             Self::Chains => report.chains.len(),
@@ -136,6 +142,7 @@ impl Table {
     pub fn rows<'a>(self, report: &'a Report, objects: &'a Objects, first: usize) -> Box<dyn Iterator<Item = Vec<Cell<'a>>> + 'a> {
         match self {
             Self::Findings => cells(findings(), report.findings.iter().skip(first)),
+            Self::Asked => cells(self::asked(), asked::rows(report).into_iter().skip(first)),
             Self::Objects => cells(self::objects(), objects.iter().skip(first)),
             Self::Coverage => {
                 let days = report.chains.iter().flat_map(|chain| chain.days.iter().map(move |day| (chain, day)));
@@ -154,8 +161,35 @@ impl Table {
     ///
     /// What `out` fails with.
     pub fn write_csv(self, report: &Report, objects: &Objects, out: &mut dyn io::Write) -> io::Result<()> {
-        let heads: Vec<&str> = self.columns().iter().map(|column| column.name).collect();
-        write_csv(&heads, self.rows(report, objects, 0), out)
+        self.write_csv_with(report, objects, &|_| None, out)
+    }
+
+    /// Writes it as [`write_csv`](Self::write_csv) does, with the names of accounts, which are no part of a report, where a table has a
+    /// column for them.
+    ///
+    /// # Errors
+    ///
+    /// What `out` fails with.
+    pub fn write_csv_with(
+        self,
+        report: &Report,
+        objects: &Objects,
+        name_of: &dyn Fn(&str) -> Option<String>,
+        out: &mut dyn io::Write,
+    ) -> io::Result<()> {
+        let columns = self.columns();
+        let heads: Vec<&str> = columns.iter().map(|column| column.name).collect();
+        let column = |name: &str| heads.iter().position(|head| *head == name);
+        let (accounts, names) = (column("account"), column("name"));
+        let named = self.rows(report, objects, 0).map(|mut row| {
+            let account = accounts.and_then(|account| row.get(account));
+            let name = if let Some(Cell::Text(account)) = account { name_of(account) } else { None };
+            if let Some((cell, name)) = names.and_then(|at| row.get_mut(at)).zip(name) {
+                *cell = Cell::Text(name.into());
+            }
+            row
+        });
+        write_csv(&heads, named, out)
     }
 }
 
@@ -305,6 +339,8 @@ fn findings<'a>() -> Vec<Definition<'a, &'a Finding>> {
         text("axis", "The axis: integrity, authenticity, continuity or coverage.", |row| some(row.axis.name())),
         boolean("outside_scope", "True if it lies outside what was asked, and therefore only informs.", |row| row.outside_scope),
         text("chain", "The chain that it is about.", |row| maybe(&row.chain)),
+        text("account", "The account of that chain, or the one that was asked and is absent.", |row| place(row, 0)),
+        text("region", "The source region of that chain, or the one that was asked and is absent.", |row| place(row, 1)),
         integer("count", "How many subjects it counts.", |row| Some(row.count)),
         text("about", "What its subjects are: object, entry, key, chain and others.", |row| some(row.about.name())),
         text("first", "The first subject.", |row| some(&row.first)),
@@ -318,6 +354,44 @@ fn findings<'a>() -> Vec<Definition<'a, &'a Finding>> {
         text("command", "A command that fetches what is missing.", |row| row.command().map(Cow::from)),
         text("means", "What the code means.", |row| some(row.code.explain().means)),
         text("remedy", "What the reader can do.", |row| some(row.code.explain().remedy)),
+    ]
+}
+
+/// Account or source region of what a finding is about: the parts of a chain's id, or of what was asked.
+fn place(finding: &Finding, part: usize) -> Option<Cow<'_, str>> {
+    let asked = (finding.about == About::Asked).then_some(finding.first.as_str());
+    let names = finding.chain.as_deref().or(asked)?;
+    names.split('/').nth(part).filter(|name| *name != "*").map(Cow::from)
+}
+
+fn asked<'a>() -> Vec<Definition<'a, AskedRow<'a>>> {
+    vec![
+        text("account", "The account; empty if none was named and none is there.", |row| row.account.map(Cow::from)),
+        text("name", "Its name, where a list of accounts gives names; it is no part of the report.", |_| None),
+        text("region", "The source region; empty if none was named and none is there.", |row| row.region.map(Cow::from)),
+        text("trail", "The trail; empty if none was named and none is there.", |row| row.trail.map(Cow::from)),
+        time("asked_from", "Start of the asked period.", |row| row.period.map(|period| period.from)),
+        time("asked_to", "End of the asked period, not inside it.", |row| row.period.map(|period| period.to)),
+        text("asked_hours", "Its length in hours, rounded down to a tenth.", |row| {
+            row.period.map(|period| hours(period.seconds()).into())
+        }),
+        text(
+            "proved_hours",
+            "How much of it is proved under keys of the verifier's own, rounded down; empty where a report does not say which hours, as with a log file that is missing.",
+            |row| row.proved.map(|seconds| hours(seconds).into()),
+        ),
+        text("proved_percent", "The same in percent, rounded down to a tenth: only where all of it is proved 100.0.", |row| {
+            row.percent().map(Cow::from)
+        }),
+        text(
+            "state",
+            "proved: all of it, and nothing is open; partly; not proved; contradicted: something about it failed; absent: no readable digest file of it is here.",
+            |row| some(row.standing.word()),
+        ),
+        time("missing_from", "The first moment that is not covered.", |row| row.missing.map(|(missing, _)| missing.from)),
+        time("missing_to", "The end of the last stretch that is not covered.", |row| row.missing.map(|(missing, _)| missing.to)),
+        integer("gaps", "How many stretches between these two are not covered.", |row| row.missing.map(|(_, count)| count)),
+        text("ask_for", "What to ask the other side for.", |row| row.request().map(Cow::from)),
     ]
 }
 

@@ -10,7 +10,7 @@
 //!
 //! Findings are the same if code, chain and first subject are. Reports hold no single objects, so those cannot be compared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -18,13 +18,16 @@ use serde::{Deserialize, Serialize};
 use crate::bytes::text::{counted, printable};
 use crate::evidence::trail::section::{Chain, DigestCounts, LogCounts};
 use crate::report::{Counts, Report};
-use crate::terms::finding::{Axis, Code, Effect, Finding};
+use crate::terms::finding::{Axis, Effect, Finding};
 use crate::terms::outcome::{Level, Outcome};
 use crate::terms::spans::Spans;
-use crate::terms::time::Time;
+use crate::terms::time::{Period, Time};
 
 /// The name and version of a comparison's form.
 pub const COMPARISON_SCHEMA: &str = "trailseal-comparison/1";
+
+/// Lines of each kind that are shown unless all are asked for.
+const FEW: usize = 8;
 
 /// A value before and after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,12 +55,6 @@ pub struct Changes<T, C = T> {
     pub changed: Vec<Change<C>>,
 }
 
-impl<T, C> Changes<T, C> {
-    fn is_empty(&self) -> bool {
-        self.appeared.is_empty() && self.disappeared.is_empty() && self.changed.is_empty()
-    }
-}
-
 /// What changed from one report to another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -70,6 +67,8 @@ pub struct Comparison {
     pub worse: Vec<String>,
     /// True if both reports answer the same question; if not, differences may come from that.
     pub is_same_question: bool,
+    /// The periods asked, from the first question to the last; none where one states none.
+    pub period: Change<Option<Period>>,
     /// The SHA-256 of the canonical form of each report.
     pub report_digest: Change<String>,
     /// The evidence roots: equal ones mean equal evidence.
@@ -82,6 +81,8 @@ pub struct Comparison {
     pub gaps: Changes<ChainGap>,
     /// Findings by code, chain and first subject.
     pub findings: Changes<Finding>,
+    /// Accounts that have chains in what was asked in one of the reports only.
+    pub accounts: Changes<String>,
     /// Chains, with their evidence.
     pub chains: Changes<ChainEvidence>,
     /// Keys, with how far they are believed.
@@ -143,12 +144,14 @@ impl Comparison {
             is_worse: false,
             worse: Vec::new(),
             is_same_question: old.asked == new.asked,
+            period: Change { old: old.asked_period(), new: new.asked_period() },
             report_digest: Change { old: old.digest(), new: new.digest() },
             evidence_root: Change { old: old.evidence_root.clone(), new: new.evidence_root.clone() },
             overall: Change { old: old.overall, new: new.overall },
             axes: axes.filter(|(_, change)| change.is_one()).collect(),
             gaps: Changes { appeared: uncovered(new, old), disappeared: uncovered(old, new), changed: Vec::new() },
             findings: changes(old.findings.clone(), new.findings.clone(), subject),
+            accounts: changes(accounts(old), accounts(new), String::clone),
             chains: changes(evidence(old), evidence(new), |chain| chain.chain.clone()),
             keys: changes(levels(old), levels(new), |key| key.sha256.clone()),
             counts: Change { old: old.counts, new: new.counts },
@@ -255,6 +258,12 @@ fn uncovered(report: &Report, other: &Report) -> Vec<ChainGap> {
     gaps
 }
 
+/// The accounts that have chains in what a report was asked.
+fn accounts(report: &Report) -> Vec<String> {
+    let accounts: BTreeSet<&String> = report.chains.iter().filter(|chain| chain.in_scope).map(|chain| &chain.account).collect();
+    accounts.into_iter().cloned().collect()
+}
+
 /// Pairs by name; several of one name are paired in their order.
 fn changes<T: PartialEq, N: Ord>(old: Vec<T>, new: Vec<T>, name: impl Fn(&T) -> N) -> Changes<T> {
     let mut known: BTreeMap<N, std::collections::VecDeque<T>> = BTreeMap::new();
@@ -273,98 +282,122 @@ fn changes<T: PartialEq, N: Ord>(old: Vec<T>, new: Vec<T>, name: impl Fn(&T) -> 
     changes
 }
 
-/// Plain text; what changed for the worse comes first.
+/// Plain text, all of it; what changed for the worse comes first.
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let is_same = !self.report_digest.is_one();
-        match (self.is_worse, is_same) {
-            (true, _) => writeln!(f, "WORSE: {}.", self.worse.join("; "))?,
-            (false, true) => writeln!(f, "THE SAME: the two reports are equal.")?,
-            (false, false) => writeln!(f, "NOT WORSE: nothing changed for the worse.")?,
-        }
-        writeln!(f)?;
-        if !self.is_same_question {
-            writeln!(f, "  The two reports answer different questions; differences may come from that.\n")?;
-        }
-        writeln!(f, "  {:<13} {}", "verdict", transition(self.overall))?;
-        for (axis, change) in &self.axes {
-            writeln!(f, "  {:<13} {}", axis.name(), transition(*change))?;
-        }
-        match self.evidence_root.is_one() {
-            true => writeln!(f, "  {:<13} {} → {}", "evidence root", show(&self.evidence_root.old), show(&self.evidence_root.new))?,
-            false => writeln!(f, "  {:<13} the same: {}", "evidence root", show(&self.evidence_root.new))?,
-        }
-        self.fmt_gaps(f)?;
-        self.fmt_findings(f)?;
-        self.fmt_chains(f)?;
-        self.fmt_keys(f)?;
-        writeln!(f, "\n  Single files cannot be compared from reports; `trailseal verify --format csv --table objects` lists them.")
+        f.write_str(&self.text(true))
     }
 }
 
 impl Comparison {
-    fn fmt_gaps(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.gaps.is_empty() {
-            return Ok(());
+    /// Plain text; what changed for the worse comes first. Unless it is `full`, a few lines of each kind, and nothing that only informs.
+    pub fn text(&self, full: bool) -> String {
+        let is_same = !self.report_digest.is_one();
+        let mut lines = vec![match (self.is_worse, is_same) {
+            (true, _) => format!("WORSE: {}.", self.worse.join("; ")),
+            (false, true) => "THE SAME: the two reports are equal.".to_owned(),
+            (false, false) => "NOT WORSE: nothing changed for the worse.".to_owned(),
+        }];
+        lines.push(String::new());
+        if !self.is_same_question {
+            lines.push("  The two reports answer different questions; differences may come from that.".to_owned());
+            lines.extend(self.succession());
+            lines.push(String::new());
         }
-        writeln!(f, "\n  Asked time that is not covered")?;
-        for (sign, gaps) in [("+", &self.gaps.appeared), ("-", &self.gaps.disappeared)] {
-            for gap in gaps {
-                writeln!(f, "  {sign} {}  {} to {}  ({})", show(&gap.chain), gap.from, gap.to, length(seconds(gap)))?;
+        lines.push(format!("  {:<13} {}", "verdict", transition(self.overall)));
+        lines.extend(self.axes.iter().map(|(axis, change)| format!("  {:<13} {}", axis.name(), transition(*change))));
+        lines.push(match self.evidence_root.is_one() {
+            true => format!("  {:<13} {} → {}", "evidence root", show(&self.evidence_root.old), show(&self.evidence_root.new)),
+            false => format!("  {:<13} the same: {}", "evidence root", show(&self.evidence_root.new)),
+        });
+        for (head, mut own) in [
+            ("Asked time that is not covered", self.gap_lines()),
+            ("Findings", self.finding_lines(full)),
+            ("Accounts with chains that were asked", lines_of(&self.accounts, |account| show(account), |_, new| show(new))),
+            ("Chains, with proved and all digest files, proved and all log files, and proved time", self.chain_lines()),
+            ("Keys", self.key_lines()),
+        ] {
+            let left_out = if full { 0 } else { own.len().saturating_sub(FEW) };
+            own.truncate(own.len().saturating_sub(left_out));
+            if !own.is_empty() {
+                lines.extend([String::new(), format!("  {head}")].into_iter().chain(own));
+            }
+            if left_out > 0 {
+                lines.push(format!("  … {left_out} more (--full shows them)"));
             }
         }
-        Ok(())
+        lines.push(String::new());
+        lines.push(
+            "  Single files cannot be compared from reports; `trailseal verify --format csv --table objects` lists them."
+                .to_owned(),
+        );
+        lines.join("\n") + "\n"
     }
 
-    fn fmt_findings(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.findings.is_empty() {
-            return Ok(());
+    /// Where one period ends and the next begins, if the reports are of two.
+    fn succession(&self) -> Vec<String> {
+        let Change { old: Some(old), new: Some(new) } = self.period else { return Vec::new() };
+        if old == new {
+            return Vec::new();
         }
-        writeln!(f, "\n  Findings")?;
-        for (sign, findings) in [("+", &self.findings.appeared), ("-", &self.findings.disappeared)] {
-            for finding in findings {
-                writeln!(f, "  {sign} {:<8} {}{}  {}", finding.effect.name(), finding.code, times(finding), show(&finding.first))?;
-            }
-        }
-        for Change { old, new } in &self.findings.changed {
-            let code: Code = new.code;
-            let effect = |finding: &Finding| format!("{}{}", finding.effect.name(), times(finding));
-            writeln!(f, "  ~ {} → {} {code}  {}", effect(old), effect(new), show(&new.first))?;
-        }
-        Ok(())
+        let seam = if new.from == old.to {
+            "The new period begins where the old one ends.".to_owned()
+        } else if old.to < new.from {
+            format!("Between them neither was asked about {} to {}.", old.to, new.from)
+        } else if old.from < new.from && old.to < new.to {
+            format!("Both were asked about {} to {}.", new.from, old.to)
+        } else if new.to <= old.from {
+            "The new period lies before the old one: the reports may be in the wrong order.".to_owned()
+        } else {
+            "One period does not follow the other.".to_owned()
+        };
+        let is_next = old.from < new.from && old.to < new.to;
+        let join = "  Whether each chain goes on from one report to the next, by hash, says `trailseal join`.".to_owned();
+        [format!("  {} to {}, then {} to {}. {seam}", old.from, old.to, new.from, new.to)]
+            .into_iter()
+            .chain(is_next.then_some(join))
+            .collect()
     }
 
-    fn fmt_chains(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.chains.is_empty() {
-            return Ok(());
-        }
-        writeln!(f, "\n  Chains, with proved and all digest files, proved and all log files, and proved time")?;
-        for (sign, chains) in [("+", &self.chains.appeared), ("-", &self.chains.disappeared)] {
-            for chain in chains {
-                writeln!(f, "  {sign} {}  {}", show(&chain.chain), evidence(chain))?;
-            }
-        }
-        for Change { old, new } in &self.chains.changed {
-            writeln!(f, "  ~ {}  {} → {}", show(&new.chain), evidence(old), evidence(new))?;
-        }
-        Ok(())
+    fn gap_lines(&self) -> Vec<String> {
+        let gap = |gap: &ChainGap| format!("{}  {} to {}  ({})", show(&gap.chain), gap.from, gap.to, length(seconds(gap)));
+        lines_of(&self.gaps, gap, |_, new| gap(new))
     }
 
-    fn fmt_keys(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.keys.is_empty() {
-            return Ok(());
-        }
-        writeln!(f, "\n  Keys")?;
-        for (sign, keys) in [("+", &self.keys.appeared), ("-", &self.keys.disappeared)] {
-            for key in keys {
-                writeln!(f, "  {sign} {}  {}", show(&key.sha256), key.level.name())?;
-            }
-        }
-        for Change { old, new } in &self.keys.changed {
-            writeln!(f, "  ~ {}  {} → {}", show(&new.sha256), old.level.name(), new.level.name())?;
-        }
-        Ok(())
+    /// What limits or refutes, on one side at least; all of it if it is `full`.
+    fn finding_lines(&self, full: bool) -> Vec<String> {
+        let is_shown = |finding: &&Finding| full || finding.effect > Effect::Informs;
+        let either = |change: &&Change<Finding>| is_shown(&&change.old) || is_shown(&&change.new);
+        let Changes { appeared, disappeared, changed } = &self.findings;
+        let shown = Changes {
+            appeared: appeared.iter().filter(is_shown).cloned().collect(),
+            disappeared: disappeared.iter().filter(is_shown).cloned().collect(),
+            changed: changed.iter().filter(either).cloned().collect::<Vec<Change<Finding>>>(),
+        };
+        let effect = |finding: &Finding| format!("{}{}", finding.effect.name(), times(finding));
+        let one = |finding: &Finding| {
+            format!("{:<8} {}{}  {}", finding.effect.name(), finding.code, times(finding), show(&finding.first))
+        };
+        lines_of(&shown, one, |old, new| format!("{} → {} {}  {}", effect(old), effect(new), new.code, show(&new.first)))
     }
+
+    fn chain_lines(&self) -> Vec<String> {
+        let one = |chain: &ChainEvidence| format!("{}  {}", show(&chain.chain), evidence(chain));
+        lines_of(&self.chains, one, |old, new| format!("{}  {} → {}", show(&new.chain), evidence(old), evidence(new)))
+    }
+
+    fn key_lines(&self) -> Vec<String> {
+        let one = |key: &KeyLevel| format!("{}  {}", show(&key.sha256), key.level.name());
+        lines_of(&self.keys, one, |old, new| format!("{}  {} → {}", show(&new.sha256), old.level.name(), new.level.name()))
+    }
+}
+
+/// A line for each change.
+fn lines_of<T>(changes: &Changes<T>, one: impl Fn(&T) -> String, both: impl Fn(&T, &T) -> String) -> Vec<String> {
+    let appeared = changes.appeared.iter().map(|item| format!("  + {}", one(item)));
+    let disappeared = changes.disappeared.iter().map(|item| format!("  - {}", one(item)));
+    let changed = changes.changed.iter().map(|Change { old, new }| format!("  ~ {}", both(old, new)));
+    appeared.chain(disappeared).chain(changed).collect()
 }
 
 /// A report that was read from a file may hold anything.

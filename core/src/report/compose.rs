@@ -250,9 +250,8 @@ impl Judgement<'_> {
             .first()
             .and_then(|first| first.digest.previous())
             .map(|previous| DigestFile { object: previous.object.to_string(), sha256: previous.sha256.map(hex::encode) });
-        let last = proved_digests
-            .last()
-            .map(|last| DigestFile { object: last.subject(), sha256: Some(hex::encode(last.digest.sha256())) });
+        let named = |node: &&Node<'_>| DigestFile { object: node.subject(), sha256: Some(hex::encode(node.digest.sha256())) };
+        let (first, last) = (proved_digests.first().map(named), proved_digests.last().map(named));
         let keys = keys.into_iter().filter_map(|key| keyring.keys.get(key)).map(|key| hex::encode(key.sha256));
         let keys: BTreeSet<String> = keys.collect();
         Chain {
@@ -273,6 +272,7 @@ impl Judgement<'_> {
             days: coverage::days(nodes, coverage),
             gaps: coverage.gaps.clone().into_periods(),
             predecessor,
+            first,
             last,
             keys: keys.into_iter().collect(),
         }

@@ -3,6 +3,7 @@
 pub(crate) mod compare;
 pub(crate) mod compose;
 pub(crate) mod inventory;
+pub(crate) mod join;
 pub(crate) mod objects;
 
 use std::collections::BTreeMap;

@@ -32,6 +32,12 @@ pub enum Error {
         /// The parser's words.
         reason: String,
     },
+    /// A list of accounts that cannot be used.
+    #[error("the list of accounts cannot be used: {reason}")]
+    Accounts {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A policy that names an unknown code or would lower a refutation.
     #[error("the policy cannot be used: {reason}")]
     Policy {

@@ -11,6 +11,7 @@ pub(crate) mod packed;
 pub(crate) mod path;
 pub(crate) mod reason;
 pub(crate) mod request;
+pub(crate) mod roster;
 pub(crate) mod scope;
 pub(crate) mod spans;
 pub(crate) mod spread;

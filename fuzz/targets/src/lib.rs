@@ -8,8 +8,8 @@ mod structure;
 pub use structure::{containers, mutate};
 use trailseal::container::{Alone, read_archive, read_stream};
 use trailseal::{
-    Case, Comparison, EntryPath, Examine, Exhibit, Limits, Objects, Outcome, Policy, Provenance, Report, Request, Separator, Table,
-    Trust, examine, examine_reader, is_read, printable,
+    Case, Comparison, Conclusion, EntryPath, Examine, Exhibit, Filed, Joining, Limits, Objects, Outcome, Policy, Provenance,
+    Report, Request, Separator, Table, Trust, examine, examine_reader, is_read, printable,
 };
 use trailseal_cli::record::rewritten;
 
@@ -160,7 +160,12 @@ pub fn read_report(bytes: &[u8]) {
     for table in Table::ALL {
         table.write_csv(&report, &Objects::default(), &mut std::io::sink()).expect("nothing that fails");
     }
-    assert!(!Comparison::of(&report, &report).is_worse, "nothing changed");
+    let comparison = Comparison::of(&report, &report);
+    assert!(!comparison.is_worse && comparison.text(false).len() <= comparison.to_string().len(), "nothing changed");
+    let filed = |name: &str| Filed { name: name.to_owned(), report: report.clone(), is_canonical: true };
+    let joining = Joining::of(&[filed("one"), filed("the same")], None);
+    assert!(joining.conclusion > Conclusion::Continuous && !joining.sentence().is_empty(), "one report joins nothing");
+    assert!(joining.chains().is_empty(), "no seam");
 }
 
 /// What claims to be a record, as JSON or as a page, is refused, or it is one that says the same when it is written and read again.

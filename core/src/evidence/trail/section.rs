@@ -82,6 +82,10 @@ pub struct Chain {
     /// `last` it tells whether one report goes on where another ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub predecessor: Option<DigestFile>,
+    /// The first proved digest file; absent if none is proved. Where asked periods meet in the middle of its hour, it is the `last` of the
+    /// report before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<DigestFile>,
     /// The last proved digest file; absent if none is proved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<DigestFile>,
