@@ -41,9 +41,10 @@ fn summary(archive: &str, options: &[&str]) -> String {
     let summary = html.split_once("<div class=\"summary").unwrap().1.split_once("<nav").unwrap().0;
     let words =
         summary.split("<svg").enumerate().map(|(at, part)| if at == 0 { part } else { part.split_once("</svg>").unwrap().1 });
-    let text: String =
-        words.flat_map(|part| part.split('<')).map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect();
-    text.replace("&#39;", "'").lines().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n")
+    let texts = words.flat_map(|part| part.split('<')).map(|part| part.split_once('>').map_or(part, |(_, text)| text));
+    let text = texts.collect::<Vec<_>>().join(" ").replace("&#39;", "'");
+    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 #[test]

@@ -27,6 +27,7 @@ const NAMES: usize = 4;
 /// Characters of what others named, and of sentences that hold such names.
 const NAME_CHARACTERS: usize = 48;
 const PLACE_CHARACTERS: usize = 90;
+const CAUSE_CHARACTERS: usize = 240;
 const ASK_CHARACTERS: usize = 300;
 /// Characters of everything whose length depends on the report, from which on the print is set in smaller type.
 const MANY_CHARACTERS: usize = 3_200;
@@ -146,7 +147,7 @@ fn causes(report: &Report) -> (Vec<CauseRow>, u64) {
         let more = (follows.more > 0).then(|| format!("{} more", number(follows.more)));
         CauseRow {
             effect: cause.effect,
-            what: cause.what.clone(),
+            what: without_middle(&cause.what, CAUSE_CHARACTERS),
             place: without_middle(&cause.place, PLACE_CHARACTERS),
             when: cause.when.clone(),
             follows: follows.lines.into_iter().chain(more).collect::<Vec<_>>().join("; "),
