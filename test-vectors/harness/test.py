@@ -1,5 +1,6 @@
 """The harness itself: that it agrees with the truth, and with nothing else. No arguments."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -62,6 +63,23 @@ class Harness(unittest.TestCase):
             against.write_text(json.dumps({"id": ID, name: "a" * 64}) + "\n")
             self.holds(0, "1 with an answer", told({ID: {name: "a" * 64}}), "--against", against)
             self.holds(1, f"{ID}: {name}", told({ID: {name: "b" * 64}}), "--against", against)
+
+    def test_of_two_reports_the_first_difference_is_shown(self):
+        def answer(report):
+            text = json.dumps(report, separators=(",", ":"))
+            return {ID: {"report_digest": hashlib.sha256(text.encode()).hexdigest(), "report": text}}
+
+        against, right = Path(self.folder.name) / "answers", {"a": [{"b": 1}, {"b": 2}], "c": "x"}
+        against.write_text(json.dumps({"id": ID, **answer(right)[ID]}) + "\n")
+        self.holds(0, "", told(answer(right)), "--against", against)
+        for wrong, words in [
+            ({"a": [{"b": 1}, {"b": 3}], "c": "y"}, "first at report.a[1].b: expected 2, found 3"),
+            ({"a": [{"b": 1}], "c": "x"}, 'first at report.a[1]: expected {"b": 2}, found "nothing"'),
+            ({"a": right["a"], "c": "x", "d": None}, 'first at report.d: expected "nothing", found null'),
+        ]:
+            self.holds(1, words, told(answer(wrong)), "--against", against)
+        self.holds(2, "report is no text", told({ID: {**answer(right)[ID], "report": "{}"}}))
+        self.holds(2, "report is no text", told({ID: {"overall": "passed", "report": "{}"}}))
 
     def test_silence_is_no_agreement(self):
         self.holds(2, "nothing is answered", told({}))

@@ -1,7 +1,8 @@
 """Changes each reading of switches.py by itself, and demands that a vector notices.
 
-A vector notices if its axes, its codes or its evidence root are not what they must be. In readings.json stands a vector for each reading, so that
-none is dropped without being missed; that list may only grow. Such a vector is asked first, and the others only if it does not notice.
+A vector notices if its axes, its codes or its evidence root are not what they must be; of a reading that only reports show, if its
+report is not. In readings.json stands a vector for each reading, so that none is dropped without being missed; that list may only grow.
+Such a vector is asked first, and the others only if it does not notice.
 
 With `--all`: asks every vector, and counts. With `--write`: writes the vectors into readings.json.
 """
@@ -15,42 +16,38 @@ from itertools import islice
 from multiprocessing import Pool
 
 import switches
-from answer import FAMILIES, others_of, reason_against, root_of
-from checker import VECTORS as FOLDER
-from checker import Case
+from answer import answer
+from findings import AXES
+from findings import VECTORS as FOLDER
 
 FEW = 3
 HERE = FOLDER / "second-opinion"
-AXES = ("overall", "integrity", "authenticity", "continuity", "coverage")
+MEASURES = ("overall", *AXES, "codes", "evidence_root", "report_digest")
 VECTORS = {vector["id"]: {"limits": None} | vector for vector in json.loads((FOLDER / "index.json").read_text())["vectors"]}
 
 
-def expected_of(vector: dict) -> dict:
-    """What the checker must answer: the axes, and the codes of the families that it knows."""
-    expected = vector["expected"]
-    return {axis: expected[axis] for axis in AXES} | {"codes": [code for code in expected["codes"] if code.startswith(FAMILIES)]}
-
-
-def answers(vector: dict) -> list[object]:
-    return [None if reason_against(vector, others_of(vector)) else Case(vector).judge(), root_of(vector)]
+def measured(found: dict) -> dict:
+    return {name: sorted({*found[name]}) if name == "codes" else found[name] for name in MEASURES if name in found}
 
 
 @cache
-def as_it_is(name: str) -> tuple[list[object], set[str]]:
+def as_it_is(name: str) -> tuple[dict, set[str]]:
     """What the vector must say, and the readings that it asks for: no other can change it."""
-    vector, switches.changed = VECTORS[name], set()
+    switches.changed = set()
     switches.consulted.clear()
-    found = answers(vector)
-    return [found[0] and expected_of(vector), vector["expected"].get("evidence_root", found[1])], {*switches.consulted}
+    covered = "error" not in answer(VECTORS[name])
+    return measured(VECTORS[name]["expected"]) if covered else {}, {*switches.consulted}
 
 
 def notices(name: str, reading: str) -> bool:
     expected, consulted = as_it_is(name)
-    if reading not in consulted:
+    if reading not in consulted or not expected:
         return False
     switches.changed = {reading}
     with suppress(AttributeError, IndexError, KeyError, TypeError, ValueError):  # one that finds no answer notices nothing
-        return answers(VECTORS[name]) != expected
+        found = measured(answer(VECTORS[name]))
+        shown = expected if reading in switches.IN_REPORTS_ALONE else expected.keys() - {"report_digest"}
+        return any(found.get(measure) != expected[measure] for measure in shown)
     return False
 
 
@@ -65,8 +62,10 @@ def decided(job: tuple[str, str | None, bool]) -> tuple[str, list[str]]:
 
 def main() -> None:
     path, faults = HERE / "readings.json", []
-    listed, asked = json.loads(path.read_text()), re.findall(r'reads\(["\']([\w-]+)["\']\)', (HERE / "checker.py").read_text())
-    faults += [f"{name}: checker.py asks for it {asked.count(name)} times" for name in switches.READINGS if asked.count(name) != 1]
+    source = "".join(file.read_text() for file in HERE.glob("*.py"))
+    listed, asked = json.loads(path.read_text()), re.findall(r'reads\(["\']([\w-]+)["\']\)', source)
+    faults += [f"{name}: it is asked for {asked.count(name)} times" for name in switches.READINGS if asked.count(name) != 1]
+    faults += [f"{name}: it is asked for, and is no reading" for name in {*asked} - switches.READINGS.keys()]
     faults += [f"{name}: stands in readings.json, and is no reading any more" for name in listed if name not in switches.READINGS]
     jobs = [(name, listed.get(name), "--all" in sys.argv) for name in switches.READINGS]
     with Pool() as pool:

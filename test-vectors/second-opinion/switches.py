@@ -1,6 +1,7 @@
-"""The readings of docs/semantics.md that the checker can change, one at a time, to see whether a vector decides them.
+"""The readings of docs/specification.md that the second opinion can change, one at a time, to see whether a vector decides them.
 
-One line each: the name; what is right, as the checker reads it; and how else the rule could be read, or be forgotten.
+One line each: the name; what is right, as the second opinion reads it; and how else the rule could be read, or be forgotten. What the first
+list holds must show in axes, codes or the evidence root of some vector; what the second holds, in the bytes of its report.
 """
 
 DECLARED = """
@@ -13,7 +14,7 @@ doubled-key-is-malformed | an object with one key twice is malformed | the last 
 outermost-value-counts-as-a-level | the outermost value of a JSON text is its first level | it is level 0
 not-a-number-is-no-json | NaN makes a JSON text malformed | it is a number
 half-a-surrogate-pair-is-malformed | an escape of half a surrogate pair makes a JSON text malformed | it is a character
-absent-quote-leaves-no-string-to-sign | without previousDigestSignature a digest file is malformed | it is null
+absent-quote-leaves-no-string-to-sign | without one of its previousDigest fields a digest file is malformed | the field is null
 listed-without-object-limits | an entry of a list that names no object limits | it informs
 starting-digest-covers-nothing-before-its-end | of its hour a starting digest file covers only what it lists | it covers its hour
 starting-digest-covers-from-its-first-log | it covers from the first delivery that it lists on | it covers nothing, whatever it lists
@@ -27,6 +28,8 @@ signature-is-below-the-modulus | a signature that is not below the modulus is no
 padding-is-compared-as-a-whole | the block that was signed is compared as a whole | its end is, where the hash stands
 macos-folders-are-ignored | what lies in __MACOSX is ignored, whatever its name | it is evidence
 apple-double-names-are-ignored | names that begin with ._ are ignored | they are names like any other
+what-is-read-all-the-same-is-unopened | an archive of which something is told, though it is read, counts as unopened | only what is not read to its end does
+what-a-remark-refuses-is-unopened | an entry that a remark refuses counts as unopened if it may be an archive | only other refusals do so
 root-has-the-hash-of-inflated-bytes | in the evidence root stands the hash of what was inflated | that of the bytes as stored
 root-has-the-hash-of-what-is-damaged | of what cannot be inflated the hash of the stored bytes stands there | `damaged` alone does
 root-holds-what-is-unread | what could not be read has a line | it has none
@@ -65,7 +68,6 @@ hash-link-signs | a digest file to which a signed one commits by hash is signed 
 hash-link-authenticates | what an authenticated digest file commits to by hash is authenticated | it is signed only
 signature-of-another-algorithm-is-not-tried | a digest file of another algorithm is reported alone | its signature is tried
 conflicting-keys-are-not-used | of two keys with one fingerprint neither is used | the first is
-asked-successors-are-asked-first | of many successors those whose names were asked are asked first for their quotes | in the order of time
 quote-of-the-next-counts | what the next digest file quotes counts, though it is neither signed nor asked | only if it verifies
 quotes-alone-contradict-nobody | where nothing verifies and no metadata is there, quotes are not compared | they are compared among themselves
 unsigned-quote-can-contradict | a quote in an unsigned successor can be a mismatch | only in a signed one
@@ -122,13 +124,57 @@ two-listed-hashes-are-a-mismatch | a log file that is listed with two hashes con
 damaged-log-is-not-asked-for-its-place | of a log file whose container is damaged the place is not said | it is
 one-log-in-its-place-is-enough | a log file of which one entry lies in its place is not relocated | each entry is asked
 backfill-covers-nothing | backfill digests cover nothing | they cover their interval
+backfill-answers-nothing-that-is-asked | a backfill chain is no answer to what was asked | it is like any other
 dimension-not-asked-drops-no-other | accounts asked without trails owe a chain each | nothing is owed unless all is named
 unreadable-is-absent | a chain of which no digest file can be read is absent | it is there
 owner-is-stated-by-one-chain | the owner is unstated if no chain is of the account in the ARN | if one is of another
 unsigned-digest-widens-the-extent | unsigned digest files widen the extent for which a chain is judged | signed ones alone make it
 extent-is-of-readable-digests | the extent of a chain is that of digest files that can be read | malformed ones widen it by name
 """
-READINGS = {name: (right, other) for name, right, other in (line.split(" | ") for line in DECLARED.split("\n") if line)}
+IN_REPORTS = """
+other-white-space-is-escaped | white space other than the blank is escaped | it stands for itself
+oddities-of-a-list-are-told-behind-its-name | what is odd in an entry of logFiles is told behind field.log_files | it is told alone
+undecoded-keys-are-taken-together | entries without a key that follow each other in a list are one finding | each is one
+codes-are-in-the-order-of-the-catalogue | codes are sorted as findings.md has them | by their letters
+findings-are-sorted-by-time-before-name | findings of a chain are sorted by time, then by what they are about | the other way round
+the-worst-finding-comes-first | what refutes comes first, what informs last | the other way round
+what-refutes-is-told-one-by-one | findings that refute are told each by itself | they are told as runs like others
+a-run-has-one-list-of-reasons | findings with different reasons are of different runs | the reasons of the first are those of the run
+equal-findings-are-one | findings that are equal in everything are told once | each is told
+neighbours-are-one-apart | findings at positions that follow each other are one run | only those at one position are
+the-last-of-a-run-is-told | the last of a run is that of its last finding | it is its first one
+what-differs-in-a-run-is-not-told | entry, expected and found of a run stand there only if all have the same | they are those of its first
+a-run-ends-with-its-latest | a run ends at the latest end | at the end of its first finding
+the-last-of-longer-names-is-told | of several names that go on from a missing log file's the last is told | the first is
+hashes-that-are-unknown-are-an-empty-text | of a missing log file without a known hash the expected value is an empty text | it is absent
+unreferenced-ones-are-sorted-by-kind | unreferenced log files are sorted by kind before time | all kinds are one sequence
+an-hour-ends-a-run-of-unreferenced-ones | unreferenced log files more than an hour apart are no neighbours | all of a place are
+what-ended-before-a-gap-is-not-inside | unsigned digest files that ended before a gap do not reach into it | all that begin before its end do
+an-hour-with-an-invalid-digest-is-marked-before-one-that-is-proved-in-part | an hour is marked for an invalid or unsigned digest file before it is for a part that is proved | the other way round
+stray-json-is-told-as-ignored | stray JSON is told among what is ignored | it is not, as it was hashed
+a-remark-is-in-scope-whatever-was-asked | a remark is in scope whatever was asked | it is where its entry is
+headers-of-one-region-are-told-as-one | payloads of gzip headers of one account and region are one finding | each entry is one
+asked-successors-are-asked-first | of many successors those whose names were asked are asked first for their quotes | in the order of time
+a-signature-is-as-long-as-its-modulus | a signature of another length than the modulus is malformed | it is invalid
+the-own-algorithm-is-told-first | of several algorithms that are not supported the digest file's own is told | the metadata's is
+a-first-line-with-a-number-sign-is-no-row | a first line of a result file that begins with # is no row | it is the head
+proved-bytes-are-those-inflated | proved bytes are counted as they are inflated | as they are stored
+what-is-absent-is-not-written | a field of the report that is absent is not written | it is null
+what-is-told-of-an-archive-inside-counts-as-an-entry | an archive inside that was opened counts as an entry for each thing that is told of it | it never does
+what-is-unread-is-unproved | a digest file that a limit or a password keeps from being read is unproved | it is failed
+what-is-outside-and-not-there-is-not-counted | log files outside of what was asked are counted if some entry serves them | all that are listed are
+findings-of-a-run-count-each | the numbers of findings count each finding of a run | each run once
+proved-time-is-cut-to-what-was-asked | a chain's proved time is told within its digest files in scope | all of it is
+the-first-signed-digest-names-what-came-before | the predecessor is that of the first signed digest file, and absent if that names none | that of the first one that names one
+"""
+
+
+def declared(lines: str) -> dict[str, tuple[str, str]]:
+    return {name: (right, other) for name, right, other in (line.split(" | ") for line in lines.split("\n") if line)}
+
+
+IN_REPORTS_ALONE = declared(IN_REPORTS)
+READINGS = declared(DECLARED) | IN_REPORTS_ALONE
 changed: set[str] = set()
 consulted: set[str] = set()
 

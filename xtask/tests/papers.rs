@@ -99,6 +99,23 @@ fn rules_that_are_cited_are_there() {
             assert!(rules.contains(&cited), "{paper} cites {}.{}, which is not there", cited.0, cited.1);
         }
     }
+    assert!(
+        cited_by_the_second_opinion(|cited| {
+            let words = cited.split(|c: char| !c.is_ascii_alphanumeric() && c != '.');
+            let cited: Vec<_> = words.filter_map(|word| number(word.trim_end_matches('.'))).filter(|(_, rule)| *rule > 0).collect();
+            assert!(cited.iter().all(|rule| rules.contains(rule)), "not all of these are there: {cited:?}");
+            assert!(cited.is_sorted_by(|one, other| one < other), "they do not ascend: {cited:?}");
+            cited.len()
+        }) > 150
+    );
+}
+
+/// How many rules stand in what the second opinion says of its modules, classes and functions, each of which is shown.
+fn cited_by_the_second_opinion(count: impl Fn(&str) -> usize) -> usize {
+    let folder = root().join("test-vectors/second-opinion");
+    let files = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let sources = files.filter(|path| path.extension().is_some_and(|kind| kind == "py")).map(|path| read(&path));
+    sources.map(|source| source.split("\"\"\"").skip(1).step_by(2).map(&count).sum::<usize>()).sum()
 }
 
 /// Files that are named, not linked to.

@@ -29,6 +29,7 @@ pub(super) fn all() -> Vec<Vector> {
         log_listed_by_both(),
         forged(),
         does_not_cover(),
+        alone(),
     ]
 }
 
@@ -243,4 +244,15 @@ fn does_not_cover() -> Vector {
             "A digest is deleted in the middle, and a backfill digest for its hour is there.",
             "A backfill digest adds logs to an hour; it does not cover it.",
         )
+}
+
+fn alone() -> Vector {
+    let chain = chain();
+    let mut archive = Archive::of(&[]);
+    deliver(&mut archive, &backfill(1).seal(), generated());
+    Vector::new("backfill/alone", &[&chain], archive)
+        .near("backfill/stand-alone")
+        .codes(&["coverage.absent"])
+        .coverage(Indeterminate)
+        .says("A backfill digest and its log are all that was handed over.", "It is no answer to the question for a trail's chain.")
 }

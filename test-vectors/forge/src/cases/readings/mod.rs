@@ -3,6 +3,7 @@
 mod asked;
 mod chains;
 mod entries;
+mod reports;
 
 use super::{chain, trail};
 use crate::archive::Archive;
@@ -25,6 +26,8 @@ pub(super) fn all() -> Vec<Vector> {
         chains::links(),
         chains::signatures(),
         chains::keys_of_several_sources(),
+        reports::unopened(),
+        reports::told(),
     ]
     .concat()
 }
