@@ -265,6 +265,10 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "NAME", value_parser = tables())]
     pub(crate) table: Option<Table>,
 
+    /// Leave lines to be signed by hand, for --format html
+    #[arg(long)]
+    pub(crate) sign_off: bool,
+
     /// Show all of it: every chain, every finding, every key
     #[arg(long)]
     pub(crate) full: bool,

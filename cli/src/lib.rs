@@ -239,6 +239,9 @@ fn verify(verify: &Verify, words: &[OsString]) -> Result<Outcome, Failure> {
     if verify.table.is_some() && verify.format != Format::Csv {
         return Err(Failure::new("--table needs --format csv"));
     }
+    if verify.sign_off && verify.format != Format::Html {
+        return Err(Failure::new("--sign-off needs --format html"));
+    }
     let Verify { archives, keys, pins, scope, .. } = verify;
     let inputs = Inputs { archives, keys, pins, scope };
     let given = inputs.given()?;
@@ -288,6 +291,7 @@ fn write(report: &Report, objects: &Objects, asked: Option<&Asked>, verify: &Ver
         }
         Format::Json => line(to, &report.to_canonical_json()),
         Format::Words => line(to, &Reading::of(report, Language::En).to_json()),
+        Format::Html if verify.sign_off => to.write_all(report.to_html_to_sign().as_bytes()),
         Format::Html => to.write_all(report.to_html().as_bytes()),
         Format::Csv => {
             let name = |account: &str| asked.and_then(|asked| asked.roster.name(account));

@@ -95,6 +95,7 @@ fn what_cannot_run_is_two_and_says_why() {
         (vec![&archive, "--threads", "0"], "threads"),
         (vec![&archive, "--format", "xml"], "xml"),
         (vec![&archive, "--table", "keys"], "--format csv"),
+        (vec![&archive, "--format", "json", "--sign-off"], "--sign-off needs --format html"),
         (vec![&archive, "--format", "csv", "--table", "logs"], "logs"),
         (vec![&archive, "--output", "/does/not/exist/report.txt"], "cannot be written"),
     ] {

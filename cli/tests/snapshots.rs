@@ -34,6 +34,25 @@ fn failed() {
     insta::assert_snapshot!(verify(&[archive, "--keys", "example/public-keys", "--from", "2026-03-01", "--to", "2026-03-03"]));
 }
 
+/// What stands on the first two pages of the HTML report, without its markup and its picture.
+fn summary(archive: &str, options: &[&str]) -> String {
+    let asked = ["--keys", "example/public-keys", "--period", "2026-03-01..2026-03-02", "--format", "html"];
+    let html = verify(&[&[archive], &asked[..], options].concat());
+    let summary = html.split_once("<div class=\"summary").unwrap().1.split_once("<nav").unwrap().0;
+    let words =
+        summary.split("<svg").enumerate().map(|(at, part)| if at == 0 { part } else { part.split_once("</svg>").unwrap().1 });
+    let texts = words.flat_map(|part| part.split('<')).map(|part| part.split_once('>').map_or(part, |(_, text)| text));
+    let text = texts.collect::<Vec<_>>().join(" ").replace("&#39;", "'");
+    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn summaries() {
+    insta::assert_snapshot!("summary_passed", summary("example/handover.zip", &["--sign-off"]));
+    insta::assert_snapshot!("summary_failed", summary("example/tampered.zip", &[]));
+}
+
 #[test]
 fn indeterminate_without_keys() {
     insta::assert_snapshot!(verify(&["example/handover.zip", "--from", "2026-03-01", "--to", "2026-03-03"]));

@@ -31,8 +31,10 @@ fn main() {
         ("hostile", common::reports::hostile(&failed)),
         ("failed", failed),
         ("year", common::reports::large(50, 365, 200)),
+        ("many", common::reports::large(240, 3, 600)),
         ("large", common::reports::large(1_000, 365, 10_000)),
     ] {
         std::fs::write(folder.join(format!("{name}.html")), report.to_html()).unwrap();
+        std::fs::write(folder.join(format!("{name}-to-sign.html")), report.to_html_to_sign()).unwrap();
     }
 }

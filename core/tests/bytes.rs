@@ -58,7 +58,8 @@ fn hashes(vector: &Vector) -> (String, [String; 2]) {
         forms.update((bytes.len() as u64).to_be_bytes());
         forms.update(bytes);
     };
-    add(report.to_html().as_bytes());
+    // It states the version of the program, too.
+    add(report.to_html().replace(concat!("trailseal ", env!("CARGO_PKG_VERSION")), "trailseal").as_bytes());
     add(report.to_html_fragment().as_bytes());
     // A kind of which the archive holds nothing has no table.
     for table in Table::ALL.into_iter().filter(|table| *table != Table::Lake || !report.lake.is_empty()) {

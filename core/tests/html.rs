@@ -28,9 +28,15 @@ fn every_vector_has_a_report_that_says_its_verdict_and_findings() {
         let html = report.to_html();
         assert!(html.starts_with("<!doctype html>\n") && html.ends_with("</html>"), "{id}");
         assert!(html.contains(&report.digest()) && html.contains(&report.evidence_root), "{id}");
-        for finding in &report.findings {
+        let (outside, asked): (Vec<_>, Vec<_>) = report.findings.iter().partition(|finding| finding.outside_scope);
+        for finding in asked {
             assert!(html.contains(&format!("<code>{}</code></h3>", finding.code)), "{id}: {}", finding.code);
         }
+        let line = match outside.len() {
+            1 => "1 finding about it is in the canonical JSON".to_owned(),
+            many => format!("{many} findings about it are in the canonical JSON"),
+        };
+        assert_eq!(html.contains(&line), !outside.is_empty(), "{id}: {line}");
         for axis in Axis::ALL {
             assert!(html.contains(&format!("outcome {}", report.axes.of(axis).name())), "{id}");
         }
@@ -49,12 +55,12 @@ fn the_same_report_gives_the_same_bytes() {
 #[test]
 fn only_its_own_style_may_apply_and_nothing_may_run() {
     let html = vector("baseline/account-trail").to_html();
-    let style = html.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
-    let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(style));
-    assert!(
-        html.contains(&format!("content=\"default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'\""))
-    );
-    assert!(!style.contains("@import") && !style.contains("url("));
+    let styles: Vec<&str> = html.split("<style>").skip(1).map(|rest| rest.split_once("</style>").unwrap().0).collect();
+    let hash = |style: &&str| format!("'sha256-{}'", base64::engine::general_purpose::STANDARD.encode(Sha256::digest(style)));
+    let allowed = styles.iter().map(hash).collect::<Vec<_>>().join(" ");
+    assert_eq!(styles.len(), 2);
+    assert!(html.contains(&format!("content=\"default-src 'none'; style-src {allowed}; base-uri 'none'; form-action 'none'\"")));
+    assert!(styles.iter().all(|style| !style.contains("@import") && !style.contains("url(")));
 }
 
 #[test]
@@ -93,7 +99,7 @@ fn a_large_report_stays_small_and_says_what_it_leaves_out() {
     assert!(left_out > 0, "so much does not fit");
     assert_eq!(shown + left_out, 10_000);
     assert!(html.contains("The 60 chains with most to say are drawn; 940 more stand in the table of chains only."));
-    assert_eq!(html.matches("<th scope=\"row\">").count(), 4 + 1_000 + 5, "axes, chains, keys");
+    assert_eq!(html.matches("<th scope=\"row\">").count(), 4 + 5 + 1_000 + 5, "axes, causes, chains, keys");
 }
 
 #[test]
@@ -153,7 +159,11 @@ fn the_picture_tells_the_states_of_an_hour_apart() {
         assert!(days.contains(&format!("<path fill=\"url(#m-{state})\"")), "{state}");
         assert!(days.contains(&format!("<pattern id=\"m-{state}\"")), "{state}");
     }
-    assert_eq!(days.matches("role=\"img\"").count(), 4, "a panel for each quarter of the year");
+    let (summary, annex) = days.split_once("<div class=\"annex\">").unwrap();
+    for (part, chains) in [(summary, 6), (annex, 12)] {
+        assert_eq!(part.matches("role=\"img\"").count(), 4, "a panel for each quarter of the year");
+        assert_eq!(part.matches("<g transform=").count(), 4 * chains);
+    }
 }
 
 #[test]
@@ -189,4 +199,67 @@ fn a_fragment_disturbs_nothing_on_the_page_of_others() {
         }
     }
     assert!(hostile.contains("30 more are not shown here.") && hostile.contains("10 more stand in the table of chains only"));
+}
+
+/// What is printed on the first two pages.
+fn summary(html: &str) -> &str {
+    html.split_once("<div class=\"summary").unwrap().1.split_once("<nav").unwrap().0
+}
+
+#[test]
+fn the_summary_has_room_for_so_much_and_counts_the_rest() {
+    let mut report = large(240, 3, 2_000);
+    let codes = [Code::LogMissing, Code::LogHashMismatch, Code::ChainFork, Code::ChainCycle, Code::ChainLinkForeign];
+    let all = Code::ALL.iter().filter(|code| !codes.contains(code)).take(12);
+    report.findings.iter_mut().zip(all).for_each(|(finding, code)| finding.code = *code);
+    report.asked.questions = (0..9)
+        .map(|number| {
+            let mut question = report.asked.questions[0].clone();
+            question.accounts = (0..240).map(|account| format!("{:012}", number * 1_000 + account)).collect();
+            question
+        })
+        .collect();
+    for report in [hostile(&report), report] {
+        let (html, asks) = (report.to_html(), report.asks(trailseal::Language::En).len());
+        let (summary, causes) = (summary(&html), report.causes(trailseal::Language::En).len());
+        let rows = summary.split_once("<table class=\"causes\">").unwrap().1.split_once("</table>").unwrap().0;
+        assert_eq!(rows.matches("<th scope=\"row\">").count(), 6);
+        assert!(summary.contains(&format!("{} more causes are among the findings.", causes - 6)));
+        assert!(asks > 4 && summary.contains(&format!("{} more: <code>trailseal request</code>", asks - 4)), "{asks}");
+        assert!(summary.contains("<li>6 more in the annex</li>"), "questions");
+        let shown = summary.split_once("<dl class=\"facts\">").unwrap().1.split_once("<div class=\"scroll panel\"").unwrap().0;
+        let text: String = shown.split('<').filter_map(|part| Some(part.split_once('>')?.1)).collect();
+        assert!(text.len() < 8_000, "{}", text.len());
+        assert!(html.contains("What was asked, in full"));
+    }
+}
+
+#[test]
+fn every_printed_page_says_the_verdict_and_the_report() {
+    for id in ["baseline/account-trail", "logs/deleted"] {
+        let (report, html) = (vector(id), vector(id).to_html());
+        let digest = report.digest();
+        let verdict = report.overall().name().to_uppercase();
+        let boxes = format!(
+            "@page {{ @top-left {{ content: \"{verdict}\"; }} @top-right {{ content: \"report digest {}…\"; }} }}",
+            &digest[..12]
+        );
+        assert!(html.contains(&boxes), "{id}");
+        // Browsers that know no boxes print the title.
+        assert!(html.contains(&format!("<title>{}, report digest {}…", report.overall().name(), &digest[..12])), "{id}");
+        let version = concat!("trailseal ", env!("CARGO_PKG_VERSION"));
+        assert_eq!(html.matches(version).count(), 2, "in the summary and in how to repeat it");
+    }
+}
+
+#[test]
+fn lines_to_sign_are_there_only_where_they_are_asked_for() {
+    let report = vector("baseline/account-trail");
+    let (plain, to_sign) = (report.to_html(), report.to_html_to_sign());
+    assert!(!plain.contains("Performed by") && !plain.contains("--sign-off"));
+    for line in ["Performed by", "Reviewed by", "Date", "Client", "Reference", "Conclusion", "Exceptions", "Signature"] {
+        assert!(summary(&to_sign).contains(&format!("<dt>{line}</dt><dd></dd>")), "{line}");
+    }
+    assert!(to_sign.contains(" --format html --sign-off --output report.html"));
+    assert!(to_sign.contains(&report.digest()));
 }

@@ -77,6 +77,32 @@ test("closed lists say how many they hold, and print shows them", async () => {
   await page.close();
 });
 
+/** A print, page by page, as text. */
+async function pages(name) {
+  const { page } = await open(name);
+  const pdf = join(pictures, `${name}.pdf`);
+  await page.pdf({ path: pdf, preferCSSPageSize: true, printBackground: true });
+  await page.close();
+  const text = execFileSync("pdftotext", ["-layout", pdf, "-"], { encoding: "utf8", maxBuffer: 1 << 28 });
+  return text.split("\f").slice(0, -1);
+}
+
+for (const name of [...verdicts, "hostile", "empty", "year", "many"].flatMap((name) => [name, `${name}-to-sign`])) {
+  test(`${name}: two pages come before the annex, and every page says the verdict and the report`, async () => {
+    const printed = await pages(name);
+    const annex = printed.findIndex((text) => /^ *Annex$/m.test(text));
+    assert.ok(annex === 1 || annex === 2, `the annex begins on page ${annex + 1}`);
+    assert.equal(printed.slice(0, annex).some((text) => text.includes("Signature of the reviewer")), name.endsWith("-to-sign"));
+    const { page } = await open(name);
+    const [, verdict, digest] = (await page.title()).match(/^([a-z ]+), report digest ([0-9a-f]{12})…/);
+    await page.close();
+    printed.forEach((text, index) => {
+      assert.match(text, new RegExp(`^ *${verdict.toUpperCase()} +report digest ${digest}…`), `page ${index + 1}`);
+      assert.match(text, new RegExp(`\\b${index + 1} / ${printed.length}\\s*$`), `page ${index + 1}`);
+    });
+  });
+}
+
 for (const name of [...verdicts, "year", "hostile"]) {
   test(`${name}: prints to a PDF, and is photographed`, async () => {
     for (const colorScheme of ["light", "dark"]) {

@@ -11,8 +11,10 @@ use base64::Engine as _;
 use crate::bytes::hash::sha256;
 use crate::bytes::text::visible;
 use crate::evidence::trail::section::MissingKey;
+use crate::forms::asks::Ask;
 use crate::forms::picture::{DRAWN_CHAINS, Picture, View};
-use crate::forms::reading::{Row, aside, levels, rows, span, unproved, verified};
+use crate::forms::reading::{Row, aside, rows, span, unproved};
+use crate::forms::summary::Summary;
 use crate::forms::table::{Cell, Table};
 use crate::forms::words::Language;
 use crate::forms::words::{duration, number};
@@ -56,6 +58,11 @@ const CHAIN_BYTES: usize = 700_000;
 const KEY_BYTES: usize = 200_000;
 const MISSING_KEY_BYTES: usize = 200_000;
 const SHEET_BYTES: usize = 500_000;
+const ASK_BYTES: usize = 300_000;
+/// Names and commands of one thing to ask for.
+const ASK_LINES: usize = 10;
+/// How much of the report's digest stands on every printed page.
+const SHORT_DIGEST: usize = 12;
 /// A list that is longer is closed on the screen; print shows it all the same.
 const OPEN_FINDINGS: usize = 25;
 /// What a fragment shows: it stands among other things.
@@ -66,7 +73,13 @@ impl Report {
     /// The report as one self-contained HTML file, without scripts or references to anything outside it.
     pub fn to_html(&self) -> String {
         // Writing into a String cannot fail; an empty file would be noticed at once.
-        Page::of(self).render().unwrap_or_default()
+        Page::of(self, false).render().unwrap_or_default()
+    }
+
+    /// The same with empty lines for those who sign a print of it: who performed and who reviewed it, when, for whom, and with what
+    /// conclusion.
+    pub fn to_html_to_sign(&self) -> String {
+        Page::of(self, true).render().unwrap_or_default()
     }
 
     /// The report in short, as a part of somebody else's page, for example of a notebook: verdict, axes, coverage, and the first
@@ -76,10 +89,12 @@ impl Report {
         // Names on a page are for all of it.
         let prefix = format!("trailseal-{}-", digest.get(..16).unwrap_or_default());
         let findings = self.findings.get(..FRAGMENT_FINDINGS).unwrap_or(&self.findings);
+        let rows = rows(self);
         Fragment {
             report: self,
             style: FRAGMENT_STYLE,
-            picture: Picture::of(self, &rows(self), &View::default(), FRAGMENT_CHAINS, &prefix),
+            summary: Summary::of(self, &rows, false),
+            picture: Picture::of(self, &rows, &View::default(), FRAGMENT_CHAINS, &prefix),
             findings,
             hidden: self.findings.len().saturating_sub(findings.len()) as u64,
             digest,
@@ -103,19 +118,25 @@ impl Escaper for Inert {
 #[template(path = "report.html")]
 struct Page<'a> {
     report: &'a Report,
-    verified: String,
+    version: &'static str,
     style: &'static str,
     style_sha256: String,
+    /// What stands on every printed page of this report.
+    margins: String,
+    margins_sha256: String,
     digest: String,
+    summary: Summary,
+    is_to_be_signed: bool,
     unproved: Vec<String>,
-    aside: Vec<String>,
+    aside: String,
+    asks: Listing,
+    /// The picture of more chains than the summary has room for.
     picture: Option<Picture>,
     chains: Listing,
     groups: Vec<Group>,
     lake: Option<Sheet>,
     keys: Listing,
     missing_keys: Listing,
-    levels: Vec<String>,
     again: Again,
 }
 
@@ -125,6 +146,7 @@ struct Fragment<'a> {
     report: &'a Report,
     style: &'static str,
     digest: String,
+    summary: Summary,
     picture: Option<Picture>,
     findings: &'a [Finding],
     hidden: u64,
@@ -178,11 +200,31 @@ struct ChainRow<'a> {
     row: &'a Row<'a>,
 }
 
-/// All findings of one code and effect, either of what was asked or outside of it.
+#[derive(Template)]
+#[template(path = "ask.html")]
+struct AskItem<'a> {
+    ask: &'a Ask,
+}
+
+impl AskItem<'_> {
+    fn names(&self) -> (&[String], u64) {
+        first_lines(&self.ask.names)
+    }
+
+    fn commands(&self) -> (&[String], u64) {
+        first_lines(&self.ask.commands)
+    }
+}
+
+/// The first lines, and how many there are beside.
+fn first_lines(lines: &[String]) -> (&[String], u64) {
+    lines.split_at_checked(ASK_LINES).map_or((lines, 0), |(first, rest)| (first, rest.len() as u64))
+}
+
+/// All findings of one code and effect.
 struct Group {
     code: Code,
     effect: Effect,
-    outside: bool,
     words: &'static Explanation,
     findings: u64,
     subjects: u64,
@@ -191,7 +233,7 @@ struct Group {
 
 impl Group {
     fn name(&self) -> String {
-        format!("{}.{}{}", self.code, self.effect.name(), if self.outside { ".outside" } else { "" })
+        format!("{}.{}", self.code, self.effect.name())
     }
 
     fn summary(&self) -> String {
@@ -201,7 +243,7 @@ impl Group {
     }
 
     fn is_open(&self) -> bool {
-        !self.outside && self.items.rows.len() <= OPEN_FINDINGS
+        self.items.rows.len() <= OPEN_FINDINGS
     }
 }
 
@@ -258,10 +300,12 @@ struct Again {
     scope_file: Option<String>,
     is_complete: bool,
     pins: bool,
+    /// The option that leaves room for signatures.
+    sign_off: &'static str,
 }
 
 impl<'a> Page<'a> {
-    fn of(report: &'a Report) -> Self {
+    fn of(report: &'a Report, is_to_be_signed: bool) -> Self {
         let (rows, commands) = (rows(report), MissingKey::commands(&report.missing_keys));
         let keys = report.keys.iter().map(|key| KeyRow { key }.render().unwrap_or_default());
         let missing = report
@@ -269,39 +313,80 @@ impl<'a> Page<'a> {
             .iter()
             .zip(&commands)
             .map(|(key, command)| MissingKeyRow { key, command }.render().unwrap_or_default());
+        let asks = report.asks(Language::En);
+        let (summary, digest) = (Summary::of(report, &rows, is_to_be_signed), report.digest());
+        let is_all_drawn = summary.picture.as_ref().is_none_or(|picture| picture.hidden == 0);
+        let picture = (!is_all_drawn).then(|| Picture::of(report, &rows, &View::default(), DRAWN_CHAINS, "all-"));
+        let margins = margins(report, &digest);
+        let policy_sha256 = |style: &str| base64::engine::general_purpose::STANDARD.encode(sha256(style.as_bytes()));
         Self {
             report,
-            verified: verified(report),
+            version: env!("CARGO_PKG_VERSION"),
             style: HTML_STYLE,
-            style_sha256: base64::engine::general_purpose::STANDARD.encode(sha256(HTML_STYLE.as_bytes())),
-            digest: report.digest(),
+            style_sha256: policy_sha256(HTML_STYLE),
+            margins_sha256: policy_sha256(&margins),
+            margins,
+            digest,
+            summary,
+            is_to_be_signed,
             unproved: unproved(report),
-            aside: aside(report),
-            picture: Picture::of(report, &rows, &View::default(), DRAWN_CHAINS, ""),
+            aside: beside(report),
+            asks: Listing::fit(asks.len(), asks.iter().map(|ask| AskItem { ask }.render().unwrap_or_default()), ASK_BYTES),
+            picture: picture.flatten(),
             chains: Listing::fit(rows.len(), rows.iter().map(|row| ChainRow { row }.render().unwrap_or_default()), CHAIN_BYTES),
             groups: groups(report),
             lake: Sheet::of(Table::Lake, report),
             keys: Listing::fit(report.keys.len(), keys, KEY_BYTES),
             missing_keys: Listing::fit(report.missing_keys.len(), missing, MISSING_KEY_BYTES),
-            levels: levels(&report.keys),
-            again: Again::of(report),
+            again: Again::of(report, is_to_be_signed),
         }
+    }
+
+    fn short_digest(&self) -> &str {
+        short(&self.digest)
     }
 }
 
-/// Findings as the report sorts them, those outside of what was asked last, in groups that share [`FINDING_BYTES`]: small groups are shown whole, and only the largest
-/// are cut.
+fn short(digest: &str) -> &str {
+    digest.get(..SHORT_DIGEST).unwrap_or(digest)
+}
+
+/// The verdict and the report on every printed page, which may be torn from the others. They are words of ours and a digest: nothing of
+/// the archive's own gets into a style.
+fn margins(report: &Report, digest: &str) -> String {
+    format!(
+        "@page {{ @top-left {{ content: \"{}\"; }} @top-right {{ content: \"report digest {}…\"; }} }}\n",
+        report.overall.word().to_uppercase(),
+        short(digest)
+    )
+}
+
+/// What was not asked, in a line.
+fn beside(report: &Report) -> String {
+    let count = report.findings.iter().filter(|finding| finding.outside_scope).count() as u64;
+    let found = match count {
+        0 => None,
+        1 => Some("1 finding about it is in the canonical JSON and in the text with --full, and not here.".to_owned()),
+        many => {
+            Some(format!("{} findings about it are in the canonical JSON and in the text with --full, and not here.", number(many)))
+        }
+    };
+    aside(report).into_iter().chain(found).collect::<Vec<_>>().join(" ")
+}
+
+/// Findings of what was asked as the report sorts them, in groups that share [`FINDING_BYTES`]: small groups are shown whole, and only the
+/// largest are cut.
 fn groups(report: &Report) -> Vec<Group> {
     let grouped = report.grouped();
     let mut groups: Vec<Group> = grouped
         .iter()
+        .filter(|group| !group.outside)
         .filter_map(|group| {
             let Finding { code, effect, .. } = **group.findings.first()?;
             let findings = &group.findings;
             Some(Group {
                 code,
                 effect,
-                outside: group.outside,
                 words: code.explain(),
                 findings: findings.len() as u64,
                 subjects: findings.iter().map(|finding| finding.count).fold(0, u64::saturating_add),
@@ -339,15 +424,12 @@ fn item(finding: &Finding) -> String {
     if finding.count > 1 {
         words.push(format!("{} in all", number(finding.count)));
     }
-    if finding.outside_scope {
-        words.push("outside what was asked".to_owned());
-    }
     words.extend(finding.detail(Language::En));
     Item { finding, facts, words }.render().unwrap_or_default()
 }
 
 impl Again {
-    fn of(report: &Report) -> Self {
+    fn of(report: &Report, is_to_be_signed: bool) -> Self {
         let request = request(report);
         let is_complete = request.as_ref().is_some_and(|request| {
             request.scope().is_ok_and(|scope| scope.questions == report.asked.questions)
@@ -384,7 +466,7 @@ impl Again {
             options.push_str(" --scope scope.json");
             arguments.push_str(", scope=\"scope.json\"");
         }
-        Self { options, arguments, scope_file, is_complete, pins }
+        Self { options, arguments, scope_file, is_complete, pins, sign_off: if is_to_be_signed { " --sign-off" } else { "" } }
     }
 }
 

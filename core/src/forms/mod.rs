@@ -12,5 +12,6 @@ pub(crate) mod picture;
 pub(crate) mod reading;
 #[cfg(feature = "schema")]
 pub mod schema;
+pub(crate) mod summary;
 pub(crate) mod table;
 pub(crate) mod words;

@@ -29,6 +29,9 @@ const LABEL: i64 = 264;
 const HEAD: i64 = 34;
 const ROW: i64 = 15;
 const GRID: i64 = 736;
+/// The width of a printed page, and the space below a panel.
+const PRINTED: i64 = 680;
+const BETWEEN: i64 = 12;
 /// Characters of a row's label.
 const LABEL_CHARACTERS: usize = 36;
 
@@ -298,6 +301,20 @@ impl Picture {
             label: LABEL,
             legend: State::MARKED.iter().map(|state| Mark { state: *state, meaning: state.meaning().to_owned() }).collect(),
         })
+    }
+}
+
+impl Picture {
+    /// The picture of as many chains as a page has room for, of so many CSS pixels in height.
+    pub(crate) fn within(report: &Report, rows: &[Row<'_>], height: i64) -> Option<Self> {
+        let whole = Self::of(report, rows, &View::default(), DRAWN_CHAINS, "")?;
+        let printed = |pixels: i64, panel: &Panel| pixels.saturating_mul(PRINTED) / panel.width.max(PRINTED);
+        let of_heads: i64 = whole.panels.iter().map(|panel| printed(HEAD + 4, panel) + BETWEEN).sum();
+        // A row may be less than a pixel in print: the sum over the panels is divided, and not each.
+        let of_rows = |count: i64| whole.panels.iter().map(|panel| printed(count * ROW, panel) + 1).sum::<i64>();
+        let fits = |count: &usize| of_heads + of_rows(i64::try_from(*count).unwrap_or(i64::MAX)) <= height;
+        let most = (1..=whole.drawn).rev().find(fits).unwrap_or(1);
+        if most == whole.drawn { Some(whole) } else { Self::of(report, rows, &View::default(), most, "") }
     }
 }
 

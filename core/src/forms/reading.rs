@@ -554,14 +554,17 @@ fn counted_long(count: u64, one: &str, many: &str) -> String {
 pub(crate) fn verified(report: &Report) -> String {
     let counts = &report.counts;
     let logs = counts.logs.proved + counts.logs.failed + counts.logs.unproved + counts.logs.unreferenced;
+    let ignored = match counts.ignored {
+        0 => String::new(),
+        1 => " 1 other entry is by its name no file of CloudTrail, and was not judged.".to_owned(),
+        many => format!(" {} other entries are by their names no files of CloudTrail, and were not judged.", number(many)),
+    };
     format!(
-        "Of a handed-over AWS CloudTrail archive of {}: {} and {} in {}. {} no evidence and {} not judged.",
+        "Of a handed-over AWS CloudTrail archive of {}: {} and {} in {}.{ignored}",
         counted_long(counts.entries, "entry", "entries"),
         counted_long(counts.digests.all(), "digest file", "digest files"),
         counted_long(logs, "log file", "log files"),
         counted_long(report.chains.iter().filter(|chain| chain.in_scope).count() as u64, "chain", "chains"),
-        counted_long(counts.ignored, "entry is", "entries are"),
-        if counts.ignored == 1 { "was" } else { "were" },
     )
 }
 

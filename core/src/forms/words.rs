@@ -201,6 +201,19 @@ pub(crate) fn duration(seconds: u64) -> String {
     }
 }
 
+/// How much of what was asked is proved, whatever the verdict.
+pub(crate) fn measured(report: &Report) -> String {
+    let (digests, logs) = (&report.counts.digests, &report.counts.logs);
+    format!(
+        "Under keys that the verifier supplied, {} of {} digest files and {} of {} listed log files are proved.{}",
+        number(digests.authenticated),
+        number(digests.all()),
+        number(logs.authenticated),
+        number(logs.listed()),
+        measure(report)
+    )
+}
+
 /// How much of what was asked is covered, where one period was asked and all chains are listed: of an open verdict that is the first
 /// question. What only enclosed keys vouch for is no measure, because whoever encloses a key can sign any time with it.
 fn measure(report: &Report) -> String {
