@@ -9,10 +9,10 @@ use crate::bytes::text::visible;
 use crate::forms::asks::{Ask, Need};
 use crate::forms::causes::Cause;
 use crate::forms::picture::Picture;
-use crate::forms::reading::{Row, levels, verified};
+use crate::forms::reading::{Row, answer, levels, verified};
 use crate::forms::words::{Language, in_days, measured, number};
 use crate::report::Report;
-use crate::terms::finding::Effect;
+use crate::terms::finding::{Axis, Code, Effect};
 use crate::terms::outcome::Outcome;
 use crate::terms::scope::Question;
 
@@ -113,7 +113,7 @@ impl Summary {
     }
 
     fn characters(&self, report: &Report) -> usize {
-        let answers = crate::Axis::ALL.iter().map(|axis| crate::forms::reading::answer(report, *axis).len());
+        let answers = Axis::ALL.iter().map(|axis| answer(report, *axis).len());
         let of_causes = self.causes.iter().flat_map(|cause| [&cause.what, &cause.place, &cause.when, &cause.follows]);
         let lines = [&self.asked.lines, &self.policy.lines, &self.asks, &self.own].into_iter().flatten();
         let texts = [&self.sentence, &self.measure].into_iter().chain(of_causes).chain(lines).map(String::len);
@@ -205,9 +205,8 @@ fn asked(report: &Report) -> Few {
 /// What the verifier judged otherwise than usual, and what he said was renamed.
 fn policy(report: &Report) -> Few {
     let asked = &report.asked;
-    let weigh = |(code, effect): (&crate::Code, &Effect)| {
-        format!("{code} {} (otherwise it {})", effect.name(), code.explain().effect.name())
-    };
+    let weigh =
+        |(code, effect): (&Code, &Effect)| format!("{code} {} (otherwise it {})", effect.name(), code.explain().effect.name());
     let mut few = Few::of(asked.policy.iter().map(weigh).collect(), CODES);
     if !asked.relocated.is_empty() {
         few.lines.push(format!("Renamings that the verifier stated: {} (in the annex)", number(asked.relocated.len() as u64)));
