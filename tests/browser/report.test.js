@@ -98,7 +98,7 @@ for (const name of [...verdicts, "hostile", "empty", "year", "many"].flatMap((na
     await page.close();
     printed.forEach((text, index) => {
       assert.match(text, new RegExp(`^ *${verdict.toUpperCase()} +report digest ${digest}…`), `page ${index + 1}`);
-      assert.match(text, new RegExp(`\\b${index + 1} / ${printed.length}\\s*$`), `page ${index + 1}`);
+      assert.match(text, new RegExp(`\\b${index + 1} ?/ ?${printed.length}\\s*$`), `page ${index + 1}`);
     });
   });
 }
