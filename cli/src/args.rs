@@ -139,6 +139,10 @@ pub(crate) struct RecordCheck {
     #[arg(long, value_name = "FILE")]
     pub(crate) scope: Vec<PathBuf>,
 
+    /// A bound on what is read, as for verify, for a record that states a higher one than the default
+    #[arg(long = "limit", value_name = "NAME=N", value_delimiter = ',')]
+    pub(crate) limits: Vec<String>,
+
     /// The list of accounts of the record, likewise
     #[arg(long, value_name = "FILE")]
     pub(crate) accounts_from: Vec<PathBuf>,
@@ -405,6 +409,9 @@ impl ScopeArgs {
     pub(crate) fn request(&self) -> Result<Request, TimeError> {
         let Self { period, accounts, regions, trails, relocated, accounts_from: _, file: _ } = self.clone();
         let (from, to) = period.ends()?;
+        // A blank behind a comma is no part of a name.
+        let trimmed = |names: Vec<String>| names.iter().map(|name| name.trim().to_owned()).collect();
+        let (accounts, regions, trails) = (trimmed(accounts), trimmed(regions), trimmed(trails));
         Ok(Request { from, to, accounts, regions, trails, relocated, ..Request::default() })
     }
 

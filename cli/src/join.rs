@@ -9,8 +9,10 @@ use crate::bounded;
 use crate::output::{self, Shape, stream};
 use crate::{Failure, line, say};
 
-/// Bytes of a file that may be a report: a year of a thousand accounts in thirty regions takes less than half of them.
-const REPORT_BYTES: u64 = 4 << 30;
+/// Bytes of a file that may be a report.
+const REPORT_BYTES: u64 = 1 << 30;
+/// Reports at once: each is held against the chains of all before.
+const MOST_REPORTS: usize = 500;
 /// Columns of text.
 const WIDTH: usize = 80;
 /// Chains that are shown without `--full`.
@@ -19,6 +21,9 @@ const FEW: usize = 8;
 /// Joins reports, tells it, and returns the exit code.
 pub(crate) fn join(join: &Join) -> Result<u8, Failure> {
     output::guard(join.output.as_deref(), &join.reports, join.overwrite)?;
+    if join.reports.len() > MOST_REPORTS {
+        return Err(Failure::new(format!("{} reports are more than {MOST_REPORTS}: join them in parts", join.reports.len())));
+    }
     if let Some(hint) = join.period.hint() {
         say(&hint);
     }

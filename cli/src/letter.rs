@@ -99,8 +99,13 @@ fn tell_verifier(report: &Report) {
     for ask in reading.asks.iter().filter(|ask| ask.need == trailseal::Need::Verifier) {
         say(&format!("not for the letter: {} ({})", ask.what, ask.why.join("; ")));
     }
-    for command in &reading.key_commands {
+    let mut commands = reading.key_commands.clone();
+    commands.dedup();
+    for command in &commands {
         say(&format!("$ {command}"));
+    }
+    if !commands.is_empty() {
+        say("get these keys first, and ask again: without them the letter may ask for too much or too little");
     }
     if report.overall() == Outcome::Failed {
         say("the verdict is failed: see trailseal verify before you send anything");

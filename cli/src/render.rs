@@ -324,7 +324,9 @@ impl Page {
         for line in all.iter().take(shown).flatten() {
             self.line(line);
         }
-        self.more_of((all.len() - shown) as u64, "more cause", "more causes");
+        let refuting = causes.iter().skip(shown).filter(|cause| cause.effect == Effect::Refutes).count();
+        let what = if refuting > 0 { format!(", {refuting} of which contradict") } else { String::new() };
+        self.more_of((all.len() - shown) as u64, &format!("more cause{what}"), &format!("more causes{what}"));
     }
 
     /// What was found, where, when, and what follows.
@@ -415,14 +417,18 @@ impl Page {
             self.line(format!("  {style}{}{style:#} {name:<width$}  {files}", standing.outcome.symbol()));
         }
         if !hidden.is_empty() {
-            let is_any = |wanted: Outcome| hidden.iter().any(|standing| standing.outcome == wanted);
-            let how = match (is_any(Outcome::Failed) || is_any(Outcome::Indeterminate), is_any(Outcome::NotAssessed)) {
-                (true, _) => "",
-                (false, true) => ", all without a gap or a failure, or not asked",
-                (false, false) => ", all without a gap or a failure",
+            let count = |is: fn(Outcome) -> bool| hidden.iter().filter(|standing| is(standing.outcome)).count();
+            let troubled = count(|outcome| matches!(outcome, Outcome::Failed | Outcome::Indeterminate));
+            let how = match (troubled, count(|outcome| outcome == Outcome::NotAssessed)) {
+                (0, 0) => ", all without a gap or a failure".to_owned(),
+                (0, unasked) if unasked == hidden.len() => ", none of them asked".to_owned(),
+                (0, unasked) => format!(", {unasked} of them not asked, the others without a gap or a failure"),
+                _ => String::new(),
             };
             let what = counted(hidden.len() as u64, "more chain", "more chains");
-            self.line(format!("  {DIM}… {what}{how} (--full shows them){DIM:#}"));
+            for line in self.cut(&format!("… {what}{how} (--full shows them)"), 2, 1) {
+                self.line(format!("  {DIM}{line}{DIM:#}"));
+            }
         }
         self.blank();
     }
@@ -446,7 +452,9 @@ impl Page {
         for line in self.cut(&next, 2, NEXT) {
             page.line(format!("  {line}"));
         }
-        if let Some((first, others)) = reading.key_commands.split_first() {
+        let mut key_commands = reading.key_commands.clone();
+        key_commands.dedup();
+        if let Some((first, others)) = key_commands.split_first() {
             page.command(2, first);
             page.more_of(others.len() as u64, "more key to fetch", "more keys to fetch");
         }

@@ -324,9 +324,12 @@ fn whoever_edits_a_record_is_noticed() {
     let (code, said) = edited("html", &format!("\"version\":\"{VERSION}\""), "\"version\":\"9.9.9\"");
     assert_eq!(code, 2, "{said}");
     assert!(said.contains("NOT ALL CHECKED") && said.contains("it was made by trailseal 9.9.9"), "{said}");
-    let (code, said) = edited("json", "\"json_depth\": 64", "\"json_depth\": 65");
+    let (code, said) = edited("json", "\"json_depth\": 64", "\"json_depth\": 63");
     assert_eq!(code, 0, "{said}");
-    assert!(said.contains("read within the limits of the record: json-depth=65"), "{said}");
+    assert!(said.contains("read within the limits of the record: json-depth=63"), "{said}");
+    // Who wrote the record does not decide how much is read.
+    let (code, said) = edited("json", "\"json_depth\": 64", "\"json_depth\": 65");
+    assert!(code == 2 && said.contains("--limit json-depth=65"), "{said}");
     let (code, said) = edited("json", VERSION, "9.9.9");
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("Recorded by trailseal 9.9.9"), "{said}");

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use trailseal::{Asked, Policy, Request, Scope, Trust, counted, visible};
+use trailseal::{Asked, Limits, Policy, Request, Scope, Trust, counted, visible};
 
 use crate::args::RecordCheck;
 use crate::evidence::{self, Threads};
@@ -38,9 +38,28 @@ struct Named<'a> {
     sha256: &'a str,
 }
 
+/// Whoever wrote a record does not decide how much is read for it.
+fn within(recorded: &Limits, allowed: &Limits) -> Result<(), String> {
+    let pairs = [
+        ("digest-bytes", recorded.digest_bytes, allowed.digest_bytes),
+        ("log-bytes", recorded.log_bytes, allowed.log_bytes),
+        ("entry-bytes", recorded.entry_bytes, allowed.entry_bytes),
+        ("entries", recorded.entries, allowed.entries),
+        ("json-depth", recorded.json_depth.into(), allowed.json_depth.into()),
+        ("path-bytes", recorded.path_bytes.into(), allowed.path_bytes.into()),
+        ("unpacked-ratio", recorded.unpacked_ratio.into(), allowed.unpacked_ratio.into()),
+    ];
+    match pairs.iter().find(|(_, recorded, allowed)| recorded > allowed) {
+        Some((name, recorded, _)) => Err(format!("it was made with a higher limit; to read as much, --limit {name}={recorded}")),
+        None => Ok(()),
+    }
+}
+
 /// Performs the verification of a record again, and says what is another now. The exit code: 0 nothing, 1 something, 2 if it cannot be told.
 pub(crate) fn check(args: &RecordCheck) -> Result<(String, u8), Failure> {
     let Written { record, form, is_exact } = form::read(&args.record)?;
+    within(&record.limits, &crate::args::limits(&args.limits).map_err(Failure::new)?)
+        .map_err(|error| Failure::at(&args.record, error))?;
     let policy = |trust| {
         policy(&record.asked, trust).map_err(|error| Failure::at(&args.record, format!("asks what cannot be asked: {error}")))
     };

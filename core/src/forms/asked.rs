@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::trail::name::DigestKind;
 use crate::evidence::trail::section::Chain;
+use crate::forms::asks::Need;
 use crate::forms::reading::standings;
+use crate::forms::words::Language;
 use crate::report::Report;
 use crate::terms::outcome::Outcome;
 use crate::terms::scope::TrailAsked;
 use crate::terms::spans::Spans;
-use crate::terms::time::{HOUR_SECONDS, Period};
+use crate::terms::time::{HOUR_SECONDS, Period, Time};
 
 /// A thing that was asked: a chain that is here, or names of which there is none.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +26,16 @@ pub(crate) struct AskedRow<'a> {
     pub(crate) proved: Option<u64>,
     /// From the first moment that is not covered to the last, and in how many stretches.
     pub(crate) missing: Option<(Period, u64)>,
+    pub(crate) wanted: Wanted,
+}
+
+/// What is asked for of a place.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wanted {
+    /// From the first day folder to the last.
+    days: Option<Period>,
+    again: bool,
+    explained: bool,
 }
 
 /// How it stands.
@@ -93,17 +105,37 @@ pub(crate) fn rows(report: &Report) -> Vec<AskedRow<'_>> {
             rows.push(nothing(names, period, report.left_out.chains > 0));
         }
     }
+    let wanted = wanted(report);
+    for row in &mut rows {
+        let place = row.account.zip(row.region).map(|(account, region)| (account.to_owned(), region.to_owned()));
+        row.wanted = place.and_then(|place| wanted.get(&place).copied()).unwrap_or_default();
+    }
     rows
 }
 
+/// What is asked for, by account and region.
+fn wanted(report: &Report) -> BTreeMap<(String, String), Wanted> {
+    let mut wanted: BTreeMap<(String, String), Wanted> = BTreeMap::new();
+    for ask in report.asks(Language::En) {
+        for place in ask.places {
+            let of_place = wanted.entry(place).or_default();
+            of_place.again |= ask.need == Need::Again;
+            of_place.explained |= ask.need == Need::Explanation;
+            let hull = |whole: Period, days: Period| Period { from: whole.from.min(days.from), to: whole.to.max(days.to) };
+            of_place.days = of_place.days.map_or(ask.days, |whole| Some(ask.days.map_or(whole, |days| hull(whole, days))));
+        }
+    }
+    wanted
+}
+
 /// What was asked and has no chain in the report, which may leave some out of which nothing is signed.
-const fn nothing<'a>([account, region, trail]: Names<'a>, period: Option<Period>, may_be_left_out: bool) -> AskedRow<'a> {
+fn nothing<'a>([account, region, trail]: Names<'a>, period: Option<Period>, may_be_left_out: bool) -> AskedRow<'a> {
     let standing = if may_be_left_out { Standing::NotProved } else { Standing::Absent };
     let missing = match period {
         Some(period) => Some((period, 1)),
         None => None,
     };
-    AskedRow { account, region, trail, period, standing, proved: Some(0), missing }
+    AskedRow { account, region, trail, period, standing, proved: Some(0), missing, wanted: Wanted::default() }
 }
 
 fn of_chain(chain: &Chain, outcome: Outcome, period: Option<Period>) -> AskedRow<'_> {
@@ -145,6 +177,7 @@ fn of_chain(chain: &Chain, outcome: Outcome, period: Option<Period>) -> AskedRow
         standing,
         proved,
         missing: ends,
+        wanted: Wanted::default(),
     }
 }
 
@@ -158,19 +191,19 @@ impl AskedRow<'_> {
 
     /// What to ask the other side for.
     pub(crate) fn request(&self) -> Option<String> {
-        let days = || {
-            let (missing, _) = self.missing?;
-            // A digest file lies in the folder of the day on which it ends, up to an hour later.
-            let folder = |time: crate::terms::time::Time| time.date_text().replace('-', "/");
-            let (first, last) = (folder(missing.from), folder(missing.to.plus(HOUR_SECONDS)));
-            Some(if first == last { format!("day folder {first}") } else { format!("day folders {first} to {last}") })
-        };
+        let folder = |time: Time| time.date_text().replace('-', "/");
+        let days = self.wanted.days.map(|days| {
+            let (first, last) = (folder(days.from), folder(days.to.plus(-1)));
+            if first == last { format!("day folder {first}") } else { format!("day folders {first} to {last}") }
+        });
+        let again = self.wanted.again.then(|| "the files again that the findings name".to_owned());
+        let explained = self.wanted.explained.then(|| "an explanation".to_owned());
+        let asked: Vec<String> = [days, again, explained].into_iter().flatten().collect();
         match self.standing {
             Standing::Proved => None,
             Standing::Absent => Some("everything".to_owned()),
-            Standing::Contradicted => Some("the same files again, with all their versions".to_owned()),
-            Standing::Partly => Some(days().unwrap_or_else(|| "what the findings about its chain name".to_owned())),
-            Standing::NotProved => Some("what the findings about its chain name, or everything".to_owned()),
+            _ if asked.is_empty() => Some("what the findings about its chain name".to_owned()),
+            _ => Some(asked.join("; ")),
         }
     }
 }
@@ -258,7 +291,7 @@ mod tests {
         let [row] = asked(&holes, of("2026-03-01T20:00:00Z", "2026-03-02T02:00:00Z")).try_into().unwrap();
         // The signature of each digest file stands in the next one.
         let gaps = "2026-03-01T20:00:00Z 2026-03-02T01:00:00Z 2";
-        assert!(row.ends_with(&format!("|?|?|contradicted|{gaps}|the same files again, with all their versions")), "{row}");
+        assert!(row.ends_with(&format!("|?|?|contradicted|{gaps}|day folders 2026/03/01 to 2026/03/02")), "{row}");
         let unsigned = Archive::without_metadata(&[&trail("2026-03-01T20:00:00Z").chain(&[1])]);
         let [row] = asked(&unsigned, of("2026-03-01T20:00:00Z", "2026-03-01T21:00:00Z")).try_into().unwrap();
         assert!(row.contains("|0|0.0|not proved|"), "{row}");

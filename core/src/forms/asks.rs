@@ -9,6 +9,7 @@ use crate::evidence::trail::section::Chain;
 use crate::forms::words::{Language, found};
 use crate::report::Report;
 use crate::terms::finding::{Code, Effect, Finding};
+use crate::terms::object::is_plain;
 use crate::terms::spans::Spans;
 use crate::terms::time::{DAY_SECONDS, HOUR_SECONDS, Period, Time};
 
@@ -87,11 +88,9 @@ const fn need(code: Code) -> Need {
         | Code::LakeFileMissing
         | Code::LakeFileInflated
         | Code::LakeFileNameUnsafe => Need::Again,
-        Code::ArchiveEntryUnreadable
-        | Code::ArchiveEntryUnsafe
-        | Code::ArchiveEntryUnrecognised
-        | Code::ArchiveEntryDuplicate
-        | Code::ArchiveEntryEncrypted => Need::Container,
+        Code::ArchiveEntryUnreadable | Code::ArchiveEntryUnsafe | Code::ArchiveEntryUnrecognised | Code::ArchiveEntryEncrypted => {
+            Need::Container
+        }
         Code::ArchiveLimit
         | Code::DigestAlgorithmUnsupported
         | Code::DigestKeyUnknown
@@ -303,12 +302,12 @@ impl Report {
                 let of = if named.len() <= FEW_NAMES { named.join("; ") } else { "what is named".to_owned() };
                 format!("All digest files and log files of the period for {of}, or a statement that there was no trail then.")
             }
-            Need::Again => "The files that are named once more, exactly as they lie in the bucket.".to_owned(),
+            Need::Again => "Once more, the files that are named, exactly as they lie in the bucket.".to_owned(),
             Need::Container if gathered.codes().contains(&Code::ArchiveEntryEncrypted) => {
-                "The archive without a password, or its password on another way than the file.".to_owned()
+                "The archive without a password, or its password by another channel than the file.".to_owned()
             }
-            Need::Container => "The archive once more, made by another tool, or the files that are named by themselves.".to_owned(),
-            Need::Explanation => "An explanation: what happened to the trail, or to these files, at the times named?".to_owned(),
+            Need::Container => "Once more, the archive, made by another tool, or by themselves the files that are named.".to_owned(),
+            Need::Explanation => "An explanation: what happened to the trail, or to these files, at the times named? Of two contents of one file, which came from the bucket?".to_owned(),
             Need::Verifier => {
                 let mut remedies: Vec<&str> = gathered.findings.iter().map(|finding| finding.code.explain().remedy).collect();
                 remedies.dedup();
@@ -377,11 +376,11 @@ impl Report {
         };
         let roots: BTreeSet<&str> = self.chains_of(gathered).flat_map(|chain| &chain.places).map(String::as_str).collect();
         let command = |root: &str| {
-            let root = root.trim_end_matches('/');
             let to = root.trim_start_matches("s3://");
             format!("aws s3 cp {root}/ further/{to}/ --recursive --exclude '*' {}", patterns.join(" "))
         };
-        roots.into_iter().filter(|root| is_plain(root)).map(command).collect()
+        let places = roots.into_iter().map(|root| root.trim_end_matches('/'));
+        places.filter(|root| root.strip_prefix("s3://").is_some_and(is_plain)).map(command).collect()
     }
 }
 
@@ -402,13 +401,6 @@ pub(crate) fn folders(days: Period) -> Vec<String> {
         day = next.max(day.plus(DAY_SECONDS));
     }
     folders
-}
-
-/// True if a shell takes it for one word.
-fn is_plain(text: &str) -> bool {
-    text.strip_prefix("s3://").is_some_and(|rest| {
-        !rest.starts_with('-') && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-/@".contains(&byte))
-    })
 }
 
 /// `2026/07/04`.
@@ -433,13 +425,5 @@ mod tests {
         assert_eq!(of("2024-12-30..2026-01-01"), ["2024/12/30", "2024/12/31", "2025", "2026/01/01"]);
         // Nobody reads so long a command, and nobody waits for it to be made.
         assert!(of("0001-01-02..9998-12-30").len() > MOST_PATTERNS);
-    }
-
-    #[test]
-    fn only_what_a_shell_takes_for_one_word_is_put_into_a_command() {
-        assert!(is_plain("s3://bucket/prefix/AWSLogs/o-exampleorg1"));
-        for root in ["bucket/AWSLogs", "s3://-bucket", "s3://bucket/a b", "s3://bucket/$(x)", "s3://bucket/'", "s3://bucket/\n"] {
-            assert!(!is_plain(root), "{root}");
-        }
     }
 }

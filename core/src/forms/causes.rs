@@ -9,7 +9,8 @@ use crate::forms::words::{Language, found};
 use crate::report::Report;
 use crate::terms::finding::{About, Code, Effect, Finding};
 use crate::terms::reason::Reason;
-use crate::terms::time::{Period, Time};
+use crate::terms::spans::Spans;
+use crate::terms::time::{HOUR_SECONDS, Period, Time};
 
 /// One kind of thing that was found and bears on the verdict, wherever it was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -104,6 +105,15 @@ fn particular(findings: &[&Finding], language: Language) -> Option<String> {
     Some(format!("{}: {detail}", finding.subject(&finding.first, language)))
 }
 
+/// True if findings of one code account for all of a gap, give or take the hour of the digest file before or behind: one file without its
+/// signature is no reason for a day that is missing.
+fn explain_gap(causes: &[&Finding], gap: &Finding) -> bool {
+    let Some(gap) = time(gap).and_then(|(from, to)| Period::new(from, to).ok()) else { return false };
+    let times = causes.iter().filter_map(|cause| time(cause));
+    let near = Spans::union(times.map(|(from, to)| Period { from: from.plus(-HOUR_SECONDS), to: to.plus(HOUR_SECONDS) }));
+    Spans::union([gap]).without(&near).into_periods().is_empty()
+}
+
 /// A time of a day, or days.
 fn when(span: &Period) -> String {
     let (from, to) = (span.from.to_string(), span.to.to_string());
@@ -150,7 +160,8 @@ impl Report {
         let cause_of = |finding: &Finding| {
             let place = place(finding).or_else(|| stated_place(finding));
             let likely = causes_of(finding.code).iter().filter_map(|code| alike.get(&(place, *code)));
-            likely.flatten().find(|cause| brings_about(cause, finding)).copied()
+            let of_code = |causes: &&Vec<&Finding>| finding.code != Code::CoverageGap || explain_gap(causes, finding);
+            likely.filter(of_code).flatten().find(|cause| brings_about(cause, finding)).copied()
         };
         let root_of = |finding: &Finding| {
             let mut root = cause_of(finding)?;
@@ -182,7 +193,8 @@ impl Report {
                 *count = count.saturating_add(finding.count);
             }
         }
-        order.sort_by_key(|(effect, _)| std::cmp::Reverse(*effect));
+        // What weighs so by itself stands before what only the verifier's policy weighs so.
+        order.sort_by_key(|(effect, code)| (std::cmp::Reverse(*effect), code.explain().effect < *effect));
         let cause = |(effect, code): (Effect, Code)| {
             let group = gathered.get(&(effect, code))?;
             let count = group.findings.iter().map(|finding| finding.count).fold(0, u64::saturating_add);

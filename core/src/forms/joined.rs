@@ -42,15 +42,21 @@ impl Joining {
         let is_joined = |thread: &&Thread| thread.joined() as u64 == seams;
         let joined = self.threads.iter().filter(is_joined).count() as u64;
         let at = if seams == 1 { "the one seam".to_owned() } else { format!("each of {seams} seams") };
-        let mut clauses = vec![format!("{} joined by hash at {at}", of_all(joined, chains, "chain is", "chains are"))];
+        let mut clauses =
+            vec![(joined == chains, format!("{} joined by hash at {at}", of_all(joined, chains, "chain is", "chains are")))];
         let passed = self.parts.iter().filter(|part| part.conclusion() == Conclusion::Continuous).count() as u64;
-        clauses.push(format!("{passed} of {reports} reports passed for their own periods"));
+        clauses.push((passed == reports, format!("{passed} of {reports} reports passed for their own periods")));
         if self.period.is_some() {
             let is_covered = |thread: &&Thread| thread.missing.is_empty();
             let covered = self.threads.iter().filter(is_covered).count() as u64;
-            clauses.push(format!("{} proved for the whole period", of_all(covered, chains, "chain is", "chains are")));
+            clauses.push((
+                covered == chains,
+                format!("{} proved for the whole period", of_all(covered, chains, "chain is", "chains are")),
+            ));
         }
-        clauses
+        // What keeps them from being continuous comes first.
+        clauses.sort_by_key(|(is_whole, _)| *is_whole);
+        clauses.into_iter().map(|(_, clause)| clause).collect()
     }
 
     /// What no report can notice, because nobody asked.

@@ -10,6 +10,7 @@ use crate::forms::reading;
 use crate::forms::table::{self, Cell};
 use crate::forms::words::{Language, in_days};
 use crate::report::Report;
+use crate::terms::outcome::Outcome;
 use crate::terms::scope::{Question, Scope};
 use crate::terms::time::{DAY_SECONDS, Period};
 
@@ -70,7 +71,11 @@ impl Report {
         let asks = self.asks(language).into_iter().filter(|ask| ask.need != Need::Verifier).map(LetterItem::of).collect::<Vec<_>>();
         let about = self.asked_period().map_or_else(String::new, |period| format!(" for {}", in_days(&period)));
         let is_nothing = asks.is_empty();
-        let subject = if is_nothing { "nothing more is needed" } else { "what is still needed" };
+        let subject = match (is_nothing, self.overall) {
+            (false, _) => "what is still needed",
+            (true, Outcome::Passed) => "nothing more is needed",
+            (true, _) => "nothing to ask for yet",
+        };
         let request = "Please send what follows in a further archive, unchanged, in the folders of its keys. You need not send anything again \
                        that is not named here.";
         Letter {
@@ -86,7 +91,7 @@ impl Report {
 }
 
 /// A number that came with the file is worth no more than the file.
-const OTHER_WAY: &str = "Please tell us the SHA-256 of each archive on another way than the archive itself.";
+const OTHER_WAY: &str = "Please tell us the SHA-256 of each archive by another channel than the archive itself.";
 
 impl Scope {
     /// What to write before anything is handed over; nothing where no period is asked.
@@ -153,7 +158,21 @@ impl Scope {
         if folders.len() > MOST_PATTERNS {
             return Vec::new();
         }
-        let patterns: Vec<String> = folders.iter().map(|folder| format!("--include '*/CloudTrail*/{folder}/*'")).collect();
+        let names = |of: fn(&Question) -> &BTreeSet<String>| -> BTreeSet<&str> {
+            let is_all = self.questions.iter().any(|question| of(question).is_empty());
+            let named = self.questions.iter().flat_map(of).map(String::as_str);
+            if is_all { BTreeSet::from(["*"]) } else { named.collect() }
+        };
+        let (accounts, regions) = (names(|question| &question.accounts), names(|question| &question.regions));
+        let is_few = accounts.len().saturating_mul(regions.len()).saturating_mul(folders.len()) <= MOST_PATTERNS;
+        let any = BTreeSet::from(["*"]);
+        let (accounts, regions) = if is_few { (&accounts, &regions) } else { (&any, &any) };
+        let mut patterns = Vec::new();
+        for (account, region) in accounts.iter().flat_map(|account| regions.iter().map(move |region| (account, region))) {
+            // An organization's folder may stand before that of the account.
+            let account = if *account == "*" { "*".to_owned() } else { format!("*{account}") };
+            patterns.extend(folders.iter().map(|folder| format!("--include '{account}/CloudTrail*/{region}/{folder}/*'")));
+        }
         let places = "s3://BUCKET/PREFIX/AWSLogs/ evidence/BUCKET/PREFIX/AWSLogs/";
         vec![format!("aws s3 cp {places} --recursive --exclude '*' {}", patterns.join(" "))]
     }

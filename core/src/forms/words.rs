@@ -112,7 +112,12 @@ impl Report {
 
 fn sentence(report: &Report) -> String {
     let span = match (report.asked_period(), report.proved_extent) {
-        (Some(asked), _) => format!("for {}", in_days(&asked)),
+        (Some(asked), _) => {
+            match report.asked.questions.iter().filter_map(|question| question.period).collect::<BTreeSet<_>>().len() {
+                0 | 1 => format!("for {}", in_days(&asked)),
+                several => format!("for {several} different periods within {}", in_days(&asked)),
+            }
+        }
         (None, Some(extent)) => format!("for {}, the archive's own extent; no period was asked", in_days(&extent)),
         (None, None) => "with no period asked".to_owned(),
     };
@@ -455,6 +460,11 @@ pub(crate) fn found(code: Code, effect: Effect, count: u64) -> String {
             "signed digest file names a predecessor that was not found in what could be read",
             "signed digest files name predecessors that were not found in what could be read",
         ),
+        (Code::ArchiveEntryDuplicate, Effect::Refutes | Effect::Limits) => counted(
+            count,
+            "object is here more than once, with different contents",
+            "objects are here more than once, with different contents",
+        ),
         (Code::ArchiveEmpty, _) => "no digest file was found".to_owned(),
         (Code::CoveragePeriodUnstated, _) => "no period was asked".to_owned(),
         // A test holds that each of the others is there.
@@ -520,14 +530,14 @@ mod tests {
         );
         assert_eq!(
             sentence(passed, passed, passed, passed, &ask_two_questions),
-            "Passed for 2026-03-01 to 2026-03-02 (2 days, UTC): 25 digest files and 1 log file in 2 chains are what AWS signed and \
+            "Passed for 2 different periods within 2026-03-01 to 2026-03-02 (2 days, UTC): 25 digest files and 1 log file in 2 chains are what AWS signed and \
              delivered, unaltered and in an unbroken chain, under keys that the verifier supplied. No region was named: one that is \
              missing altogether would not be noticed."
         );
         let of_enclosed_keys = |report: &mut Report| report.counts.digests.authenticated = 24;
         assert_eq!(
             sentence(passed, open, passed, passed, &of_enclosed_keys),
-            "Indeterminate for 2026-03-01 to 2026-03-02 (2 days, UTC): nothing contradicts the evidence, but authenticity could not \
+            "Indeterminate for 2 different periods within 2026-03-01 to 2026-03-02 (2 days, UTC): nothing contradicts the evidence, but authenticity could not \
              be established; 24 digest files and 1 log file are proved, and only enclosed keys vouch for 1 digest file and 0 log files \
              more. No region was named: one that is missing altogether would not be noticed."
         );
@@ -537,7 +547,7 @@ mod tests {
         );
         assert_eq!(
             sentence(failed, passed, failed, open, &|_| ()),
-            "Failed for 2026-03-01 to 2026-03-02 (2 days, UTC): the archive contradicts what was signed (integrity and continuity \
+            "Failed for 2 different periods within 2026-03-01 to 2026-03-02 (2 days, UTC): the archive contradicts what was signed (integrity and continuity \
              failed; coverage could not be established)."
         );
         let of_own_extent = |report: &mut Report| {

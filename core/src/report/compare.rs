@@ -331,6 +331,7 @@ impl Comparison {
             "  Single files cannot be compared from reports; `trailseal verify --format csv --table objects` lists them."
                 .to_owned(),
         );
+        lines.push("  Reports in JSON are not signed: this is a comparison of what they say.".to_owned());
         lines.join("\n") + "\n"
     }
 

@@ -381,7 +381,18 @@ fn is_consistent(report: &Report) -> bool {
     let is_open = report.counts.limiting > 0
         || report.counts.refuting > 0
         || report.findings.iter().any(|finding| finding.effect > Effect::Informs);
-    report.overall == report.axes.overall() && ids.len() == report.chains.len() && !(report.overall == Outcome::Passed && is_open)
+    // What contradicts is a finding, which would stand there.
+    let (digests, logs) = (&report.counts.digests, &report.counts.logs);
+    let of_chains = report.chains.iter().filter(|chain| chain.in_scope);
+    let is_contradicted = digests.failed.max(logs.failed).max(logs.missing) > 0
+        || of_chains.clone().any(|chain| chain.digests.failed.max(chain.logs.failed).max(chain.logs.missing) > 0);
+    let is_summed =
+        report.left_out.chains > 0 || of_chains.map(|chain| chain.digests.proved).fold(0, u64::saturating_add) == digests.proved;
+    let is_passed = report.overall == Outcome::Passed;
+    report.overall == report.axes.overall()
+        && ids.len() == report.chains.len()
+        && !(is_passed && (is_open || is_contradicted))
+        && is_summed
 }
 
 /// A chain's name, wherever it lies.
@@ -672,6 +683,7 @@ mod tests {
         let mut filed = hours(&[0, 4, 8]);
         let mut double = |mark: char| {
             for file in &mut filed {
+                file.report.counts.digests.proved += file.report.chains[0].digests.proved;
                 let mut chain = file.report.chains[0].clone();
                 chain.id.push(mark);
                 chain.places[0].push(mark);

@@ -26,6 +26,12 @@ pub(crate) struct Object<'a> {
     pub(crate) name: &'a str,
 }
 
+/// True if a path is one word to a shell, and leads nowhere but down from where it is put: it may be pasted into a command.
+pub(crate) fn is_plain(path: &str) -> bool {
+    let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/@".contains(&byte);
+    path.bytes().all(is_safe) && path.split('/').all(|part| !matches!(part, "" | "." | "..") && !part.starts_with('-'))
+}
+
 impl<'a> Object<'a> {
     pub(crate) fn new(bucket: &'a str, key: &'a str) -> Self {
         let folder = folder_of(key);
@@ -82,6 +88,31 @@ impl std::fmt::Display for Object<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_leads_down_in_one_word_is_put_into_a_command() {
+        assert!(is_plain("bucket/prefix/AWSLogs/o-exampleorg1/1_CloudTrail@x.json.gz"));
+        for path in [
+            "",
+            "/x",
+            "x/",
+            "a//b",
+            "../x",
+            "a/../b",
+            "a/./b",
+            "-bucket/x",
+            "a/-x",
+            "a b",
+            "a/$(x)",
+            "a/'",
+            "a/\n",
+            "a/*",
+            "a/~",
+            "a/é",
+        ] {
+            assert!(!is_plain(path), "{path}");
+        }
+    }
 
     #[test]
     fn empty_folders_of_a_key_do_not_count() {

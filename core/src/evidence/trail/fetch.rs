@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::evidence::trail::graph::Node;
 use crate::evidence::trail::section::MissingKey;
-use crate::terms::object::Object;
+use crate::terms::object::{Object, is_plain};
 use crate::terms::time::{HOUR_SECONDS, Period};
 
 /// What needs a key that no independent source gave.
@@ -72,8 +72,7 @@ fn widen(whole: &mut Period, other: Period) {
 
 /// A shell command that fetches the metadata of an object, if its names are plain enough to be pasted.
 pub(crate) fn sidecar_command(object: Object<'_>) -> Option<String> {
-    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-/@".contains(&byte));
     let Object { bucket, folder, name } = object;
-    (is_plain(bucket) && is_plain(folder) && is_plain(name) && !bucket.starts_with('-'))
+    is_plain(&format!("{bucket}/{folder}{name}"))
         .then(|| format!("aws s3api head-object --bucket {bucket} --key {folder}{name} --output json > {name}.head.json"))
 }
