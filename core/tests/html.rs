@@ -242,11 +242,14 @@ fn every_printed_page_says_the_verdict_and_the_report() {
         let verdict = report.overall().name().to_uppercase();
         let boxes = format!(
             "@page {{ @top-left {{ content: \"{verdict}\"; }} @top-right {{ content: \"report digest {}…\"; }} }}",
-            &digest[..12]
+            digest.get(..12).unwrap()
         );
         assert!(html.contains(&boxes), "{id}");
         // Browsers that know no boxes print the title.
-        assert!(html.contains(&format!("<title>{}, report digest {}…", report.overall().name(), &digest[..12])), "{id}");
+        assert!(
+            html.contains(&format!("<title>{}, report digest {}…", report.overall().name(), digest.get(..12).unwrap())),
+            "{id}"
+        );
         let version = concat!("trailseal ", env!("CARGO_PKG_VERSION"));
         assert_eq!(html.matches(version).count(), 2, "in the summary and in how to repeat it");
     }

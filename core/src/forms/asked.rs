@@ -131,10 +131,7 @@ fn wanted(report: &Report) -> BTreeMap<(String, String), Wanted> {
 /// What was asked and has no chain in the report, which may leave some out of which nothing is signed.
 fn nothing<'a>([account, region, trail]: Names<'a>, period: Option<Period>, may_be_left_out: bool) -> AskedRow<'a> {
     let standing = if may_be_left_out { Standing::NotProved } else { Standing::Absent };
-    let missing = match period {
-        Some(period) => Some((period, 1)),
-        None => None,
-    };
+    let missing = period.map(|period| (period, 1));
     AskedRow { account, region, trail, period, standing, proved: Some(0), missing, wanted: Wanted::default() }
 }
 
