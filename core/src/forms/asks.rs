@@ -307,7 +307,10 @@ impl Report {
                 "The archive without a password, or its password by another channel than the file.".to_owned()
             }
             Need::Container => "Once more, the archive, made by another tool, or by themselves the files that are named.".to_owned(),
-            Need::Explanation => "An explanation: what happened to the trail, or to these files, at the times named? Of two contents of one file, which came from the bucket?".to_owned(),
+            Need::Explanation if gathered.codes().contains(&Code::ArchiveEntryDuplicate) => {
+                "An explanation: which of two contents of one file came from the bucket, and how did the other come in?".to_owned()
+            }
+            Need::Explanation => "An explanation: what happened to the trail, or to these files, at the times named?".to_owned(),
             Need::Verifier => {
                 let mut remedies: Vec<&str> = gathered.findings.iter().map(|finding| finding.code.explain().remedy).collect();
                 remedies.dedup();
