@@ -11,8 +11,9 @@ use crate::{Failure, Inputs, say};
 
 /// Columns of the text, as letters are sent.
 const WIDTH: usize = 76;
-/// Names of one item; the table has all.
+/// Names of one item beside the commands that fetch them, and where there are none; the table has all.
 const FEW: usize = 6;
+const MANY: usize = 200;
 
 #[derive(Debug, Args)]
 pub(crate) struct RequestArgs {
@@ -139,9 +140,11 @@ fn command_lines(command: &str, margin: &str) -> String {
 }
 
 fn few(item: &LetterItem) -> impl Iterator<Item = String> {
-    let more = item.names.len().saturating_sub(FEW);
+    // What no command fetches is known by its name only.
+    let most = if item.commands.is_empty() { MANY } else { FEW };
+    let more = item.names.len().saturating_sub(most);
     let rest = (more > 0).then(|| format!("and {more} more"));
-    item.names.iter().take(FEW).cloned().chain(rest)
+    item.names.iter().take(most).cloned().chain(rest)
 }
 
 fn text(letter: &Letter) -> String {

@@ -373,6 +373,20 @@ def refusals(world):
     check("refused: nothing is packed", not pathlib.Path(f"{out}.tar.gz").exists())
 
 
+def pasted_commands(text):
+    """The commands that stand behind a dollar sign, each with the lines in which it goes on."""
+    commands, goes_on = [], False
+    for line in text.splitlines():
+        if goes_on:
+            commands[-1] += f"\n{line}"
+        elif line.startswith("  $ "):
+            commands.append(line.removeprefix("  $ "))
+        else:
+            continue
+        goes_on = line.endswith("\\")
+    return commands
+
+
 def inspected(world, vector):
     """What `trailseal inspect` prints for an archive without metadata and keys is pasted into a shell, as it says."""
     name = "inspected"
@@ -389,7 +403,7 @@ def inspected(world, vector):
     expect(f"{name}: indeterminate before", world.run(TRAILSEAL, "verify", archive, *arguments), 3, "indeterminate")
 
     result = world.run(TRAILSEAL, "inspect", archive, "--full")
-    commands = [line.removeprefix("  $ ") for line in result.stdout.splitlines() if line.startswith("  $ ")]
+    commands = pasted_commands(result.stdout)
     for_keys = [command for command in commands if "list-public-keys" in command]
     for_heads = [command for command in commands if command not in for_keys]
     chains = len(scope["accounts"]) * len(scope["regions"])

@@ -174,7 +174,11 @@ impl Findings {
                     && (listing(evidence).is_none() || listing(evidence) == listing(other))
             });
             same.is_none_or(|at| {
-                found.remove(at);
+                if let (Evidence::Folder { name, .. }, Evidence::Folder { name: other, .. }) = (evidence, found.remove(at))
+                    && name != other
+                {
+                    self.notes.push(format!("folder {name}: the same files, in a folder that is named {other} here"));
+                }
                 false
             })
         });

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::evidence::trail::name::DigestKind;
 use crate::evidence::trail::section::Chain;
 use crate::forms::asks::Need;
+use crate::forms::causes::stated_place;
 use crate::forms::reading::standings;
 use crate::forms::words::Language;
 use crate::report::Report;
+use crate::terms::finding::Effect;
 use crate::terms::outcome::Outcome;
 use crate::terms::scope::TrailAsked;
 use crate::terms::spans::Spans;
@@ -105,12 +107,21 @@ pub(crate) fn rows(report: &Report) -> Vec<AskedRow<'_>> {
             rows.push(nothing(names, period, report.left_out.chains > 0));
         }
     }
-    let wanted = wanted(report);
+    let (wanted, open) = (wanted(report), open_places(report));
     for row in &mut rows {
+        if row.standing == Standing::Proved && row.account.zip(row.region).is_some_and(|place| open.contains(&place)) {
+            (row.standing, row.proved) = (Standing::Partly, None);
+        }
         let place = row.account.zip(row.region).map(|(account, region)| (account.to_owned(), region.to_owned()));
         row.wanted = place.and_then(|place| wanted.get(&place).copied()).unwrap_or_default();
     }
     rows
+}
+
+/// The places of which something is open that is of no chain: a log file that nothing lists.
+fn open_places(report: &Report) -> BTreeSet<(&str, &str)> {
+    let bearing = report.findings.iter().filter(|finding| finding.effect > Effect::Informs && finding.chain.is_none());
+    bearing.filter_map(stated_place).collect()
 }
 
 /// What is asked for, by account and region.

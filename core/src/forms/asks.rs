@@ -10,6 +10,7 @@ use crate::forms::words::{Language, found};
 use crate::report::Report;
 use crate::terms::finding::{Code, Effect, Finding};
 use crate::terms::object::is_plain;
+use crate::terms::scope::{is_account, is_region};
 use crate::terms::spans::Spans;
 use crate::terms::time::{DAY_SECONDS, HOUR_SECONDS, Period, Time};
 
@@ -303,14 +304,26 @@ impl Report {
                 format!("All digest files and log files of the period for {of}, or a statement that there was no trail then.")
             }
             Need::Again => "Once more, the files that are named, exactly as they lie in the bucket.".to_owned(),
-            Need::Container if gathered.codes().contains(&Code::ArchiveEntryEncrypted) => {
-                "The archive without a password, or its password by another channel than the file.".to_owned()
+            Need::Container => {
+                let mut what = Vec::new();
+                if gathered.codes().contains(&Code::ArchiveEntryEncrypted) {
+                    what.push("The archive without a password, or its password by another channel than the file.");
+                }
+                if gathered.codes().iter().any(|code| *code != Code::ArchiveEntryEncrypted) {
+                    what.push("Once more, the archive, made by another tool, or by themselves the files that are named.");
+                }
+                what.join(" ")
             }
-            Need::Container => "Once more, the archive, made by another tool, or by themselves the files that are named.".to_owned(),
-            Need::Explanation if gathered.codes().contains(&Code::ArchiveEntryDuplicate) => {
-                "An explanation: which of two contents of one file came from the bucket, and how did the other come in?".to_owned()
+            Need::Explanation => {
+                let mut what = Vec::new();
+                if gathered.codes().contains(&Code::ArchiveEntryDuplicate) {
+                    what.push("An explanation: which of two contents of one file came from the bucket, and how did the other come in?");
+                }
+                if gathered.codes().iter().any(|code| *code != Code::ArchiveEntryDuplicate) {
+                    what.push("An explanation: what happened to the trail, or to these files, at the times named?");
+                }
+                what.join(" ")
             }
-            Need::Explanation => "An explanation: what happened to the trail, or to these files, at the times named?".to_owned(),
             Need::Verifier => {
                 let mut remedies: Vec<&str> = gathered.findings.iter().map(|finding| finding.code.explain().remedy).collect();
                 remedies.dedup();
@@ -368,15 +381,18 @@ impl Report {
         }
         let mut asked = self.chains.iter().filter(|chain| chain.in_scope);
         let is_every = asked.all(|chain| gathered.chains.contains(chain.id.as_str()));
-        let patterns: Vec<String> = if !is_every && places.len().saturating_mul(folders.len()) <= most {
-            let of_place = |(account, region): &(String, String)| {
-                let pattern = |folder: &String| format!("--include '{account}/CloudTrail*/{region}/{folder}/*'");
-                folders.iter().map(pattern).collect::<Vec<_>>()
+        // A report that somebody wrote may call a place as he likes.
+        let is_named = |(account, region): &(String, String)| is_account(account) && is_region(region);
+        let patterns: Vec<String> =
+            if !is_every && places.iter().all(is_named) && places.len().saturating_mul(folders.len()) <= most {
+                let of_place = |(account, region): &(String, String)| {
+                    let pattern = |folder: &String| format!("--include '{account}/CloudTrail*/{region}/{folder}/*'");
+                    folders.iter().map(pattern).collect::<Vec<_>>()
+                };
+                places.iter().flat_map(of_place).collect()
+            } else {
+                folders.iter().map(|folder| format!("--include '*/CloudTrail*/*/{folder}/*'")).collect()
             };
-            places.iter().flat_map(of_place).collect()
-        } else {
-            folders.iter().map(|folder| format!("--include '*/CloudTrail*/*/{folder}/*'")).collect()
-        };
         let roots: BTreeSet<&str> = self.chains_of(gathered).flat_map(|chain| &chain.places).map(String::as_str).collect();
         let command = |root: &str| {
             let to = root.trim_start_matches("s3://");

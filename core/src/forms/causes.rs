@@ -74,7 +74,7 @@ const fn causes_of(code: Code) -> &'static [Code] {
 type Place<'a> = (&'a str, &'a str);
 
 /// The place that a finding names which is of no chain.
-fn stated_place(finding: &Finding) -> Option<Place<'_>> {
+pub(crate) fn stated_place(finding: &Finding) -> Option<Place<'_>> {
     finding.reasons.iter().find_map(|reason| match reason {
         Reason::OfPlace { account, region } => Some((account.as_str(), region.as_str())),
         _ => None,
@@ -216,7 +216,7 @@ impl Report {
     /// Where findings of one code lie.
     fn place(&self, findings: &[&Finding], language: Language) -> String {
         let chains: BTreeSet<&str> = findings.iter().filter_map(|finding| finding.chain.as_deref()).collect();
-        let asked = self.chains.iter().filter(|chain| chain.in_scope).count();
+        let asked = usize::try_from(self.counts.chains).unwrap_or(usize::MAX);
         match (chains.len(), findings) {
             (0, [finding]) if finding.last.is_none() && particular(findings, language).is_none() => {
                 finding.subject(&finding.first, language)

@@ -158,7 +158,9 @@ fn causes(report: &Report) -> (Vec<CauseRow>, u64) {
 
 /// What is to be done where nothing bears on the verdict.
 fn nothing(report: &Report) -> &'static str {
-    if report.axes.coverage == Outcome::NotAssessed {
+    if report.findings.iter().any(|finding| finding.effect > Effect::Informs) {
+        "Nothing that is known would close what is open: the causes above say what it is."
+    } else if report.axes.coverage == Outcome::NotAssessed {
         "State the period that was promised, and verify again: without one nothing says whether the archive is all that it should be."
     } else {
         "Nothing: no finding contradicts what was asked, and none leaves it open."

@@ -385,7 +385,7 @@ fn asked<'a>() -> Vec<Definition<'a, AskedRow<'a>>> {
         }),
         text(
             "state",
-            "proved: all of it, and nothing is open; partly; not proved; contradicted: something about it failed; absent: no readable digest file of it is here.",
+            "proved: all of it, and nothing about its chain is open; partly; not proved; contradicted: something about it failed; absent: no readable digest file of it is here.",
             |row| some(row.standing.word()),
         ),
         time("missing_from", "The first moment that is not covered.", |row| row.missing.map(|(missing, _)| missing.from)),

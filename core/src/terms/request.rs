@@ -10,6 +10,9 @@ use crate::terms::ledger::Weights;
 use crate::terms::scope::{self, Question, Relocation, Scope, TrailAsked};
 use crate::terms::time::{Period, Time};
 
+/// Combinations of account, region and trail that may be asked, each of which is looked for.
+const MOST_COMBINATIONS: usize = 10_000_000;
+
 /// A scope as people write it: the fields of a scope file (TOML or JSON), which are those of the command line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -130,6 +133,15 @@ impl Request {
         }
         questions.sort();
         questions.dedup();
+        let size = |names: &BTreeSet<String>| names.len().max(1);
+        let of_question = |question: &Question| {
+            let Question { accounts, regions, trails, .. } = question;
+            size(accounts).saturating_mul(size(regions)).saturating_mul(size(trails))
+        };
+        let combinations = questions.iter().map(of_question).fold(0, usize::saturating_add);
+        if combinations > MOST_COMBINATIONS {
+            return Err(Error::Scope { reason: format!("{combinations} combinations of account, region and trail are too many") });
+        }
         let mut relocations = self.relocated.iter().map(|text| text.parse()).collect::<Result<Vec<Relocation>, _>>()?;
         relocations.sort();
         relocations.dedup();
@@ -186,6 +198,15 @@ pub(crate) fn trail(text: &str) -> Result<String, Error> {
 mod tests {
     use super::*;
     use crate::terms::finding::Code;
+
+    #[test]
+    fn more_than_can_be_looked_for_is_not_asked() {
+        let names = |make: fn(u32) -> String| (0..4_000).map(make).collect::<Vec<String>>();
+        let accounts = names(|number| format!("{number:012}"));
+        let request = |trails: Vec<String>| Request { accounts: accounts.clone(), trails, ..Request::default() };
+        assert!(request(names(|number| format!("trail-{number}"))).scope().is_err());
+        assert!(request(vec!["trail-1".to_owned()]).scope().is_ok());
+    }
 
     #[test]
     fn a_scope_file_reads_the_same_in_toml_and_json() {

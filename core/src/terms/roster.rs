@@ -180,8 +180,11 @@ fn plain(value: &Value) -> String {
 
 /// A time in text, or the seconds since 1970 that some versions of the AWS CLI write.
 fn moment(text: &str) -> Option<Time> {
-    let seconds = text.split_once('.').map_or(text, |(seconds, _)| seconds);
-    Time::from_text(text).ok().or_else(|| seconds.parse().ok().and_then(Time::from_unix))
+    let (seconds, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    // Fewer digits are a date of a spreadsheet, as is a second point.
+    let is_unix = (9..=11).contains(&seconds.len()) && is_number(seconds) && is_number(fraction);
+    Time::from_text(text).ok().or_else(|| seconds.parse().ok().filter(|_| is_unix).and_then(Time::from_unix))
 }
 
 /// How an account stands, if that is worth telling.
@@ -281,6 +284,9 @@ mod tests {
             ("id,name\n,x\n", "line 2: '' is no AWS account"),
             ("id\n111122223333\n111122223333\n", "line 3: account 111122223333 is listed twice"),
             ("id,joined\n111122223333,yesterday\n", "'yesterday' is no time"),
+            ("id,joined\n111122223333,01.04.2026\n", "'01.04.2026' is no time"),
+            ("id,joined\n111122223333,46054\n", "'46054' is no time"),
+            ("id,joined\n111122223333,1.48E+09\n", "'1.48E+09' is no time"),
             ("id,name\n111122223333\n", "line"),
             ("[{\"Id\":\"111122223333\",\"JoinedTimestamp\":true}]", "no time"),
         ] {
