@@ -166,4 +166,4 @@ def test_the_other_words_are_the_core_s() -> None:
     assert command("--version").decode().split()[1] == trailseal.__version__
     holds = trailseal.inspect(EXAMPLE / "handover.zip", keys=EXAMPLE / "public-keys")
     assert (holds["entries"], len(holds["chains"]), holds["missing_keys"]) == (924, 12, [])
-    assert trailseal.explain("log.missing").means in command("explain", "log.missing").decode().replace("\n", " ").replace("  ", " ")
+    assert trailseal.explain("log.missing").means in " ".join(command("explain", "log.missing").decode().split())

@@ -314,7 +314,7 @@ class Table:
     >>> report = trailseal.verify("tampered.zip", keys="public-keys", covering=("2026-03-01", "2026-03-03"))
     >>> table = report.findings
     >>> table
-    <trailseal.Table findings: 14 rows × 18 columns>
+    <trailseal.Table findings: 14 rows × 20 columns>
     >>> table.columns[:3]
     ['code', 'effect', 'axis']
     >>> [row["code"] for row in table if row["effect"] == "refutes"][:2]
