@@ -480,7 +480,7 @@ test("prints as a report, without its controls", async () => {
 
 test("says which version it is, and is one file of text within its budget", () => {
   const bytes = readFileSync(PAGE);
-  assert.ok(bytes.length < 980_000);
+  assert.ok(bytes.length < 1_050_000);
   const text = bytes.toString("utf8");
   assert.ok(text.includes(`content="trailseal ${process.env.VERSION}"`));
   assert.doesNotMatch(text, /unsafe-inline|unsafe-eval'(?<!wasm-unsafe-eval')|connect-src|https?:\/\/(?!github\.com\/trailseal|www\.w3\.org)/);
