@@ -84,6 +84,12 @@ impl Report {
         Table::of(&self.0, trailseal::Table::Coverage)
     }
 
+    /// One row per account, region and trail that was asked, also where nothing of it is there: how much is proved, and what to ask for.
+    #[getter]
+    fn asked(&self) -> Table {
+        Table::of(&self.0, trailseal::Table::Asked)
+    }
+
     /// One row per key that was given or enclosed.
     #[getter]
     fn keys(&self) -> Table {

@@ -64,7 +64,7 @@ impl Table {
 
 #[pymethods]
 impl Table {
-    /// Its name: findings, objects, coverage, chains, keys or lake.
+    /// Its name: findings, asked, objects, coverage, chains, keys or lake.
     #[getter]
     fn name(&self) -> Hinted<hints::TableName, &'static str> {
         Hinted::new(self.table.name())

@@ -189,7 +189,7 @@ def test_any_pairs_end_in_a_report(pairs: list[tuple[str, bytes]]) -> None:
         assert "surrogate" in str(error)
         return
     assert report.overall != "passed"
-    for name in ("findings", "objects", "coverage", "chains", "keys", "lake"):
+    for name in ("findings", "asked", "objects", "coverage", "chains", "keys", "lake"):
         table = getattr(report, name)
         assert len(list(table)) == len(table)
     case = trailseal.Case()

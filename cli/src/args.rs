@@ -451,6 +451,19 @@ pub(crate) fn archive_without_verb(error: &clap::Error) -> Option<&str> {
     }
 }
 
+/// Each limit by the name that `--limit` gives it.
+pub(crate) fn named_limits(limits: &Limits) -> [(&'static str, u64); 7] {
+    [
+        ("digest-bytes", limits.digest_bytes),
+        ("log-bytes", limits.log_bytes),
+        ("entry-bytes", limits.entry_bytes),
+        ("entries", limits.entries),
+        ("json-depth", limits.json_depth.into()),
+        ("path-bytes", limits.path_bytes.into()),
+        ("unpacked-ratio", limits.unpacked_ratio.into()),
+    ]
+}
+
 /// The limits, with what `--limit` changes.
 pub(crate) fn limits(changes: &[String]) -> Result<Limits, String> {
     let mut limits = Limits::default();

@@ -6,15 +6,15 @@ use trailseal::{Conclusion, Filed, JOINING_NOT_CLAIMED, Joining, Part, Request, 
 
 use crate::args::{CompareFormat, Join};
 use crate::bounded;
+use crate::lines;
 use crate::output::{self, Shape, stream};
+use crate::render::WIDTH;
 use crate::{Failure, line, say};
 
 /// Bytes of a file that may be a report.
 const REPORT_BYTES: u64 = 1 << 30;
 /// Reports at once: each is held against the chains of all before.
 const MOST_REPORTS: usize = 500;
-/// Columns of text.
-const WIDTH: usize = 80;
 /// Chains that are shown without `--full`.
 const FEW: usize = 8;
 
@@ -102,13 +102,7 @@ fn report(text: &mut String, number: usize, part: &Part, remarks: &[String]) {
 
 /// Words in lines; a name that is longer than a line stays whole.
 fn add(text: &mut String, first: &str, others: &str, words: &str) {
-    let options = textwrap::Options::new(WIDTH)
-        .initial_indent(first)
-        .subsequent_indent(others)
-        .break_words(false)
-        .word_separator(textwrap::WordSeparator::AsciiSpace)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    for line in textwrap::wrap(words, options) {
+    for line in lines::wrapped(words, WIDTH, first, others) {
         text.push_str(&line);
         text.push('\n');
     }

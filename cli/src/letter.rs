@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use trailseal::{Language, Letter, LetterItem, Outcome, Report, printable};
 
 use crate::args::{self, ScopeArgs};
+use crate::lines;
 use crate::output::{self, Shape};
 use crate::{Failure, Inputs, say};
 
@@ -114,29 +115,11 @@ fn tell_verifier(report: &Report) {
 }
 
 fn wrapped(text: &str, margin: &str) -> String {
-    let options = textwrap::Options::new(WIDTH)
-        .break_words(false)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .word_separator(textwrap::WordSeparator::AsciiSpace);
-    let lines = textwrap::wrap(text, options.initial_indent(margin).subsequent_indent(margin));
-    lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
+    lines::wrapped(text, WIDTH, margin, margin).iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
-/// A command in lines that a shell reads as one; nothing within quotes is broken.
 fn command_lines(command: &str, margin: &str) -> String {
-    let mut lines = vec![String::new()];
-    for word in command.split(" --") {
-        let part =
-            if lines.last().is_some_and(String::is_empty) && lines.len() == 1 { word.to_owned() } else { format!("--{word}") };
-        match lines.last_mut() {
-            Some(line) if line.is_empty() => *line = part,
-            Some(line) if line.len() + part.len() + margin.len() + 3 <= WIDTH => *line = format!("{line} {part}"),
-            _ => lines.push(format!("    {part}")),
-        }
-    }
-    let last = lines.len() - 1;
-    let ends = lines.iter().enumerate().map(|(number, line)| format!("{margin}{line}{}\n", if number < last { " \\" } else { "" }));
-    ends.collect()
+    lines::command(command, WIDTH - margin.len()).iter().map(|line| format!("{margin}{line}\n")).collect()
 }
 
 fn few(item: &LetterItem) -> impl Iterator<Item = String> {

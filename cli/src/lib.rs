@@ -5,6 +5,7 @@ mod bounded;
 pub mod evidence;
 mod join;
 mod letter;
+mod lines;
 mod output;
 mod progress;
 pub mod record;
@@ -25,7 +26,7 @@ use crate::evidence::Threads;
 use crate::output::{Shape, deliver, stream};
 use crate::progress::Progress;
 use crate::record::{Begun, Role};
-use crate::roster::Asked;
+use crate::roster::Listed;
 
 /// Why the question could not be put to the evidence, in words.
 #[derive(Debug)]
@@ -212,7 +213,7 @@ impl Inputs<'_> {
     }
 
     /// What a scope file, the options beside it and a list of accounts ask together.
-    fn request(&self) -> Result<(Request, Option<Asked>), Failure> {
+    fn request(&self) -> Result<(Request, Option<Listed>), Failure> {
         let file = match &self.scope.file {
             Some(path) => {
                 let text = fs::read_to_string(path).map_err(|error| Failure::read(path, &error))?;
@@ -225,7 +226,7 @@ impl Inputs<'_> {
         }
         let request = file.joined(self.scope.request().map_err(trailseal::Error::from)?)?;
         let Some(list) = &self.scope.accounts_from else { return Ok((request, None)) };
-        let (request, asked) = Asked::of(list, request)?;
+        let (request, asked) = Listed::of(list, request)?;
         say(&asked.words());
         Ok((request, Some(asked)))
     }
@@ -281,7 +282,7 @@ fn begin(verify: &Verify, limits: &Limits) -> Result<Begun, Failure> {
     Begun::look(&verify.archives, &keys, &inputs, limits)
 }
 
-fn write(report: &Report, objects: &Objects, asked: Option<&Asked>, verify: &Verify) -> Result<(), Failure> {
+fn write(report: &Report, objects: &Objects, asked: Option<&Listed>, verify: &Verify) -> Result<(), Failure> {
     let shape = if verify.format == Format::Text { Shape::Styled } else { Shape::Exact };
     let width = if verify.output.is_some() { render::WIDTH } else { render::columns() };
     stream(shape, verify.output.as_deref(), &|to| match verify.format {

@@ -9,6 +9,8 @@ use trailseal::{
     Outcome, Reading, Report, Standing, counted, printable,
 };
 
+use crate::lines::{self, wrapping};
+
 /// Columns of text where there is no terminal to ask.
 pub(crate) const WIDTH: usize = 80;
 /// Terminals that are wider read no better.
@@ -210,7 +212,7 @@ impl Page {
     /// Words broken into lines, all indented by the same number of columns.
     fn words(&mut self, indent: usize, style: Style, words: &str) {
         let margin = " ".repeat(indent);
-        for line in textwrap::wrap(words, wrapping(self.width).initial_indent(&margin).subsequent_indent(&margin)) {
+        for line in lines::wrapped(words, self.width, &margin, &margin) {
             self.line(format!("{style}{line}{style:#}"));
         }
     }
@@ -245,16 +247,12 @@ impl Page {
         self.more(commands.len());
     }
 
-    /// A command, broken so that a shell reads it as one line.
+    /// A command, behind a dollar sign.
     fn command(&mut self, indent: usize, command: &str) {
-        let lines = textwrap::wrap(command, wrapping(self.width - indent - 6));
-        // Within quotes nothing may be broken.
-        let parts = if command.contains('\'') { vec![command.into()] } else { lines };
         let margin = " ".repeat(indent);
-        for (number, part) in parts.iter().enumerate() {
-            let mark = if number == 0 { "$ " } else { "    " };
-            let end = if number + 1 < parts.len() { " \\" } else { "" };
-            self.line(format!("{margin}{DIM}{mark}{DIM:#}{part}{end}"));
+        for (number, line) in lines::command(command, self.width - indent - 2).iter().enumerate() {
+            let mark = if number == 0 { "$ " } else { "  " };
+            self.line(format!("{margin}{DIM}{mark}{DIM:#}{line}"));
         }
     }
 
@@ -654,14 +652,6 @@ impl Page {
         self.line(format!("  {DIM}evidence root {}{DIM:#}", report.evidence_root));
         self.line(format!("  {DIM}report digest {}{DIM:#}", report.digest()));
     }
-}
-
-/// Names and hashes stay whole, so that they can be copied.
-fn wrapping(width: usize) -> textwrap::Options<'static> {
-    textwrap::Options::new(width)
-        .break_words(false)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .word_separator(textwrap::WordSeparator::AsciiSpace)
 }
 
 fn effect_style(effect: Effect) -> Style {

@@ -14,13 +14,13 @@ const LIST_BYTES: u64 = 64 << 20;
 const FEW: usize = 5;
 
 /// A list, and what it asks.
-pub(crate) struct Asked {
+pub(crate) struct Listed {
     file: PathBuf,
     pub(crate) roster: Roster,
     called: Called,
 }
 
-impl Asked {
+impl Listed {
     /// Adds the accounts of a list to what is asked.
     pub(crate) fn of(file: &Path, request: Request) -> Result<(Request, Self), Failure> {
         let roster = Roster::read(&bounded::text(file, LIST_BYTES)?).map_err(|error| Failure::at(file, error))?;

@@ -56,9 +56,9 @@ pub use evidence::trail::name::{ChainId, DigestKind, DigestName, LogKind, LogNam
 pub use evidence::trail::section::{Chain, Day, DigestCounts, DigestFile, EvidencePart, LogCounts, MissingKey};
 pub use evidence::visitor::Examine;
 pub use evidence::{Exhibit, examine, examine_reader, is_read};
-pub use forms::asks::{Ask, Need};
+pub use forms::asks::Ask;
 pub use forms::causes::Cause;
-pub use forms::html::HTML_STYLE;
+pub use forms::html::{HTML_STYLE, Inert};
 pub use forms::joined::JOINING_NOT_CLAIMED;
 pub use forms::letter::{Letter, LetterItem};
 pub use forms::picture::{Line, Mark, Panel, Picture, Run, State, Tick, View};
@@ -73,7 +73,7 @@ pub use report::join::{Conclusion, Filed, JOINING_SCHEMA, Joining, Part, Seam, S
 pub use report::objects::{JudgedObject, Objects};
 pub use report::{Asked, Axes, Counts, Key, LeftOut, Outside, Report, SCHEMA};
 pub use terms::error::Error;
-pub use terms::finding::{About, Axis, Code, Effect, Explanation, Finding};
+pub use terms::finding::{About, Axis, Code, Effect, Explanation, Finding, Need};
 pub use terms::ledger::Weights;
 pub use terms::limits::Limits;
 pub use terms::outcome::{Fate, Level, ObjectKind, Outcome};

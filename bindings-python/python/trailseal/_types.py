@@ -43,7 +43,7 @@ Axis: TypeAlias = Literal["integrity", "authenticity", "continuity", "coverage"]
 Effect: TypeAlias = Literal["refutes", "limits", "informs"]
 """What a finding does to its axis."""
 
-TableName: TypeAlias = Literal["findings", "objects", "coverage", "chains", "keys", "lake"]
+TableName: TypeAlias = Literal["findings", "asked", "objects", "coverage", "chains", "keys", "lake"]
 """A table of a report."""
 
 Cell: TypeAlias = str | int | bool | datetime | None

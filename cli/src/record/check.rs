@@ -6,15 +6,15 @@ use std::path::PathBuf;
 
 use trailseal::{Asked, Limits, Policy, Request, Scope, Trust, counted, visible};
 
-use crate::args::RecordCheck;
+use crate::args::{self, RecordCheck};
 use crate::evidence::{self, Threads};
+use crate::lines;
 use crate::record::form::{Evidence, Form, Input, Listing, Role, Verdict, Written};
 use crate::record::make::{Begun, Sealed, enclosed_words};
 use crate::record::{Record, form, page};
+use crate::render::WIDTH;
 use crate::{Failure, gather, threads};
 
-/// Columns of a terminal that nobody made wider.
-const WIDTH: usize = 80;
 /// Lines of one kind that are shown without `--full`.
 const FEW: usize = 20;
 
@@ -40,38 +40,30 @@ struct Named<'a> {
 
 /// Whoever wrote a record does not decide how much is read for it.
 fn within(recorded: &Limits, allowed: &Limits) -> Result<(), String> {
-    let pairs = [
-        ("digest-bytes", recorded.digest_bytes, allowed.digest_bytes),
-        ("log-bytes", recorded.log_bytes, allowed.log_bytes),
-        ("entry-bytes", recorded.entry_bytes, allowed.entry_bytes),
-        ("entries", recorded.entries, allowed.entries),
-        ("json-depth", recorded.json_depth.into(), allowed.json_depth.into()),
-        ("path-bytes", recorded.path_bytes.into(), allowed.path_bytes.into()),
-        ("unpacked-ratio", recorded.unpacked_ratio.into(), allowed.unpacked_ratio.into()),
-    ];
-    match pairs.iter().find(|(_, recorded, allowed)| recorded > allowed) {
-        Some((name, recorded, _)) => Err(format!("it was made with a higher limit; to read as much, --limit {name}={recorded}")),
+    let mut pairs = args::named_limits(recorded).into_iter().zip(args::named_limits(allowed));
+    match pairs.find(|((_, recorded), (_, allowed))| recorded > allowed) {
+        Some(((name, recorded), _)) => Err(format!("it was made with a higher limit; to read as much, --limit {name}={recorded}")),
         None => Ok(()),
     }
 }
 
 /// Performs the verification of a record again, and says what is another now. The exit code: 0 nothing, 1 something, 2 if it cannot be told.
-pub(crate) fn check(args: &RecordCheck) -> Result<(String, u8), Failure> {
-    let Written { record, form, is_exact } = form::read(&args.record)?;
-    within(&record.limits, &crate::args::limits(&args.limits).map_err(Failure::new)?)
-        .map_err(|error| Failure::at(&args.record, error))?;
+pub(crate) fn check(asked: &RecordCheck) -> Result<(String, u8), Failure> {
+    let Written { record, form, is_exact } = form::read(&asked.record)?;
+    within(&record.limits, &args::limits(&asked.limits).map_err(Failure::new)?)
+        .map_err(|error| Failure::at(&asked.record, error))?;
     let policy = |trust| {
-        policy(&record.asked, trust).map_err(|error| Failure::at(&args.record, format!("asks what cannot be asked: {error}")))
+        policy(&record.asked, trust).map_err(|error| Failure::at(&asked.record, format!("asks what cannot be asked: {error}")))
     };
     policy(Trust::default())?;
-    let keys = evidence::all_key_files(&args.keys)?;
-    let roles = [(Role::Scope, &args.scope), (Role::Accounts, &args.accounts_from), (Role::Pins, &args.pins)];
+    let keys = evidence::all_key_files(&asked.keys)?;
+    let roles = [(Role::Scope, &asked.scope), (Role::Accounts, &asked.accounts_from), (Role::Pins, &asked.pins)];
     let inputs: Vec<(Role, PathBuf)> =
         roles.iter().flat_map(|(role, paths)| paths.iter().map(|path| (*role, path.clone()))).collect();
-    let begun = Begun::look(&args.archives, &keys, &inputs, &record.limits)?;
-    let policy = policy(evidence::read_trust(&args.keys, &args.pins, &args.archives)?)?;
-    let case = gather(&args.archives, &record.limits, threads(args.threads))?;
-    let threads = Threads { count: threads(args.threads), watch: &() };
+    let begun = Begun::look(&asked.archives, &keys, &inputs, &record.limits)?;
+    let policy = policy(evidence::read_trust(&asked.keys, &asked.pins, &asked.archives)?)?;
+    let case = gather(&asked.archives, &record.limits, threads(asked.threads))?;
+    let threads = Threads { count: threads(asked.threads), watch: &() };
     let here = begun.seal(&case, &threads)?;
     let report = case.conclude_with(&policy, &|count, work| threads.spread(count, work));
     let mut found = Findings::default();
@@ -81,7 +73,7 @@ pub(crate) fn check(args: &RecordCheck) -> Result<(String, u8), Failure> {
     found.verdict(&record, &Verdict::of(&report), &report.asked);
     found.writing(&record, form, is_exact);
     found.notes.extend(page::changed(&record.limits).map(|limits| format!("read within the limits of the record: {limits}")));
-    Ok((found.text(&record, args.full), found.code()))
+    Ok((found.text(&record, asked.full), found.code()))
 }
 
 /// The question of a record, held to the same rules as one that is asked by options.
@@ -360,14 +352,8 @@ where
 /// Wraps words; names and hashes stay whole.
 fn wrap(margin: &str, text: &str, line: &mut dyn FnMut(&str)) {
     let indent = " ".repeat(margin.chars().count());
-    let options = textwrap::Options::new(WIDTH)
-        .initial_indent(margin)
-        .subsequent_indent(&indent)
-        .break_words(false)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .word_separator(textwrap::WordSeparator::AsciiSpace);
     // Line feeds of a hostile text are taken out first: they would begin lines of their own.
-    textwrap::wrap(&visible(text), options).iter().for_each(|wrapped| line(wrapped));
+    lines::wrapped(&visible(text), WIDTH, margin, &indent).iter().for_each(|wrapped| line(wrapped));
 }
 
 fn is_this_version(record: &Record) -> bool {

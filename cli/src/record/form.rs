@@ -1,7 +1,5 @@
 //! What a record holds, and how it is written and read.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
 use schemars::JsonSchema;
@@ -10,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use trailseal::{Asked, Axes, Enclosure, KeyFacts, Limits, Outcome, Time};
 
-use crate::Failure;
 use crate::record::page;
+use crate::{Failure, bounded};
 
 /// The name and version of the record's form.
 const FORM: &str = "trailseal-record/1";
@@ -340,12 +338,7 @@ impl Written {
 
 /// Reads a record, of either form.
 pub(crate) fn read(path: &Path) -> Result<Written, Failure> {
-    let read = |error: std::io::Error| Failure::read(path, &error);
-    let mut bytes = Vec::new();
-    File::open(path).map_err(read)?.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(read)?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(Failure::at(path, format!("is longer than {MOST_BYTES} bytes, and is not read as a record")));
-    }
+    let bytes = bounded::bytes(path, MOST_BYTES)?;
     Written::of(&bytes).map_err(|cause| Failure::at(path, cause))
 }
 

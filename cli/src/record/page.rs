@@ -2,15 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fmt;
 
 use askama::Template;
-use askama::filters::{Escaper, Html};
 use base64::Engine as _;
 use indicatif::HumanCount;
 use sha2::{Digest as _, Sha256};
-use trailseal::{Asked, HTML_STYLE, Limits, Outcome, Period, visible};
+use trailseal::{Asked, HTML_STYLE, Limits, Period};
 
+use crate::args::named_limits;
 use crate::record::form::{Evidence, Listing, Record};
 use crate::record::make::enclosed_words;
 
@@ -25,16 +24,6 @@ const MOST_LISTED: u64 = 10_000;
 const MOST_PRINTED: usize = 20;
 /// Rows of a table that are printed. A record with more is read by programs.
 const MOST_ROWS: usize = 200;
-
-/// Takes markup, control characters and turned writing out of everything that a template shows, as reports do.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Inert;
-
-impl Escaper for Inert {
-    fn write_escaped_str<W: fmt::Write>(&self, dest: W, text: &str) -> fmt::Result {
-        Html.write_escaped_str(dest, &visible(text))
-    }
-}
 
 #[derive(Template)]
 #[template(path = "record.html")]
@@ -210,18 +199,8 @@ fn length(period: &Period) -> String {
 
 /// The limits that somebody changed, as the command line names them; `None` if nobody did.
 pub(crate) fn changed(limits: &Limits) -> Option<String> {
-    let rows = |limits: &Limits| {
-        [
-            ("digest-bytes", limits.digest_bytes),
-            ("log-bytes", limits.log_bytes),
-            ("entry-bytes", limits.entry_bytes),
-            ("entries", limits.entries),
-            ("json-depth", u64::from(limits.json_depth)),
-            ("path-bytes", u64::from(limits.path_bytes)),
-            ("unpacked-ratio", u64::from(limits.unpacked_ratio)),
-        ]
-    };
-    let changed = rows(limits).into_iter().zip(rows(&Limits::default())).filter(|(one, other)| one != other);
+    let pairs = named_limits(limits).into_iter().zip(named_limits(&Limits::default()));
+    let changed = pairs.filter(|(one, other)| one != other);
     let changed: Vec<String> = changed.map(|((name, value), _)| format!("{name}={value}")).collect();
     (!changed.is_empty()).then(|| changed.join(", "))
 }
@@ -230,21 +209,4 @@ pub(crate) fn changed(limits: &Limits) -> Option<String> {
 fn quoted(word: &str) -> String {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || "_-./:=,@%+".contains(character);
     if !word.is_empty() && word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
-}
-
-/// How an axis stands.
-fn axis(record: &Record, axis: trailseal::Axis) -> &'static str {
-    match record.verdict.axes.of(axis) {
-        Outcome::NotAssessed => "not assessed",
-        outcome => outcome.name(),
-    }
-}
-
-pub(crate) fn symbol(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Passed => "✔",
-        Outcome::Failed => "✘",
-        Outcome::Indeterminate => "?",
-        Outcome::NotAssessed => "–",
-    }
 }

@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::trail::name::DigestKind;
 use crate::evidence::trail::section::Chain;
-use crate::forms::asks::Need;
 use crate::forms::causes::stated_place;
 use crate::forms::reading::standings;
 use crate::forms::words::Language;
 use crate::report::Report;
-use crate::terms::finding::Effect;
+use crate::terms::finding::{Effect, Need};
 use crate::terms::outcome::Outcome;
 use crate::terms::scope::TrailAsked;
 use crate::terms::spans::Spans;

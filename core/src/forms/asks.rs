@@ -8,7 +8,7 @@ use crate::bytes::text::counted;
 use crate::evidence::trail::section::Chain;
 use crate::forms::words::{Language, found};
 use crate::report::Report;
-use crate::terms::finding::{Code, Effect, Finding};
+use crate::terms::finding::{Code, Effect, Finding, Need};
 use crate::terms::object::is_plain;
 use crate::terms::scope::{is_account, is_region};
 use crate::terms::spans::Spans;
@@ -41,73 +41,6 @@ pub struct Ask {
     pub names: Vec<String>,
     /// Commands for the other side, for a POSIX shell.
     pub commands: Vec<String>,
-}
-
-/// What kind of thing is asked for, and of whom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Need {
-    /// An archive that could not be read, wholly or in part: what else is missing may lie in it.
-    Container,
-    /// Day folders that are missing, wholly or in part.
-    Days,
-    /// All files of an account, a region or a trail.
-    Everything,
-    /// The signatures of digest files, which stand in their metadata.
-    Metadata,
-    /// Files that came damaged or other than they were signed.
-    Again,
-    /// Nothing to send: an explanation.
-    Explanation,
-    /// Nothing of the other side: the verifier does it.
-    Verifier,
-}
-
-/// Where what closes a finding comes from.
-const fn need(code: Code) -> Need {
-    match code {
-        Code::LogMissing | Code::ChainDigestMissing | Code::CoverageGap | Code::ArchiveEmpty => Need::Days,
-        Code::CoverageAbsent => Need::Everything,
-        Code::DigestSignatureMissing => Need::Metadata,
-        Code::ContainerTruncated
-        | Code::ContainerTrailingData
-        | Code::ContainerHeaderPayload
-        | Code::ContainerDecoded
-        | Code::MetadataMalformed
-        | Code::DigestMalformed
-        | Code::DigestIrregular
-        | Code::DigestIdentityMismatch
-        | Code::DigestSignatureInvalid
-        | Code::DigestSignatureMalformed
-        | Code::ChainLinkHashMismatch
-        | Code::ChainLinkSignatureMismatch
-        | Code::LogHashMismatch
-        | Code::LakeSignFileMalformed
-        | Code::LakeSignatureInvalid
-        | Code::LakeFileHashMismatch
-        | Code::LakeFileMissing
-        | Code::LakeFileInflated
-        | Code::LakeFileNameUnsafe => Need::Again,
-        Code::ArchiveEntryUnreadable | Code::ArchiveEntryUnsafe | Code::ArchiveEntryUnrecognised | Code::ArchiveEntryEncrypted => {
-            Need::Container
-        }
-        Code::ArchiveLimit
-        | Code::DigestAlgorithmUnsupported
-        | Code::DigestKeyUnknown
-        | Code::KeyEnclosed
-        | Code::KeyFingerprintMismatch
-        | Code::KeyConflict
-        | Code::KeyWeak
-        | Code::KeyMalformed
-        | Code::KeyUnused
-        | Code::LakeSignatureUnchecked
-        | Code::LakeKeyEnclosed
-        | Code::LakeKeyUnfit
-        | Code::CoveragePeriodUnstated
-        | Code::CoverageOwnerUnstated => Need::Verifier,
-        _ => Need::Explanation,
-    }
 }
 
 /// Days, and the chains that lack them.
@@ -235,7 +168,7 @@ impl Report {
             if cause.is_some() && finding.code != Code::LogMissing {
                 continue;
             }
-            match (need(finding.code), days(finding, is_asked)) {
+            match (finding.code.explain().need, days(finding, is_asked)) {
                 (Need::Days | Need::Metadata, Some(days)) => {
                     of_chain.entry(finding.chain.as_deref()).or_default().push((days, finding));
                 }

@@ -86,15 +86,104 @@ fn time(finding: &Finding) -> Option<(Time, Time)> {
     finding.from.zip(finding.to)
 }
 
-/// True if one may have brought about the other: it weighs as much, is of the same chain or of its place if it is of none, and their times meet or touch.
-fn brings_about(cause: &Finding, consequence: &Finding) -> bool {
-    let is_near = match (time(cause), time(consequence)) {
-        (Some((from, to)), Some((other_from, other_to))) => from <= other_to && other_from <= to,
-        _ => true,
-    };
-    // A log file that nothing lists is of a place, and of no chain.
-    let is_of_chain = cause.chain == consequence.chain || (consequence.chain.is_none() && stated_place(consequence).is_some());
-    cause.effect >= consequence.effect && is_of_chain && is_near
+/// Of what a finding is, as far as one can be the cause of another.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Subject<'a> {
+    Chain(&'a str),
+    /// A log file that nothing lists is of a place, and of no chain.
+    Place(Place<'a>),
+    Case,
+}
+
+impl<'a> Subject<'a> {
+    fn of(finding: &'a Finding) -> Self {
+        match (&finding.chain, stated_place(finding)) {
+            (Some(chain), _) => Self::Chain(chain),
+            (None, Some(place)) => Self::Place(place),
+            (None, None) => Self::Case,
+        }
+    }
+}
+
+/// Findings of one code, effect and subject, sorted by their start, so that one that is near a time is found without a search through all.
+#[derive(Default)]
+struct Alike<'a> {
+    /// What has no time is near to everything.
+    untimed: Option<&'a Finding>,
+    /// Each with its start, and the one of those up to it that ends last.
+    timed: Vec<(Time, (Time, &'a Finding))>,
+}
+
+impl<'a> Alike<'a> {
+    fn of(mut findings: Vec<&'a Finding>) -> Self {
+        findings.sort_by_key(|finding| finding.from);
+        let mut alike = Self::default();
+        for finding in findings {
+            let Some((from, to)) = time(finding) else {
+                alike.untimed = alike.untimed.or(Some(finding));
+                continue;
+            };
+            let last = alike.timed.last().map(|(_, reach)| *reach).filter(|(reach, _)| *reach >= to);
+            alike.timed.push((from, last.unwrap_or((to, finding))));
+        }
+        alike
+    }
+
+    /// One whose time meets or touches that of a finding.
+    fn near(&self, finding: &Finding) -> Option<&'a Finding> {
+        let Some((from, to)) = time(finding) else { return self.untimed.or(self.timed.first().map(|(_, (_, first))| *first)) };
+        let begun = self.timed.partition_point(|(start, _)| *start <= to);
+        let last = begun.checked_sub(1).and_then(|last| self.timed.get(last));
+        self.untimed.or(last.filter(|(_, (reach, _))| *reach >= from).map(|(_, (_, finding))| *finding))
+    }
+}
+
+/// What may have brought about what: findings that weigh as much, are of the same chain, or of its place if it is of none, and whose times
+/// meet or touch.
+struct Causality<'a> {
+    alike: BTreeMap<(Subject<'a>, Code, Effect), Alike<'a>>,
+    /// The times of a code, an hour added on both sides.
+    around: BTreeMap<(Subject<'a>, Code), Spans>,
+}
+
+impl<'a> Causality<'a> {
+    fn of(findings: &[&'a Finding], place: impl Fn(&'a Finding) -> Option<Place<'a>>) -> Self {
+        let mut gathered: BTreeMap<(Subject<'a>, Code, Effect), Vec<&'a Finding>> = BTreeMap::new();
+        let mut around: BTreeMap<(Subject<'a>, Code), Vec<Period>> = BTreeMap::new();
+        for finding in findings.iter().copied() {
+            // What is of a chain is also of its place; what only names a place is the cause of nothing.
+            let subjects = match Subject::of(finding) {
+                Subject::Place(_) => continue,
+                own => [Some(own), place(finding).map(Subject::Place)],
+            };
+            for subject in subjects.into_iter().flatten() {
+                gathered.entry((subject, finding.code, finding.effect)).or_default().push(finding);
+                let near = time(finding).map(|(from, to)| Period { from: from.plus(-HOUR_SECONDS), to: to.plus(HOUR_SECONDS) });
+                around.entry((subject, finding.code)).or_default().extend(near);
+            }
+        }
+        Self {
+            alike: gathered.into_iter().map(|(key, findings)| (key, Alike::of(findings))).collect(),
+            around: around.into_iter().map(|(key, periods)| (key, Spans::union(periods))).collect(),
+        }
+    }
+
+    fn cause(&self, finding: &'a Finding) -> Option<&'a Finding> {
+        let subject = Subject::of(finding);
+        let heavy = [Effect::Refutes, Effect::Limits].into_iter().filter(|effect| *effect >= finding.effect);
+        let near = |code: Code| heavy.clone().find_map(|effect| self.alike.get(&(subject, code, effect))?.near(finding));
+        let likely = causes_of(finding.code).iter().copied();
+        likely.filter(|code| finding.code != Code::CoverageGap || self.explains(subject, *code, finding)).find_map(near)
+    }
+
+    /// True if findings of one code account for all of a gap, give or take the hour of the digest file before or behind: one file without
+    /// its signature is no reason for a day that is missing.
+    fn explains(&self, subject: Subject<'a>, code: Code, gap: &Finding) -> bool {
+        let Some((spans, (from, to))) = self.around.get(&(subject, code)).zip(time(gap)) else { return false };
+        // What touches is one span.
+        let begun = spans.0.partition_point(|span| span.from <= from);
+        begun.checked_sub(1).and_then(|last| spans.0.get(last)).is_some_and(|span| to <= span.to)
+    }
 }
 
 /// What is said of one entry alone: its name, and what is the matter with it.
@@ -103,15 +192,6 @@ fn particular(findings: &[&Finding], language: Language) -> Option<String> {
     let is_entry = matches!(finding.about, About::Entry | About::Archive) && finding.last.is_none();
     let detail = finding.detail(language).filter(|_| is_entry)?;
     Some(format!("{}: {detail}", finding.subject(&finding.first, language)))
-}
-
-/// True if findings of one code account for all of a gap, give or take the hour of the digest file before or behind: one file without its
-/// signature is no reason for a day that is missing.
-fn explain_gap(causes: &[&Finding], gap: &Finding) -> bool {
-    let Some(gap) = time(gap).and_then(|(from, to)| Period::new(from, to).ok()) else { return false };
-    let times = causes.iter().filter_map(|cause| time(cause));
-    let near = Spans::union(times.map(|(from, to)| Period { from: from.plus(-HOUR_SECONDS), to: to.plus(HOUR_SECONDS) }));
-    Spans::union([gap]).without(&near).into_periods().is_empty()
 }
 
 /// A time of a day, or days.
@@ -148,25 +228,12 @@ impl Report {
     pub(crate) fn bearing(&self) -> Vec<(&Finding, Option<(Effect, Code)>)> {
         let places: BTreeMap<&str, Place<'_>> =
             self.chains.iter().map(|chain| (chain.id.as_str(), (chain.account.as_str(), chain.region.as_str()))).collect();
-        let place = |finding: &'_ Finding| match &finding.chain {
-            Some(chain) => places.get(chain.as_str()).copied(),
-            None => None,
-        };
         let findings: Vec<&Finding> = self.findings.iter().filter(|finding| finding.effect > Effect::Informs).collect();
-        let mut alike: BTreeMap<(Option<Place<'_>>, Code), Vec<&Finding>> = BTreeMap::new();
-        for finding in &findings {
-            alike.entry((place(finding), finding.code)).or_default().push(finding);
-        }
-        let cause_of = |finding: &Finding| {
-            let place = place(finding).or_else(|| stated_place(finding));
-            let likely = causes_of(finding.code).iter().filter_map(|code| alike.get(&(place, *code)));
-            let of_code = |causes: &&Vec<&Finding>| finding.code != Code::CoverageGap || explain_gap(causes, finding);
-            likely.filter(of_code).flatten().find(|cause| brings_about(cause, finding)).copied()
-        };
+        let causality = Causality::of(&findings, |finding| places.get(finding.chain.as_deref()?).copied());
         let root_of = |finding: &Finding| {
-            let mut root = cause_of(finding)?;
+            let mut root = causality.cause(finding)?;
             // The codes lead to no circle: each step comes nearer to what was found first.
-            while let Some(cause) = cause_of(root) {
+            while let Some(cause) = causality.cause(root) {
                 root = cause;
             }
             Some((root.effect, root.code))

@@ -104,9 +104,9 @@ impl Report {
     }
 }
 
-/// Takes markup, control characters and turned writing out of everything that a template shows.
+/// The escaper of Askama that takes markup, control characters and turned writing out of everything that a template shows.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Inert;
+pub struct Inert;
 
 impl Escaper for Inert {
     fn write_escaped_str<W: fmt::Write>(&self, dest: W, text: &str) -> fmt::Result {

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bytes::text::{counted, printable};
-use crate::forms::words::duration;
+use crate::forms::words::{duration, whole_days};
 use crate::report::join::{Conclusion, Joining, Part, Seam, Thread};
-use crate::terms::time::{DAY_SECONDS, Period};
+use crate::terms::time::Period;
 
 impl Conclusion {
     /// In words: `not joined`.
@@ -170,10 +170,7 @@ fn of_all(count: u64, all: u64, one: &str, many: &str) -> String {
 
 /// A span with its length, in days if they are whole.
 fn measured(period: Period) -> String {
-    let seconds = period.seconds();
-    let day = DAY_SECONDS.unsigned_abs();
-    let length = if seconds.is_multiple_of(day) { counted(seconds / day, "day", "days") } else { duration(seconds) };
-    format!("{} to {} ({length})", period.from, period.to)
+    whole_days(&period).unwrap_or_else(|| format!("{} to {} ({})", period.from, period.to, duration(period.seconds())))
 }
 
 fn remarks(part: &Part, index: usize) -> Vec<String> {

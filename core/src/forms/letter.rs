@@ -5,11 +5,12 @@ use std::io;
 
 use serde::Serialize;
 
-use crate::forms::asks::{Ask, MOST_PATTERNS, Need, folders};
+use crate::forms::asks::{Ask, MOST_PATTERNS, folders};
 use crate::forms::reading;
 use crate::forms::table::{self, Cell};
 use crate::forms::words::{Language, in_days};
 use crate::report::Report;
+use crate::terms::finding::Need;
 use crate::terms::outcome::Outcome;
 use crate::terms::scope::{Question, Scope};
 use crate::terms::time::{DAY_SECONDS, Period};

@@ -6,13 +6,13 @@
 use std::collections::BTreeSet;
 
 use crate::bytes::text::visible;
-use crate::forms::asks::{Ask, Need};
+use crate::forms::asks::Ask;
 use crate::forms::causes::Cause;
 use crate::forms::picture::Picture;
 use crate::forms::reading::{Row, answer, levels, verified};
 use crate::forms::words::{Language, in_days, measured, number};
 use crate::report::Report;
-use crate::terms::finding::{Axis, Code, Effect};
+use crate::terms::finding::{Axis, Code, Effect, Need};
 use crate::terms::outcome::Outcome;
 use crate::terms::scope::Question;
 
@@ -86,8 +86,11 @@ impl Summary {
     pub(crate) fn of(report: &Report, rows: &[Row<'_>], is_signed_off: bool) -> Self {
         let (causes, more_causes) = causes(report);
         let all = report.asks(Language::En);
-        let more_asks = all.len().saturating_sub(ASKS) as u64;
-        let (own, asks): (Vec<&Ask>, Vec<&Ask>) = all.iter().take(ASKS).partition(|ask| ask.need == Need::Verifier);
+        // What the verifier has to do is in no letter, and is always said.
+        let (own, mut asks): (Vec<&Ask>, Vec<&Ask>) = all.iter().partition(|ask| ask.need == Need::Verifier);
+        let room = ASKS.saturating_sub(own.len());
+        let more_asks = asks.len().saturating_sub(room) as u64;
+        asks.truncate(room);
         let texts = |asks: &[&Ask]| asks.iter().map(|ask| clipped(&ask.what, ASK_CHARACTERS)).collect::<Vec<_>>();
         let mut summary = Self {
             sentence: report.sentence(Language::En),

@@ -172,14 +172,19 @@ fn sentence(report: &Report) -> String {
 
 /// A period as people say it: whole days with the last one inside it, otherwise its instants.
 pub(crate) fn in_days(period: &Period) -> String {
+    whole_days(period).unwrap_or_else(|| format!("{} to {}", period.from, period.to))
+}
+
+/// A period of whole days, if it is one.
+pub(crate) fn whole_days(period: &Period) -> Option<String> {
     let is_whole = period.from == period.from.day() && period.to == period.to.day() && period.from < period.to;
     if !is_whole {
-        return format!("{} to {}", period.from, period.to);
+        return None;
     }
     let days = period.seconds() / DAY_SECONDS.unsigned_abs();
     let (first, last) = (period.from.date_text(), period.to.plus(-DAY_SECONDS).date_text());
     let count = format!("{} {}, UTC", number(days), if days == 1 { "day" } else { "days" });
-    if days == 1 { format!("{first} ({count})") } else { format!("{first} to {last} ({count})") }
+    Some(if days == 1 { format!("{first} ({count})") } else { format!("{first} to {last} ({count})") })
 }
 
 /// 10,000 instead of 10000.

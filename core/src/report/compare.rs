@@ -344,9 +344,9 @@ impl Comparison {
         let seam = if new.from == old.to {
             "The new period begins where the old one ends.".to_owned()
         } else if old.to < new.from {
-            format!("Between them neither was asked about {} to {}.", old.to, new.from)
+            format!("Neither was asked about {} to {}, between them.", old.to, new.from)
         } else if old.from < new.from && old.to < new.to {
-            format!("Both were asked about {} to {}.", new.from, old.to)
+            format!("They overlap from {} to {}.", new.from, old.to)
         } else if new.to <= old.from {
             "The new period lies before the old one: the reports may be in the wrong order.".to_owned()
         } else {

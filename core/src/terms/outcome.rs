@@ -81,7 +81,7 @@ impl Outcome {
     }
 
     /// Its name as people read it.
-    pub(crate) fn word(self) -> String {
+    pub fn word(self) -> String {
         self.name().replace('_', " ")
     }
 
