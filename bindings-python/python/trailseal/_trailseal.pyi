@@ -182,6 +182,11 @@ class Report:
         What a notebook shows: verdict, axes, coverage and the findings.
         """
     @property
+    def asked(self, /) -> Table:
+        """
+        One row per account, region and trail that was asked, also where nothing of it is there: how much is proved, and what to ask for.
+        """
+    @property
     def axes(self, /) -> dict[Axis, AxisOutcome]:
         """
         The outcome of each axis, by its name: integrity, authenticity, continuity, coverage.
@@ -340,7 +345,7 @@ class Table:
     @property
     def name(self, /) -> TableName:
         """
-        Its name: findings, objects, coverage, chains, keys or lake.
+        Its name: findings, asked, objects, coverage, chains, keys or lake.
         """
 
 @final
