@@ -264,8 +264,7 @@ impl Page {
         let (word, rest) = sentence.split_once(' ').unwrap_or((&sentence, ""));
         // The word is counted with the first line, and coloured afterwards.
         let head = " ".repeat(word.len() + 1);
-        let options = wrapping(self.width - 2).initial_indent(&head).subsequent_indent(VERDICT);
-        let mut lines: Vec<String> = textwrap::wrap(rest, options).into_iter().map(std::borrow::Cow::into_owned).collect();
+        let mut lines = lines::wrapped(rest, self.width - 2, &head, VERDICT);
         if lines.len() > most {
             lines.truncate(most);
             lines.iter_mut().skip(most - 1).for_each(|line| line.push_str(" …"));

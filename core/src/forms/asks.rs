@@ -155,10 +155,13 @@ impl Report {
     fn asks_in_english(&self) -> Vec<Ask> {
         let mut by_need: BTreeMap<Need, Gathered<'_>> = BTreeMap::new();
         let mut of_chain: BTreeMap<Option<&str>, Vec<(Period, &Finding)>> = BTreeMap::new();
-        let is_asked = |time: Time| {
-            let periods = self.asked.questions.iter().filter_map(|question| question.period);
-            periods.into_iter().any(|period| period.from == time || period.to == time)
-        };
+        let ends: BTreeSet<Time> = self
+            .asked
+            .questions
+            .iter()
+            .filter_map(|question| question.period)
+            .flat_map(|period| [period.from, period.to])
+            .collect();
         for (finding, cause) in self.bearing() {
             // It is here; what is asked for is what proves its digest file.
             if finding.code == Code::LogUnproved {
@@ -168,7 +171,7 @@ impl Report {
             if cause.is_some() && finding.code != Code::LogMissing {
                 continue;
             }
-            match (finding.code.explain().need, days(finding, is_asked)) {
+            match (finding.code.explain().need, days(finding, |time| ends.contains(&time))) {
                 (Need::Days | Need::Metadata, Some(days)) => {
                     of_chain.entry(finding.chain.as_deref()).or_default().push((days, finding));
                 }
